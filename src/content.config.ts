@@ -1,0 +1,23 @@
+import { docsSchema } from '@astrojs/starlight/schema';
+import { defineCollection } from 'astro:content';
+import { glob } from 'astro/loaders';
+import { z } from 'astro/zod';
+
+export const collections = {
+  // Starlight wants the collection to be called docs; the files live in content/, where authors look for them.
+  docs: defineCollection({
+    loader: glob({ base: './content', pattern: '{chapters,reference}/**/[^_]*.{md,mdx}' }),
+    schema: docsSchema({
+      extend: z.object({
+        /** Place in the course; only chapters have one. */
+        chapter: z.number().int().min(0).max(99).optional(),
+        /** Reading time, figures and quiz included. */
+        minutes: z.number().int().positive().optional(),
+        /** The day someone last checked every claim on the page. */
+        reviewed: z.coerce.date().optional(),
+        /** One line under the title in the chapter list. */
+        summary: z.string().max(90).optional(),
+      }),
+    }),
+  }),
+};
