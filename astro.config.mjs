@@ -1,7 +1,7 @@
-import { defineConfig } from 'astro/config';
 import mdx from '@astrojs/mdx';
 import preact from '@astrojs/preact';
 import starlight from '@astrojs/starlight';
+import { defineConfig } from 'astro/config';
 import { codeThemes } from './src/site/code-themes.ts';
 import { contentSecurityPolicy } from './src/site/integrations/csp.ts';
 
@@ -30,20 +30,59 @@ export default defineConfig({
       pagination: false, // the shell knows the order of chapters
       tableOfContents: { minHeadingLevel: 2, maxHeadingLevel: 2 },
       customCss: ['./src/site/tokens.css', './src/site/base.css', './src/site/prose.css'],
-      expressiveCode: { themes: codeThemes, useStarlightDarkModeSwitch: true, useStarlightUiThemeColors: false,
+      expressiveCode: {
+        themes: codeThemes,
+        useStarlightDarkModeSwitch: true,
+        useStarlightUiThemeColors: false,
         styleOverrides: {
-          borderColor: 'var(--line)', borderRadius: 'var(--r-area)', borderWidth: '1px',
-          codeBackground: 'var(--surface)', codeFontFamily: 'var(--font-mono)', codeFontSize: '0.9375rem',
-          codeLineHeight: '1.5rem', uiFontFamily: 'var(--font-text)', uiFontSize: 'var(--size-ui)', codePaddingInline: '16px',
-          frames: { frameBoxShadowCssValue: 'none', editorBackground: 'var(--surface)', terminalBackground: 'var(--surface)',
-            editorTabBarBackground: 'var(--bg)', editorActiveTabBackground: 'var(--surface)', editorActiveTabForeground: 'var(--text)',
-            editorActiveTabIndicatorTopColor: 'transparent', editorActiveTabIndicatorBottomColor: 'transparent',
-            editorActiveTabBorderColor: 'var(--line)', editorTabBarBorderColor: 'var(--line)', editorTabBarBorderBottomColor: 'var(--line)',
-            terminalTitlebarBackground: 'var(--bg)', terminalTitlebarForeground: 'var(--muted)', terminalTitlebarBorderBottomColor: 'var(--line)',
-            terminalTitlebarDotsOpacity: '0', tooltipSuccessBackground: 'var(--text)', tooltipSuccessForeground: 'var(--bg)' },
-        } },
+          borderColor: 'var(--line)',
+          borderRadius: 'var(--r-area)',
+          borderWidth: '1px',
+          codeBackground: 'var(--surface)',
+          codeFontFamily: 'var(--font-mono)',
+          codeFontSize: '0.9375rem',
+          codeLineHeight: '1.5rem',
+          uiFontFamily: 'var(--font-text)',
+          uiFontSize: 'var(--size-ui)',
+          codePaddingInline: '16px',
+          frames: {
+            frameBoxShadowCssValue: 'none',
+            editorBackground: 'var(--surface)',
+            terminalBackground: 'var(--surface)',
+            editorTabBarBackground: 'var(--bg)',
+            editorActiveTabBackground: 'var(--surface)',
+            editorActiveTabForeground: 'var(--text)',
+            editorActiveTabIndicatorTopColor: 'transparent',
+            editorActiveTabIndicatorBottomColor: 'transparent',
+            editorActiveTabBorderColor: 'var(--line)',
+            editorTabBarBorderColor: 'var(--line)',
+            editorTabBarBorderBottomColor: 'var(--line)',
+            terminalTitlebarBackground: 'var(--bg)',
+            terminalTitlebarForeground: 'var(--muted)',
+            terminalTitlebarBorderBottomColor: 'var(--line)',
+            terminalTitlebarDotsOpacity: '0',
+            tooltipSuccessBackground: 'var(--text)',
+            tooltipSuccessForeground: 'var(--bg)',
+          },
+        },
+      },
       components: Object.fromEntries(
-        ['PageFrame', 'TwoColumnContent', 'ContentPanel', 'PageSidebar', 'PageTitle', 'MarkdownContent', 'Header', 'Sidebar', 'Footer', 'Search', 'ThemeProvider', 'ThemeSelect', 'SiteTitle', 'Head'].map((name) => [name, shell(name)]),
+        [
+          'PageFrame',
+          'TwoColumnContent',
+          'ContentPanel',
+          'PageSidebar',
+          'PageTitle',
+          'MarkdownContent',
+          'Header',
+          'Sidebar',
+          'Footer',
+          'Search',
+          'ThemeProvider',
+          'ThemeSelect',
+          'SiteTitle',
+          'Head',
+        ].map((name) => [name, shell(name)]),
       ),
     }),
     mdx({ optimize: true }),

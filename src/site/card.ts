@@ -13,7 +13,9 @@ function fontFiles(): string[] {
     const require = createRequire(join(process.cwd(), 'package.json'));
     const folder = mkdtempSync(join(tmpdir(), 'roundtrip-fonts-'));
     fonts = ['400', '700'].map((weight) => {
-      const woff = readFileSync(require.resolve(`@fontsource/source-sans-3/files/source-sans-3-latin-${weight}-normal.woff`));
+      const woff = readFileSync(
+        require.resolve(`@fontsource/source-sans-3/files/source-sans-3-latin-${weight}-normal.woff`),
+      );
       const file = join(folder, `${weight}.otf`);
       writeFileSync(file, openWoff(woff));
       return file;
@@ -29,7 +31,8 @@ export function wrap(text: string, width: number, most = 3): string[] {
   const lines: string[] = [];
   for (const word of text.split(/\s+/)) {
     const last = lines[lines.length - 1];
-    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+    if (last !== undefined && last.length + 1 + word.length <= width)
+      lines[lines.length - 1] = `${last} ${word}`;
     else if (lines.length < most) lines.push(word);
     else {
       lines[most - 1] = `${lines[most - 1]}…`;
@@ -55,7 +58,9 @@ export function card(title: string, over: string, summary: string): Buffer {
     <g fill="none" stroke-width="6" stroke-linecap="round" stroke-linejoin="round"><path d="M88 560L1112 596" stroke="#1c1a17"/></g>
     <circle cx="88" cy="560" r="10" fill="#fcfbf8" stroke="#1c1a17" stroke-width="5"/><circle cx="1112" cy="596" r="10" fill="#3d45d6"/>
   </svg>`;
-  const image = new Resvg(svg, { font: { fontFiles: fontFiles(), loadSystemFonts: false, defaultFontFamily: 'Source Sans 3' } });
+  const image = new Resvg(svg, {
+    font: { fontFiles: fontFiles(), loadSystemFonts: false, defaultFontFamily: 'Source Sans 3' },
+  });
   return Buffer.from(image.render().asPng());
 }
 

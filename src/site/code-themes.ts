@@ -21,7 +21,11 @@ function theme(name: string, type: 'light' | 'dark', ink: Ink): ExpressiveCodeTh
     settings: [
       { settings: { foreground: ink.text, background: ink.ground } },
       rule(['comment', 'punctuation.definition.comment'], ink.muted, 'italic'),
-      rule(['keyword', 'storage', 'storage.type', 'keyword.operator.new', 'support.type.property-name'], ink.text, 'bold'),
+      rule(
+        ['keyword', 'storage', 'storage.type', 'keyword.operator.new', 'support.type.property-name'],
+        ink.text,
+        'bold',
+      ),
       rule(['keyword.operator', 'punctuation'], ink.text, ''),
       rule(['string', 'string.quoted', 'punctuation.definition.string', 'constant.other.symbol'], ink.string),
       rule(['constant.numeric', 'constant.language'], ink.number),
@@ -31,6 +35,18 @@ function theme(name: string, type: 'light' | 'dark', ink: Ink): ExpressiveCodeTh
 
 // The values are tokens.css's --text, --muted, --layer-http and --layer-app: shiki needs literal colours.
 export const codeThemes = [
-  theme('roundtrip-dark', 'dark', { text: '#ebe8e1', muted: '#aaa599', string: '#aee8a2', number: '#f79db8', ground: '#201f1c' }),
-  theme('roundtrip-light', 'light', { text: '#1c1a17', muted: '#605c53', string: '#114d0d', number: '#8c2557', ground: '#f5f3ed' }),
+  theme('roundtrip-dark', 'dark', {
+    text: '#ebe8e1',
+    muted: '#aaa599',
+    string: '#aee8a2',
+    number: '#f79db8',
+    ground: '#201f1c',
+  }),
+  theme('roundtrip-light', 'light', {
+    text: '#1c1a17',
+    muted: '#605c53',
+    string: '#114d0d',
+    number: '#8c2557',
+    ground: '#f5f3ed',
+  }),
 ];

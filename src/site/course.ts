@@ -1,6 +1,6 @@
 // What the course holds at this commit: every list, link and count in the shell is read from here, so that the site
 // never promises a page that does not exist.
-import { getCollection, type CollectionEntry } from 'astro:content';
+import { type CollectionEntry, getCollection } from 'astro:content';
 import { href } from './href.ts';
 
 export interface Chapter {
@@ -25,7 +25,9 @@ async function published(): Promise<Entry[]> {
 }
 
 export async function chapters(): Promise<Chapter[]> {
-  const found = (await published()).filter((entry) => entry.id.startsWith('chapters/') && entry.data.chapter !== undefined);
+  const found = (await published()).filter(
+    (entry) => entry.id.startsWith('chapters/') && entry.data.chapter !== undefined,
+  );
   return found
     .map((entry) => ({
       id: entry.id,

@@ -6,8 +6,23 @@
 // The input is the string Astro rendered (well-formed, lower-case tags), not arbitrary HTML.
 import { withBase } from './href.ts';
 
-const tag = /<!--[\s\S]*?-->|<(script|style|pre|textarea)\b[\s\S]*?<\/\1>|<(\/?)([a-zA-Z][\w-]*)((?:"[^"]*"|'[^']*'|[^"'>])*?)(\/?)>/g;
-const voids = new Set(['area', 'base', 'br', 'col', 'embed', 'hr', 'img', 'input', 'link', 'meta', 'source', 'track', 'wbr']);
+const tag =
+  /<!--[\s\S]*?-->|<(script|style|pre|textarea)\b[\s\S]*?<\/\1>|<(\/?)([a-zA-Z][\w-]*)((?:"[^"]*"|'[^']*'|[^"'>])*?)(\/?)>/g;
+const voids = new Set([
+  'area',
+  'base',
+  'br',
+  'col',
+  'embed',
+  'hr',
+  'img',
+  'input',
+  'link',
+  'meta',
+  'source',
+  'track',
+  'wbr',
+]);
 
 /** Ends (exclusive) of the top-level blocks of `html`, in order. Islands and slots are looked through. */
 export function blockEnds(html: string): number[] {
@@ -46,7 +61,8 @@ function placeNotes(html: string): string {
       return `<sup class="note-ref"><a id="to-note-${number}" href="#note-${number}" aria-label="Note ${number}">${number}</a></sup>`;
     });
     out += block;
-    if (notes.length > 0) out += `<div class="notes" role="note" aria-label="Margin notes">${notes.join('')}</div>`;
+    if (notes.length > 0)
+      out += `<div class="notes" role="note" aria-label="Margin notes">${notes.join('')}</div>`;
     start = end;
   }
   return out;
@@ -59,7 +75,10 @@ function numberFigures(html: string): string {
 
 function rebase(html: string, base: string): string {
   if (base === '/' || base === '') return html;
-  return html.replace(/(<(?:a|area)\b[^>]*?\shref=")(\/(?!\/)[^"]*)/g, (_, before: string, path: string) => before + withBase(path, base));
+  return html.replace(
+    /(<(?:a|area)\b[^>]*?\shref=")(\/(?!\/)[^"]*)/g,
+    (_, before: string, path: string) => before + withBase(path, base),
+  );
 }
 
 export function finishProse(html: string, base: string): string {

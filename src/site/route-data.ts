@@ -10,7 +10,10 @@ function changedOn(file: string): Date | undefined {
   if (days === undefined) {
     days = new Map();
     try {
-      const log = execFileSync('git', ['log', '--format=@%cI', '--name-only', '--', 'content'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+      const log = execFileSync('git', ['log', '--format=@%cI', '--name-only', '--', 'content'], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
       let day = new Date(0);
       for (const line of log.split('\n')) {
         if (line.startsWith('@')) day = new Date(line.slice(1));
@@ -34,7 +37,13 @@ export const onRequest = defineRouteMiddleware((context) => {
     { tag: 'meta', attrs: { property: 'og:image:width', content: '1200' } },
     { tag: 'meta', attrs: { property: 'og:image:height', content: '630' } },
     { tag: 'meta', attrs: { property: 'og:image:alt', content: `Roundtrip: ${route.entry.data.title}` } },
-    { tag: 'meta', attrs: { name: 'theme-color', media: '(prefers-color-scheme: light)', content: '#fcfbf8' } },
-    { tag: 'meta', attrs: { name: 'theme-color', media: '(prefers-color-scheme: dark)', content: '#161513' } },
+    {
+      tag: 'meta',
+      attrs: { name: 'theme-color', media: '(prefers-color-scheme: light)', content: '#fcfbf8' },
+    },
+    {
+      tag: 'meta',
+      attrs: { name: 'theme-color', media: '(prefers-color-scheme: dark)', content: '#161513' },
+    },
   );
 });

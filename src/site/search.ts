@@ -65,7 +65,8 @@ export function connectSearch(): void {
     const pages = await Promise.all(found.results.slice(0, shownPages).map((result) => result.data()));
     if (mine !== asked) return;
     const count = found.results.length;
-    state.textContent = count === 0 ? `Nothing about “${term}” yet.` : `${count} ${count === 1 ? 'page' : 'pages'}`;
+    state.textContent =
+      count === 0 ? `Nothing about “${term}” yet.` : `${count} ${count === 1 ? 'page' : 'pages'}`;
     list.replaceChildren(
       ...pages.map((page) => {
         const item = entry(page.url, page.meta.title ?? page.url, page.excerpt);

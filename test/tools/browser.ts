@@ -17,7 +17,10 @@ export const flags = [
 ];
 
 const names = ['google-chrome-stable', 'google-chrome', 'chromium', 'chromium-browser'];
-const places = ['/Applications/Google Chrome.app/Contents/MacOS/Google Chrome', '/Applications/Chromium.app/Contents/MacOS/Chromium'];
+const places = [
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+];
 
 function works(file: string | undefined): file is string {
   if (!file || !existsSync(file)) return false;
@@ -31,7 +34,9 @@ function works(file: string | undefined): file is string {
 
 function onPath(): string | undefined {
   const folders = (process.env.PATH ?? '').split(delimiter);
-  return names.flatMap((name) => folders.map((folder) => join(folder, name))).find(works) ?? places.find(works);
+  return (
+    names.flatMap((name) => folders.map((folder) => join(folder, name))).find(works) ?? places.find(works)
+  );
 }
 
 async function playwrights(): Promise<string | undefined> {
@@ -51,7 +56,11 @@ async function packed(): Promise<string | undefined> {
 
 function attempt(command: string, ...args: string[]): void {
   try {
-    execFileSync(command, args, { stdio: 'ignore', timeout: 300_000, env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
+    execFileSync(command, args, {
+      stdio: 'ignore',
+      timeout: 300_000,
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    });
   } catch {
     // The next way, or the error at the end, says what is missing.
   }

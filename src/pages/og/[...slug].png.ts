@@ -1,5 +1,5 @@
-import type { APIRoute, GetStaticPaths } from 'astro';
 import { getCollection } from 'astro:content';
+import type { APIRoute, GetStaticPaths } from 'astro';
 import { card } from '../../site/card.ts';
 
 interface Props {
@@ -11,14 +11,26 @@ interface Props {
 export const getStaticPaths = (async () => {
   const pages = await getCollection('docs');
   return [
-    { params: { slug: 'index' }, props: { title: 'Press Enter. Follow one request, there and back.', over: '', summary: '' } },
-    { params: { slug: '404' }, props: { title: 'The request arrived. The page is not here.', over: '', summary: '' } },
+    {
+      params: { slug: 'index' },
+      props: { title: 'Press Enter. Follow one request, there and back.', over: '', summary: '' },
+    },
+    {
+      params: { slug: '404' },
+      props: { title: 'The request arrived. The page is not here.', over: '', summary: '' },
+    },
     ...pages.map(({ id, data }) => ({
       params: { slug: id },
-      props: { title: data.title, over: data.chapter === undefined ? '' : `Chapter ${data.chapter}`, summary: data.summary ?? data.description ?? '' },
+      props: {
+        title: data.title,
+        over: data.chapter === undefined ? '' : `Chapter ${data.chapter}`,
+        summary: data.summary ?? data.description ?? '',
+      },
     })),
   ];
 }) satisfies GetStaticPaths;
 
 export const GET: APIRoute<Props> = ({ props }) =>
-  new Response(new Uint8Array(card(props.title, props.over, props.summary)), { headers: { 'Content-Type': 'image/png' } });
+  new Response(new Uint8Array(card(props.title, props.over, props.summary)), {
+    headers: { 'Content-Type': 'image/png' },
+  });

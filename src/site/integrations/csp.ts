@@ -35,10 +35,12 @@ export function policy(html: string): string {
 
 export function secure(html: string): string {
   const meta = `<meta http-equiv="Content-Security-Policy" content="${policy(html)}">`;
-  return html
-    .replace(/(<head[^>]*>\s*(?:<meta charset="[^"]*"\s*\/?>)?)/i, (head) => head + meta)
-    // Without script nothing chooses the theme; paper is the theme of the pictures.
-    .replace(/(<html[^>]*\sdata-theme=)"dark"/, '$1"light"');
+  return (
+    html
+      .replace(/(<head[^>]*>\s*(?:<meta charset="[^"]*"\s*\/?>)?)/i, (head) => head + meta)
+      // Without script nothing chooses the theme; paper is the theme of the pictures.
+      .replace(/(<html[^>]*\sdata-theme=)"dark"/, '$1"light"')
+  );
 }
 
 export function contentSecurityPolicy(): AstroIntegration {

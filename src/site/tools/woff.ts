@@ -18,7 +18,11 @@ export function openWoff(woff: Buffer): Buffer {
   let offset = directory;
   for (let i = 0; i < count; i++) {
     const at = 44 + 20 * i;
-    const [where, packed, plain] = [woff.readUInt32BE(at + 4), woff.readUInt32BE(at + 8), woff.readUInt32BE(at + 12)];
+    const [where, packed, plain] = [
+      woff.readUInt32BE(at + 4),
+      woff.readUInt32BE(at + 8),
+      woff.readUInt32BE(at + 12),
+    ];
     const bytes = woff.subarray(where, where + packed);
     const table = packed < plain ? inflateSync(bytes) : bytes;
     woff.copy(head, 12 + 16 * i, at, at + 4);
