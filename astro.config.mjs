@@ -34,6 +34,8 @@ export default defineConfig({
         themes: codeThemes,
         useStarlightDarkModeSwitch: true,
         useStarlightUiThemeColors: false,
+        // A frame only where it says something: a file's name. A command needs no painted window.
+        defaultProps: { overridesByLang: { 'sh,bash,shell,console,text,txt': { frame: 'none' } } },
         styleOverrides: {
           borderColor: 'var(--line)',
           borderRadius: 'var(--r-area)',
@@ -89,5 +91,13 @@ export default defineConfig({
     preact(),
     contentSecurityPolicy(),
   ],
-  vite: { resolve: { tsconfigPaths: true } },
+  vite: {
+    resolve: { tsconfigPaths: true },
+    build: {
+      rolldownOptions: {
+        // Astro's own marker in every MDX page; it has done its work before the bundler asks.
+        onLog: (level, log, report) => log.code === 'MODULE_LEVEL_DIRECTIVE' || report(level, log),
+      },
+    },
+  },
 });
