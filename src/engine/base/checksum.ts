@@ -40,3 +40,11 @@ export function checksum(bytes: Bytes, at = 0, length = bytes.length - at): numb
 export function pseudoHeader4(source: number, destination: number, protocol: number, length: number): number {
   return source + destination + protocol + length;
 }
+
+/** A checksum after one 16-bit word changed: HC' = ~(~HC + ~m + m') (RFC 1624 §3, equation 3). */
+export function adjustChecksum(sum: number, before: number, after: number): number {
+  let total = (~sum & 0xffff) + (~before & 0xffff) + after;
+  total = (total & 0xffff) + (total >>> 16);
+  total = (total & 0xffff) + (total >>> 16);
+  return ~total & 0xffff;
+}

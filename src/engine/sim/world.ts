@@ -1,0 +1,95 @@
+/**
+ * A world: its clock and queue, its chance, its trace, and the only way in.
+ *
+ * No globals: a page may hold many worlds. Whatever people and outsiders do enters through {@link World.input} and
+ * is recorded, so that scenario + parameters + seed + inputs is the whole state of a run.
+ */
+import { Misuse } from '../base/errors.ts';
+import { namedRandom, type Random } from '../base/random.ts';
+import { SECOND, type Nanoseconds } from '../base/units.ts';
+import type { Detail } from '../trace/event.ts';
+import { Trace, type TraceLevel } from '../trace/log.ts';
+import { Kernel } from './kernel.ts';
+
+/** Something done from outside at a time. `what` selects the handler. */
+export interface Input {
+  readonly time: Nanoseconds;
+  readonly what: string;
+  readonly detail: Detail;
+}
+
+export interface WorldOptions {
+  readonly seed?: number;
+  readonly level?: TraceLevel;
+  /** Wall-clock time at kernel time 0, in seconds since 1970-01-01T00:00:00Z. */
+  readonly epochSeconds?: number;
+  /** Bytes of frames that the trace keeps whole. */
+  readonly keepFrameBytes?: number;
+}
+
+/** 20 November 2026, 18:30:00 UTC: the evening of the story. */
+export const STORY_EPOCH_SECONDS = 1_795_199_400;
+
+const MAX_INPUTS = 1000;
+
+export class World {
+  readonly seed: number;
+  readonly epochSeconds: number;
+  readonly trace: Trace;
+  readonly kernel: Kernel;
+  readonly inputs: Input[] = [];
+  readonly #streams = new Map<string, Random>();
+  readonly #handlers = new Map<string, (detail: Detail) => void>();
+  readonly #inputKind: number;
+  readonly #outside: number;
+
+  constructor(options: WorldOptions = {}) {
+    this.seed = options.seed ?? 1;
+    this.epochSeconds = options.epochSeconds ?? STORY_EPOCH_SECONDS;
+    this.trace = new Trace(options.level ?? 'full', options.keepFrameBytes);
+    this.kernel = new Kernel(this.trace);
+    this.#inputKind = this.trace.kind('input', 'requests');
+    this.#outside = this.trace.node('outside');
+  }
+
+  get now(): Nanoseconds {
+    return this.kernel.now;
+  }
+
+  /** Wall-clock time in whole seconds since 1970. */
+  get seconds(): number {
+    return this.epochSeconds + Math.floor(this.kernel.now / SECOND);
+  }
+
+  /** The stream of chance called `name`: its draws depend on the seed and the name alone. */
+  random(name: string): Random {
+    let stream = this.#streams.get(name);
+    if (!stream) {
+      stream = namedRandom(this.seed, name);
+      this.#streams.set(name, stream);
+    }
+    return stream;
+  }
+
+  /** Says what an input called `what` does. */
+  onInput(what: string, handler: (detail: Detail) => void): void {
+    this.#handlers.set(what, handler);
+  }
+
+  /** What inputs this world understands. */
+  get inputNames(): readonly string[] {
+    return [...this.#handlers.keys()];
+  }
+
+  /** Schedules an input. Throws {@link Misuse} when its kind is unknown, its time is past, or there are too many. */
+  input(time: Nanoseconds, what: string, detail: Detail): void {
+    const handler = this.#handlers.get(what);
+    if (!handler) throw new Misuse(`no input is called ${what}`);
+    if (this.inputs.length >= MAX_INPUTS) throw new Misuse(`more than ${MAX_INPUTS} inputs`);
+    this.inputs.push({ time, what, detail });
+    this.kernel.call(time, () => {
+      const id = this.trace.recordDetail(this.now, this.#inputKind, this.#outside, { what, ...detail });
+      this.trace.because(id, () => handler(detail));
+    });
+  }
+}
