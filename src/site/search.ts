@@ -91,6 +91,11 @@ export function connectSearch(): void {
   });
   dialog.addEventListener('keydown', (event) => {
     if (event.key === 'Enter' && event.target === input) event.preventDefault();
+    if (event.key === 'Escape') {
+      // A search field would take the first Escape to empty itself.
+      event.preventDefault();
+      dialog.close();
+    }
     if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
     const stops: HTMLElement[] = [input, ...list.querySelectorAll<HTMLElement>('a')];
     const at = stops.indexOf(document.activeElement as HTMLElement);

@@ -1,0 +1,49 @@
+// `npm run test:interop`: the engine against real programs (tshark, dig, curl, openssl).
+// As root on Debian it brings what is missing. A test whose program is absent skips itself and says why; on CI, where
+// this installer must have worked, an absent program is a failure.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { line, resultFile, run, vitestCount } from './steps.ts';
+
+const wanted = [
+  { program: 'tshark', version: '--version', pack: 'tshark' },
+  { program: 'dig', version: '-v', pack: 'dnsutils' },
+  { program: 'curl', version: '--version', pack: 'curl' },
+  { program: 'openssl', version: 'version', pack: 'openssl' },
+];
+const missing = () =>
+  wanted.filter(
+    ({ program, version }) => spawnSync(program, [version], { stdio: 'ignore' }).error !== undefined,
+  );
+
+const isRoot = process.getuid?.() === 0;
+const packs = missing().map(({ pack }) => pack);
+if (packs.length > 0 && isRoot && existsSync('/usr/bin/apt-get')) {
+  console.log(`installing ${packs.join(', ')}`);
+  const env = { DEBIAN_FRONTEND: 'noninteractive' };
+  run('apt-get', ['update', '-qq'], env);
+  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packs], env);
+}
+const absent = missing().map(({ program }) => program);
+for (const program of absent) console.log(`${program}: not on this machine, so its tests are skipped`);
+if (absent.length > 0 && isRoot && process.env.CI) {
+  console.log(`0 passed, ${absent.length} failed`);
+  process.exit(1);
+}
+const report = resultFile('interop.json');
+const held = run(
+  'vitest',
+  [
+    'run',
+    '--config',
+    'test/tools/interop.config.ts',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  ],
+  { ABSENT_PROGRAMS: absent.join(' ') },
+);
+const counted = vitestCount(report);
+if (!held && counted.failed === 0) counted.failed = 1;
+console.log(`\n${line(counted)}`);
+process.exit(held ? 0 : 1);
