@@ -445,7 +445,12 @@ export function struct<F extends Fields>(
       return sink.finish();
     },
     dissect(buffer, at = 0, end = buffer.length) {
-      return dissectWith(info, buffer, at, end, (cursor) => readFields(cursor, undefined));
+      let value: ValueOf<F> | undefined;
+      const root = dissectWith(info, buffer, at, end, (cursor) => {
+        value = readFields(cursor, undefined);
+      });
+      if (show && value !== undefined) root.text = show(value);
+      return root;
     },
     get: get as Struct<F>['get'],
     set: set as Struct<F>['set'],

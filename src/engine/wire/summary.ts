@@ -1,0 +1,390 @@
+/**
+ * One line for each frame: what the packet list, the map and the ladder write.
+ *
+ * `info` names the facts in the words of the protocols, `title` says in a few words what the frame means. Numbers of
+ * TCP are absolute unless a base is handed in. Not here: what led to the frame (the trace knows), and texts of whole
+ * trees (frame.ts).
+ */
+import { formatIp4, formatMac } from '../base/address.ts';
+import type { Bytes } from '../base/bytes.ts';
+import { seqDiff } from '../base/seq.ts';
+import { ARP_REPLY, arpMeaning } from './arp.ts';
+import type { DnsMessage, DnsRecord } from './dns.ts';
+import { extendedRcode } from './dns.ts';
+import { RCODE, rcodeName, TYPE, typeName } from './dns-code.ts';
+import { dataText } from './dns-text.ts';
+import { etherTypeName } from './ethernet.ts';
+import { checksumFault, type DecodedFrame, decodeFrame, type Layer, type LayerName } from './frame.ts';
+import type { HttpHead } from './http1-head.ts';
+import {
+  ICMP_ECHO,
+  ICMP_ECHO_REPLY,
+  ICMP_REDIRECT,
+  ICMP_UNREACHABLE,
+  icmpField,
+  icmpMeaning,
+  isIcmpError,
+  quotedDatagram,
+  UNREACHABLE_FRAGMENTATION_NEEDED,
+} from './icmp.ts';
+import { type Ipv4, ipv4, PROTOCOL_TCP, PROTOCOL_UDP, protocolName } from './ipv4.ts';
+import {
+  ACK,
+  CWR,
+  ECE,
+  FIN,
+  OPTION_MSS,
+  OPTION_SACK,
+  OPTION_SACK_PERMITTED,
+  OPTION_TIMESTAMPS,
+  OPTION_WINDOW_SCALE,
+  PSH,
+  RST,
+  SYN,
+  type TcpOption,
+  tcpHeader,
+  URG,
+} from './tcp.ts';
+import { udp } from './udp.ts';
+
+/** One frame in one line. */
+export interface Summary {
+  /** The innermost layer that was understood; it gives the colour. */
+  readonly layer: 'link' | 'ip' | 'transport' | 'dns' | 'http';
+  /** The letter in the shape that stands for the frame. */
+  readonly letter: 'L' | 'I' | 'T' | 'U' | 'D' | 'H';
+  readonly protocol: 'Ethernet' | 'ARP' | 'IPv4' | 'ICMP' | 'TCP' | 'UDP' | 'DNS' | 'HTTP';
+  /** Internet addresses as text; MAC addresses when there is no IP in the frame. */
+  readonly from: string;
+  readonly to: string;
+  /** 0 when there are none. */
+  readonly sourcePort: number;
+  readonly destinationPort: number;
+  /** Bytes of the frame. */
+  readonly length: number;
+  /** Bytes that UDP or TCP carries. */
+  readonly payloadLength: number;
+  readonly info: string;
+  /** A few plain words for the map and the ladder. */
+  readonly title: string;
+  /** What is wrong with the bytes, when something is. */
+  readonly problem: string | undefined;
+}
+
+/** What the numbers of one TCP segment are counted from: the initial sequence numbers of both sides. */
+export interface TcpBase {
+  readonly sequence: number;
+  readonly acknowledgment: number;
+  /** Bits by which the window is shifted on this connection, in segments without SYN. */
+  readonly windowShift?: number;
+}
+
+const ABSOLUTE: TcpBase = { sequence: 0, acknowledgment: 0 };
+
+/** Describes the frame in `[at, end)`. Never throws on bad bytes. */
+export function summarise(bytes: Bytes, at = 0, end = bytes.length, base: TcpBase = ABSOLUTE): Summary {
+  const frame = decodeFrame(bytes, at, end);
+  const broken = checksumFault(bytes, frame.layers);
+  const problem = frame.problem ?? (broken && `wrong ${broken} checksum`);
+  const line = lineOf(bytes, frame, base);
+  const ip = layerOf(frame, 'ipv4');
+  const hasAddresses = ip !== undefined && ip.end - ip.at >= 20;
+  const ports = layerOf(frame, 'tcp') ?? layerOf(frame, 'udp');
+  const hasPorts = ports !== undefined && ports.end - ports.at >= 4;
+  return {
+    ...line,
+    from: hasAddresses ? formatIp4(ipv4.get.source(bytes, ip.at)) : macText(frame.ethernet?.source),
+    to: hasAddresses ? formatIp4(ipv4.get.destination(bytes, ip.at)) : macText(frame.ethernet?.destination),
+    sourcePort: hasPorts ? udp.get.sourcePort(bytes, ports.at) : 0,
+    destinationPort: hasPorts ? udp.get.destinationPort(bytes, ports.at) : 0,
+    length: end - at,
+    payloadLength: payloadLength(frame),
+    problem,
+  };
+}
+
+type Line = Pick<Summary, 'layer' | 'letter' | 'protocol' | 'info' | 'title'>;
+
+function lineOf(bytes: Bytes, frame: DecodedFrame, base: TcpBase): Line {
+  if (frame.dns) return { layer: 'dns', letter: 'D', protocol: 'DNS', ...describeDns(frame.dns) };
+  if (frame.http)
+    return {
+      layer: 'http',
+      letter: 'H',
+      protocol: 'HTTP',
+      ...describeHttp(frame.http, frame.payload.length),
+    };
+  const tcp = layerOf(frame, 'tcp');
+  if (tcp) {
+    const isHttp = layerOf(frame, 'httpData') !== undefined;
+    const text = describeTcp(bytes, tcp, frame, base);
+    if (isHttp) return { layer: 'http', letter: 'H', protocol: 'HTTP', ...text };
+    return { layer: 'transport', letter: 'T', protocol: 'TCP', ...text };
+  }
+  if (frame.udp) {
+    const size = byteCount(frame.payload.length);
+    const info = `${frame.udp.sourcePort} → ${frame.udp.destinationPort}, ${size}`;
+    return { layer: 'transport', letter: 'U', protocol: 'UDP', info, title: size };
+  }
+  const icmp = layerOf(frame, 'icmp');
+  if (icmp) return { layer: 'ip', letter: 'I', protocol: 'ICMP', ...describeIcmp(bytes, icmp) };
+  if (frame.arp) {
+    const { operation, senderIp, targetIp } = frame.arp;
+    const isStatement = operation === ARP_REPLY || senderIp === targetIp;
+    const title = isStatement ? `${formatIp4(senderIp)} is here` : `${formatIp4(targetIp)}?`;
+    return { layer: 'link', letter: 'L', protocol: 'ARP', info: arpMeaning(frame.arp), title };
+  }
+  if (frame.ipv4)
+    return { layer: 'ip', letter: 'I', protocol: 'IPv4', ...describeIpv4(frame.ipv4, frame.payload.length) };
+  if (layerOf(frame, 'ipv4'))
+    return { layer: 'ip', letter: 'I', protocol: 'IPv4', info: frame.problem ?? '', title: 'unreadable' };
+  const type = frame.ethernet ? etherTypeName(frame.ethernet.type) : (frame.problem ?? '');
+  return { layer: 'link', letter: 'L', protocol: 'Ethernet', info: type, title: type };
+}
+
+function layerOf(frame: DecodedFrame, name: LayerName): Layer | undefined {
+  return frame.layers.find((layer) => layer.name === name);
+}
+
+function macText(mac: number | undefined): string {
+  return mac === undefined ? '' : formatMac(mac);
+}
+
+function payloadLength(frame: DecodedFrame): number {
+  let length = 0;
+  for (const { name, at, end } of frame.layers) {
+    if (name === 'dns' || name === 'dnsLength' || name === 'http' || name === 'httpData' || name === 'data')
+      length += end - at;
+  }
+  return length;
+}
+
+type Words = Pick<Summary, 'info' | 'title'>;
+
+function describeIpv4(header: Ipv4, payload: number): Words {
+  const protocol = protocolName(header.protocol);
+  const from = header.fragmentOffset * 8;
+  if (from === 0) return { info: `${protocol}, ${byteCount(payload)}`, title: protocol };
+  const id = hex4(header.identification);
+  return {
+    info: `Fragment of ${id}, ${protocol}, bytes ${from} to ${from + payload - 1}`,
+    title: 'fragment',
+  };
+}
+
+// — ICMP —
+
+function describeIcmp(bytes: Bytes, layer: Layer): Words {
+  const { at, end } = layer;
+  if (end - at < 8) return { info: 'cut short', title: 'unreadable' };
+  const type = bytes[at]!;
+  const code = bytes[at + 1]!;
+  const meaning = icmpMeaning(type, code);
+  if (type === ICMP_ECHO || type === ICMP_ECHO_REPLY) {
+    const id = hex4(icmpField.identifier(bytes, at));
+    return {
+      info: `${capital(meaning)} ${id} seq ${icmpField.sequence(bytes, at)}, ${byteCount(end - at - 8)}`,
+      title: meaning,
+    };
+  }
+  if (!isIcmpError(type)) return { info: capital(meaning), title: meaning };
+  const quoted = quotedDatagram(bytes, at, end);
+  const isTooBig = type === ICMP_UNREACHABLE && code === UNREACHABLE_FRAGMENTATION_NEEDED;
+  const advice = isTooBig
+    ? `, at most ${icmpField.nextHopMtu(bytes, at)} bytes`
+    : type === ICMP_REDIRECT
+      ? ` to ${formatIp4(icmpField.gateway(bytes, at))}`
+      : '';
+  const about = quoted ? `, about ${quotedText(quoted)}` : '';
+  const title = isTooBig ? `too big, at most ${icmpField.nextHopMtu(bytes, at)} bytes` : meaning;
+  return { info: `${capital(meaning)}${advice}${about}`, title };
+}
+
+function quotedText(quoted: NonNullable<ReturnType<typeof quotedDatagram>>): string {
+  const { source, destination, protocol, sourcePort, destinationPort } = quoted;
+  const hasPorts = protocol === PROTOCOL_TCP || protocol === PROTOCOL_UDP;
+  const name = protocolName(protocol).split(' ')[0]!;
+  const from = hasPorts ? `${formatIp4(source)}:${sourcePort}` : formatIp4(source);
+  const to = hasPorts ? `${formatIp4(destination)}:${destinationPort}` : formatIp4(destination);
+  return `${name} ${from} → ${to}`;
+}
+
+// — TCP —
+
+/** In the order in which people say them: what opens or closes first. */
+const FLAG_NAMES: readonly (readonly [bit: number, name: string])[] = [
+  [SYN, 'SYN'],
+  [FIN, 'FIN'],
+  [RST, 'RST'],
+  [PSH, 'PSH'],
+  [ACK, 'ACK'],
+  [URG, 'URG'],
+  [ECE, 'ECE'],
+  [CWR, 'CWR'],
+];
+
+/** `51544 → 80 SYN seq 0 win 64240 MSS 1460 WS 128 TS`. */
+function describeTcp(bytes: Bytes, layer: Layer, frame: DecodedFrame, base: TcpBase): Words {
+  const { at } = layer;
+  if (layer.end - at < 20) return { info: frame.problem ?? 'cut short', title: 'unreadable' };
+  const get = tcpHeader.get;
+  const flagBits = get.flags(bytes, at);
+  const names = FLAG_NAMES.filter(([bit]) => flagBits & bit).map(([, name]) => name);
+  const sequence = (get.sequence(bytes, at) - base.sequence) >>> 0;
+  const acknowledgment = (get.acknowledgment(bytes, at) - base.acknowledgment) >>> 0;
+  const isSyn = (flagBits & SYN) !== 0;
+  const window = get.window(bytes, at) * (isSyn ? 1 : POWERS[base.windowShift ?? 0]!);
+  const size = payloadLength(frame);
+  const parts = [
+    `${get.sourcePort(bytes, at)} → ${get.destinationPort(bytes, at)}`,
+    names.join(', ') || 'no flags',
+    `seq ${sequence}`,
+  ];
+  if (flagBits & ACK) parts.push(`ack ${acknowledgment}`);
+  if (!(flagBits & RST)) parts.push(`win ${window}`);
+  const options = frame.tcp?.options ?? [];
+  for (const kind of TOLD) {
+    const option = options.find((one) => one.kind === kind);
+    const text = option && optionWord(option, isSyn, base);
+    if (text) parts.push(text);
+  }
+  return {
+    info: parts.join(' ') + (size > 0 ? `, ${byteCount(size)}` : ''),
+    title: tcpTitle(flagBits, size),
+  };
+}
+
+/** 2^0 to 2^14: the shifts that RFC 7323 §2.2 allows. */
+const POWERS: readonly number[] = Array.from({ length: 15 }, (_, shift) => 1 << shift);
+
+/** The options that a line tells, in this order whatever the sender’s. */
+const TOLD: readonly number[] = [
+  OPTION_MSS,
+  OPTION_WINDOW_SCALE,
+  OPTION_SACK_PERMITTED,
+  OPTION_TIMESTAMPS,
+  OPTION_SACK,
+];
+
+/** Options that a SYN announces, and the blocks of SACK; timestamps on every other segment would be noise. */
+function optionWord(option: TcpOption, isSyn: boolean, base: TcpBase): string | undefined {
+  const value = 'value' in option ? option.value : undefined;
+  switch (option.kind) {
+    case OPTION_MSS:
+      return `MSS ${value as number}`;
+    case OPTION_WINDOW_SCALE:
+      return `WS ${POWERS[Math.min(value as number, 14)]}`;
+    case OPTION_SACK_PERMITTED:
+      return 'SACK';
+    case OPTION_TIMESTAMPS:
+      return isSyn ? 'TS' : undefined;
+    case OPTION_SACK: {
+      const blocks = value as readonly { left: number; right: number }[];
+      const text = blocks.map(({ left, right }) => {
+        const from = (left - base.acknowledgment) >>> 0;
+        return `${from}–${from + seqDiff(right, left)}`;
+      });
+      return `SACK ${text.join(', ')}`;
+    }
+    default:
+      return undefined;
+  }
+}
+
+function tcpTitle(flagBits: number, size: number): string {
+  if (flagBits & RST) return 'RST';
+  if (flagBits & SYN) return flagBits & ACK ? 'SYN-ACK' : 'SYN';
+  if (flagBits & FIN) return 'FIN';
+  if (size > 0) return byteCount(size);
+  return flagBits & ACK ? 'ACK' : 'no flags';
+}
+
+// — HTTP —
+
+/** `GET / HTTP/1.1`; `200 OK, text/html, 1448 bytes`, which counts what this segment carries. */
+function describeHttp(head: HttpHead, size: number): Words {
+  if (head.request) {
+    const { method, target, version } = head.request;
+    return { info: `${method} ${target} HTTP/${version}`, title: `${method} ${target}` };
+  }
+  const { status, reason } = head.response!;
+  const title = reason === '' ? String(status) : `${status} ${reason}`;
+  const type = head.fields.get('content-type')?.split(';')[0]!.trim();
+  return { info: [title, type, byteCount(size)].filter(Boolean).join(', '), title };
+}
+
+// — DNS —
+
+/** Records of the answer that the line names; the others are counted. */
+const NAMED_RECORDS = 3;
+
+function describeDns(message: DnsMessage): Words {
+  const id = hex4(message.id);
+  const question = message.questions[0];
+  const name = question ? plainName(question.name) : '';
+  const type = question ? typeName(question.type) : '';
+  const asked = question ? ` ${type} ${name}` : '';
+  if (!message.response)
+    return {
+      info: `Query ${id}${asked}`,
+      title: question?.type === TYPE.A ? `${name}?` : `${name} ${type}?`,
+    };
+  const rcode = extendedRcode(message);
+  if (rcode === RCODE.NXDOMAIN) return { info: `No such name ${id}${asked}`, title: 'no such name' };
+  if (rcode !== RCODE.NOERROR) return { info: `${rcodeName(rcode)} ${id}${asked}`, title: rcodeName(rcode) };
+  if (message.truncated) return { info: `Truncated ${id}${asked}`, title: 'too long, ask over TCP' };
+  if (message.answers.length > 0) return describeAnswer(id, message.answers, question?.type);
+  const referral = message.authorities.find((record) => record.type === TYPE.NS);
+  if (referral && !message.authoritative) return describeReferral(id, referral, message.additionals);
+  return { info: `No ${type} record ${id} ${name}`, title: `no ${type} record` };
+}
+
+function describeAnswer(id: string, answers: readonly DnsRecord[], asked: number | undefined): Words {
+  const texts = answers
+    .slice(0, NAMED_RECORDS)
+    .map((record) => `${typeName(record.type)} ${plainData(record)}`);
+  if (answers.length > NAMED_RECORDS) texts.push(`${answers.length - NAMED_RECORDS} more`);
+  const main = answers.find((record) => record.type === asked) ?? answers[0]!;
+  return {
+    info: `Answer ${id} ${texts.join(', ')}, TTL ${main.ttl}`,
+    title: `${plainData(main)}, for ${main.ttl} s`,
+  };
+}
+
+/** `Referral 0x1f07 example. NS a.nic.example, A 198.51.100.20`: the zone, its first server, and the glue for it. */
+function describeReferral(id: string, referral: DnsRecord, additionals: readonly DnsRecord[]): Words {
+  const server = plainData(referral);
+  const glue = additionals.find(
+    (record) => record.type === TYPE.A && plainName(record.name).toLowerCase() === server.toLowerCase(),
+  );
+  const info = `Referral ${id} ${referral.name} NS ${server}${glue ? `, A ${plainData(glue)}` : ''}`;
+  return { info, title: `ask ${server}` };
+}
+
+/** The data of a record without the final dot of names. */
+function plainData(record: DnsRecord): string {
+  const text = dataText(record);
+  return record.type === TYPE.NS ||
+    record.type === TYPE.CNAME ||
+    record.type === TYPE.PTR ||
+    record.type === TYPE.MX
+    ? plainName(text)
+    : text;
+}
+
+/** Without its final dot, as people write names; the root stays a dot. */
+function plainName(name: string): string {
+  return name.length > 1 && name.endsWith('.') ? name.slice(0, -1) : name;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function byteCount(n: number): string {
+  return n === 1 ? '1 byte' : `${n} bytes`;
+}
+
+function hex4(value: number): string {
+  return `0x${value.toString(16).padStart(4, '0')}`;
+}
