@@ -435,7 +435,7 @@ export function fileFaults(files: Files): Fault[] {
     }
     if (isTest(file)) {
       for (const match of text.matchAll(
-        /\b(?:it|test|describe)(?:\.\w+)*\.(only|skip|todo|fixme|fails)\b/g,
+        /\b(?:it|test|describe)(?:\.\w+)*\.(only|skip|todo|fixme)\b/g,
       )) {
         faults.push({
           file,
