@@ -1,0 +1,958 @@
+/**
+ * One TCP connection as a sans-IO machine (RFC 9293; §3.10 gives the order of everything here; RFC 5961 for
+ * challenge ACKs, RFC 7323 for timestamps and PAWS, RFC 6298 §5.7 and RFC 6928 §2 for what a lost SYN changes).
+ *
+ * This file holds the states, opening, closing, resets and time-outs; `sender.ts` and `receiver.ts` hold the two
+ * halves of the stream. The host verifies checksums, wraps segments in IP, spawns one machine for each SYN, and drops
+ * a machine that is back in LISTEN or CLOSED with nothing to transmit.
+ *
+ * Deviations: urgent data is delivered in line (RFC 9293 §3.8.5 would tell the program where it ends); payload and
+ * FIN that come with a SYN are left for the peer to repeat; CLOSE before ESTABLISHED waits for the handshake when
+ * something is queued. Not here: SACK (parsed, never offered), ECN, Fast Open, MD5 and AO, path MTU discovery.
+ */
+import type { Bytes } from '../../base/bytes.ts';
+import { Misuse } from '../../base/errors.ts';
+import { seqAdd, seqDiff, seqGt, seqLe, seqLt } from '../../base/seq.ts';
+import { MILLISECOND, type Nanoseconds, NEVER, SECOND } from '../../base/units.ts';
+import type { MachineEvent } from '../../trace/event.ts';
+import { ACK, FIN, RST, SYN, TCP_HEADER } from '../../wire/tcp.ts';
+import { CONGESTION_CONTROLS, type CongestionControl } from './congestion.ts';
+import { TcpEvents } from './events.ts';
+import { PROFILES, type TcpProfile } from './profile.ts';
+import { Receiver } from './receiver.ts';
+import { Segment, STAMPS_LENGTH, writeHeader, writeStamps, writeSynOptions } from './segment.ts';
+import { Sender } from './sender.ts';
+import { isSynchronized, nextState, type TcpState, type Trigger } from './state.ts';
+
+export type TcpError =
+  | 'ECONNREFUSED'
+  | 'ECONNRESET'
+  | 'ECONNABORTED'
+  | 'ETIMEDOUT'
+  | 'EHOSTUNREACH'
+  | 'ENETUNREACH'
+  | 'EPIPE';
+
+/** What an ICMP message says about a segment of this connection (RFC 9293 §3.9.2.2). */
+export type IcmpError =
+  | 'net-unreachable'
+  | 'host-unreachable'
+  | 'protocol-unreachable'
+  | 'port-unreachable'
+  | 'time-exceeded'
+  | 'prohibited';
+
+export interface KeepAlive {
+  /** Silence before the first probe, between probes, and how many go unanswered before giving up. */
+  readonly idle: Nanoseconds;
+  readonly interval: Nanoseconds;
+  readonly probes: number;
+}
+
+/** Linux's defaults: two hours, 75 seconds, nine probes (RFC 9293 §3.8.4 asks for two hours at least). */
+export const KEEP_ALIVE: KeepAlive = { idle: 7200 * SECOND, interval: 75 * SECOND, probes: 9 };
+
+export interface TcpOptions {
+  readonly localPort: number;
+  readonly remotePort: number;
+  /** ISS, 32 bits: the host draws it (RFC 9293 §3.4.1). */
+  readonly iss: number;
+  /** Put into each event as `connection`; the host knows the addresses. */
+  readonly name?: string;
+  readonly profile?: TcpProfile | 'linux' | 'rfc';
+  /** The MSS we announce: the link's MTU less 40. Default 1460. */
+  readonly mss?: number;
+  /** Added to the millisecond clock of the timestamps (RFC 7323 §5.4). Default 0. */
+  readonly timestampOffset?: number;
+  readonly timestamps?: boolean;
+  /** Shift count to offer, −1 for none. */
+  readonly windowScale?: number;
+  /** A fixed receive window of this many bytes; without it the profile's, which grows. */
+  readonly receiveBuffer?: number;
+  /** A fixed send buffer of this many bytes; without it the profile's, which grows with the congestion window. */
+  readonly sendBuffer?: number;
+  /** Switches Nagle's rule off. */
+  readonly noDelay?: boolean;
+  /** Off unless given (RFC 9293 §3.8.4). */
+  readonly keepAlive?: KeepAlive;
+  /** Initial congestion window in segments; without it the profile's. */
+  readonly initialWindow?: number;
+  readonly congestion?: () => CongestionControl;
+}
+
+export class TcpConnection {
+  readonly localPort: number;
+  readonly remotePort: number;
+  readonly profile: TcpProfile;
+  readonly #events: TcpEvents;
+  readonly #options: TcpOptions;
+  readonly #segment = new Segment();
+  readonly sender: Sender;
+  readonly receiver: Receiver;
+  readonly #mss: number;
+
+  #state: TcpState = 'CLOSED';
+  #error: TcpError | undefined;
+  #passive = false;
+  /** shutdown() before ESTABLISHED: done when that is reached. */
+  #closeWanted = false;
+  /** close(): nobody will read any more. */
+  #detached = false;
+  /** An ICMP error that ends nothing by itself but explains a time-out. */
+  #softError: TcpError | undefined;
+
+  #stamps: boolean;
+  #scaleOffered: number;
+  /** Shift of the peer's window fields. */
+  #peerScale = 0;
+  /** The peer's MSS option, 536 without one (RFC 9293 §3.7.1). */
+  #peerMss = 536;
+
+  #synDue = false;
+  #synSentAt: Nanoseconds = -1;
+  #synTries = 0;
+  #resetDue = false;
+  #resetSequence = 0;
+  #resetAcknowledges = false;
+  #probeDue = false;
+
+  /** TIME-WAIT, FIN-WAIT-2 after close(), or keep-alive: never two at once. */
+  #idleDeadline: Nanoseconds = NEVER;
+  #keepAliveTries = 0;
+  #heardAt: Nanoseconds = 0;
+  #challenges = 0;
+  #challengeFrom: Nanoseconds = -1;
+
+  constructor(options: TcpOptions) {
+    const { profile = 'linux' } = options;
+    this.#options = options;
+    this.profile = typeof profile === 'string' ? PROFILES[profile] : profile;
+    this.localPort = options.localPort;
+    this.remotePort = options.remotePort;
+    this.#mss = options.mss ?? 1460;
+    this.#events = new TcpEvents(options.name);
+    this.#stamps = options.timestamps ?? this.profile.timestamps;
+    this.#scaleOffered = options.windowScale ?? this.profile.windowScale;
+    const { receiveBuffer, sendBuffer } = options;
+    this.sender = new Sender(
+      this.profile,
+      (options.congestion ?? CONGESTION_CONTROLS[this.profile.congestion])(),
+      this.#events,
+      options.iss >>> 0,
+      options.noDelay ?? false,
+      sendBuffer ?? this.profile.sendBuffer,
+      sendBuffer ?? this.profile.sendBufferLimit,
+    );
+    this.receiver = new Receiver(
+      this.profile,
+      receiveBuffer ?? this.profile.receiveWindow,
+      receiveBuffer ?? this.profile.receiveWindowFirstLimit,
+      receiveBuffer ?? this.profile.receiveWindowLimit,
+    );
+    this.receiver.mss = this.#mss;
+  }
+
+  get state(): TcpState {
+    return this.#state;
+  }
+
+  /** Why the connection broke, when it did. */
+  get error(): TcpError | undefined {
+    return this.#error;
+  }
+
+  /** Bytes that {@link read} would give now. */
+  get readable(): number {
+    return this.receiver.readable;
+  }
+
+  /** Bytes that {@link write} would take now. */
+  get writable(): number {
+    return this.#closeWanted || !this.#maySend() ? 0 : this.sender.writable;
+  }
+
+  /** True once the peer's FIN was reached and everything before it was read. */
+  get ended(): boolean {
+    return this.receiver.finReceived && this.receiver.readable === 0;
+  }
+
+  /** True when the machine has nothing left to do: the host may forget it. */
+  get finished(): boolean {
+    return this.#state === 'CLOSED' && !this.#resetDue;
+  }
+
+  get cwnd(): number {
+    return this.sender.congestion.cwnd;
+  }
+
+  /** Infinity before the first loss. */
+  get ssthresh(): number {
+    return this.sender.congestion.ssthresh;
+  }
+
+  /** Nanoseconds; −1 before the first sample. */
+  get srtt(): Nanoseconds {
+    return this.sender.rtt.srtt;
+  }
+
+  get rttvar(): Nanoseconds {
+    return this.sender.rtt.rttvar;
+  }
+
+  get rto(): Nanoseconds {
+    return this.sender.rtt.rto;
+  }
+
+  get bytesInFlight(): number {
+    return this.#state === 'CLOSED' ? 0 : this.sender.flight;
+  }
+
+  get retransmissions(): number {
+    return this.sender.retransmissions;
+  }
+
+  /** Active open: a SYN will be due. */
+  open(now: Nanoseconds): void {
+    this.#move('active open', 'the program connects');
+    this.#heardAt = now;
+    this.#synDue = true;
+  }
+
+  /** Passive open: waits for one SYN. */
+  listen(): void {
+    this.#move('passive open', 'the program listens');
+    this.#passive = true;
+  }
+
+  /** Queues `bytes[from, to)`, returns how many were taken. 0 when the connection cannot send any more. */
+  write(bytes: Bytes, from: number, to: number, _now: Nanoseconds): number {
+    if (this.#closeWanted) throw new Misuse('write after shutdown');
+    if (!this.#maySend()) {
+      if (!this.#error) this.#fail('EPIPE', 'the program wrote to a connection that is gone');
+      return 0;
+    }
+    return this.sender.write(bytes, from, to);
+  }
+
+  /** Copies at most `max` bytes of the stream to `into[from…]`, returns how many. May make a window update due. */
+  read(into: Bytes, from: number, max: number, now: Nanoseconds): number {
+    const count = this.receiver.read(into, from, max, this.srtt, now);
+    if (count > 0 && isSynchronized(this.#state) && !this.receiver.finReceived && this.receiver.updateDue()) {
+      this.receiver.ackNow = true;
+    }
+    return count;
+  }
+
+  /** Half-close: a FIN after what is queued. Reading goes on. A second call does nothing. */
+  shutdown(now: Nanoseconds): void {
+    if (this.#closeWanted || this.#state === 'CLOSED') return;
+    this.#closeWanted = true;
+    if (this.#state === 'LISTEN' || (this.#state === 'SYN-SENT' && this.sender.queued === 0)) {
+      this.#end('close', 'the program closed before there was a connection');
+    } else if (isSynchronized(this.#state)) {
+      this.#startClosing(now);
+    }
+  }
+
+  /**
+   * The program lets go of both directions. What it wrote is still delivered; unread or later data is answered with
+   * a RST (RFC 9293 §3.6.1), and FIN-WAIT-2 ends by a timer where the profile has one.
+   */
+  close(now: Nanoseconds): void {
+    if (this.#state === 'CLOSED') return;
+    this.#detached = true;
+    if (this.receiver.readable > 0) {
+      this.abort(now);
+      return;
+    }
+    this.shutdown(now);
+    if (this.#state === 'FIN-WAIT-2') this.#armFinWait2(now);
+  }
+
+  /** Drops everything and resets the peer (RFC 9293 §3.10.5). */
+  abort(_now: Nanoseconds): void {
+    const { state } = this;
+    if (state === 'CLOSED') return;
+    if (
+      state !== 'LISTEN' &&
+      state !== 'SYN-SENT' &&
+      state !== 'CLOSING' &&
+      state !== 'LAST-ACK' &&
+      state !== 'TIME-WAIT'
+    ) {
+      this.#reset(this.sender.max, true);
+    }
+    this.#error ??= 'ECONNABORTED';
+    this.#end('abort', 'the program aborted');
+  }
+
+  /** Takes one segment of `length` bytes, header and payload, at `at`. Its checksum was verified. */
+  handle(bytes: Bytes, at: number, length: number, now: Nanoseconds): void {
+    const segment = this.#segment;
+    if (!segment.read(bytes, at, length)) {
+      this.#drop('malformed');
+      return;
+    }
+    switch (this.#state) {
+      case 'CLOSED':
+        this.#drop('closed'); // the host answers for connections that do not exist: resetFor
+        return;
+      case 'LISTEN':
+        this.#inListen(now);
+        return;
+      case 'SYN-SENT':
+        this.#inSynSent(now);
+        return;
+      default:
+        this.#inConnection(bytes, now);
+    }
+  }
+
+  /** An ICMP error about a segment that this connection sent; the host checked that the sequence number is in flight. */
+  handleIcmp(error: IcmpError, _now: Nanoseconds): void {
+    const opening = this.#state === 'SYN-SENT' || this.#state === 'SYN-RECEIVED';
+    if (this.#state === 'CLOSED' || this.#state === 'LISTEN') return;
+    const hard = error === 'port-unreachable' || error === 'protocol-unreachable' || error === 'prohibited';
+    const code: TcpError =
+      error === 'net-unreachable'
+        ? 'ENETUNREACH'
+        : error === 'port-unreachable'
+          ? 'ECONNREFUSED'
+          : 'EHOSTUNREACH';
+    // RFC 5927 §4.1: once established, hard errors are taken as soft ones, for anyone can forge them.
+    if (opening && (hard || this.profile.softErrorsAbortOpening)) {
+      this.#fail(code, `ICMP: ${error}`);
+      this.#end('give up', `ICMP: ${error}`);
+    } else {
+      this.#softError = code;
+      this.#events.emit('tcp.icmp', { error });
+    }
+  }
+
+  pollEvent(): MachineEvent | undefined {
+    return this.#events.poll();
+  }
+
+  /**
+   * Writes the next segment to `out[at…]` (up to 60 + MSS bytes; checksum zero) and returns its length, 0 when
+   * nothing is due. Events may become pollable by it.
+   */
+  pollTransmit(now: Nanoseconds, out: Bytes, at: number): number {
+    if (this.#resetDue) return this.#writeReset(out, at);
+    const { receiver, sender } = this;
+    switch (this.#state) {
+      case 'CLOSED':
+      case 'LISTEN':
+        return 0;
+      case 'SYN-SENT':
+        return this.#synDue ? this.#writeSyn(now, out, at) : 0;
+      case 'SYN-RECEIVED':
+        if (this.#synDue) return this.#writeSyn(now, out, at);
+        break;
+      default:
+        if (sender.choose(now))
+          return this.#writeSegment(now, out, at, sender.sequence, sender.flags, sender.length);
+    }
+    if (this.#probeDue) {
+      this.#probeDue = false;
+      return this.#writeSegment(now, out, at, seqAdd(sender.next, -1), ACK, 0);
+    }
+    return receiver.ackNow ? this.#writeSegment(now, out, at, sender.next, ACK, 0) : 0;
+  }
+
+  /** When {@link handleTimeout} wants to be called next. */
+  pollTimeout(): Nanoseconds {
+    const { rtoDeadline, persistDeadline } = this.sender;
+    return Math.min(rtoDeadline, persistDeadline, this.receiver.ackDeadline, this.#idleDeadline);
+  }
+
+  handleTimeout(now: Nanoseconds): void {
+    const { sender, receiver } = this;
+    if (receiver.ackDeadline <= now) {
+      receiver.ackDeadline = NEVER;
+      receiver.ackNow = true;
+    }
+    if (sender.rtoDeadline <= now) {
+      if (this.#state === 'SYN-SENT' || this.#state === 'SYN-RECEIVED') this.#onSynTimeout(now);
+      else if (!sender.onRetransmissionTimeout(now)) this.#giveUp('nobody acknowledged the retransmissions');
+    }
+    if (sender.persistDeadline <= now && !sender.onPersistTimeout(now))
+      this.#giveUp('nobody answered the window probes');
+    if (this.#idleDeadline <= now) this.#onIdleTimeout(now);
+  }
+
+  /**
+   * Whether a SYN for this connection in TIME-WAIT may begin a new one at once (RFC 9293 §3.6.1, MAY-2; RFC 6191):
+   * it must be newer than anything of the old one.
+   */
+  mayReopen(bytes: Bytes, at: number, length: number): boolean {
+    const segment = this.#segment;
+    if (this.#state !== 'TIME-WAIT' || !segment.read(bytes, at, length)) return false;
+    if ((segment.flags & (SYN | ACK | RST)) !== SYN) return false;
+    if (this.#stamps && segment.hasStamps && segment.stamp !== this.receiver.recentStamp) {
+      return seqGt(segment.stamp, this.receiver.recentStamp);
+    }
+    return seqGt(segment.sequence, this.receiver.next);
+  }
+
+  // ---- opening (RFC 9293 §3.10.7.2, §3.10.7.3)
+
+  #inListen(now: Nanoseconds): void {
+    const segment = this.#segment;
+    if (segment.flags & RST) return;
+    if (segment.flags & ACK) {
+      this.#reset(segment.acknowledgment, false);
+      this.#drop('ack-in-listen');
+      return;
+    }
+    if (!(segment.flags & SYN)) {
+      this.#drop('no-syn');
+      return;
+    }
+    this.#takeSyn(now);
+    this.#move('rcv SYN', 'a SYN arrived');
+    this.#synDue = true;
+  }
+
+  #inSynSent(now: Nanoseconds): void {
+    const segment = this.#segment;
+    const { sender } = this;
+    const acks = (segment.flags & ACK) !== 0;
+    if (acks && segment.acknowledgment !== sender.max) {
+      if (!(segment.flags & RST)) this.#reset(segment.acknowledgment, false);
+      this.#drop('unacceptable-ack');
+      return;
+    }
+    if (segment.flags & RST) {
+      if (acks) {
+        this.#fail('ECONNREFUSED', 'the SYN was answered with a RST');
+        this.#end('rcv RST', 'the SYN was answered with a RST');
+      } else this.#drop('rst-without-ack');
+      return;
+    }
+    if (!(segment.flags & SYN)) {
+      this.#drop('no-syn');
+      return;
+    }
+    this.#takeSyn(now);
+    if (!acks) {
+      // Simultaneous open (Figure 7): the same SYN goes out again, with an ACK
+      this.#move('rcv SYN', 'a SYN arrived: both sides open');
+      this.#synDue = true;
+      return;
+    }
+    this.receiver.ackNow = true;
+    this.#establish('rcv SYN, ACK', 'the SYN-ACK arrived', segment.window, now);
+  }
+
+  /** Takes sequence number and options of a SYN. */
+  #takeSyn(now: Nanoseconds): void {
+    const segment = this.#segment;
+    const { receiver } = this;
+    this.#stamps = this.#stamps && segment.hasStamps;
+    if (segment.windowScale >= 0 && this.#scaleOffered >= 0) this.#peerScale = segment.windowScale;
+    else {
+      this.#scaleOffered = -1;
+      this.#peerScale = 0;
+    }
+    this.#peerMss = segment.mss > 0 ? Math.max(segment.mss, 64) : 536;
+    // What an active open has said already stands; the SYN-ACK counts the timestamps (RFC 9293 §3.7.1).
+    const said = receiver.windowAtStart();
+    if (this.#stamps) receiver.mss = this.#mss - STAMPS_LENGTH;
+    receiver.start(segment.sequence, this.#state === 'SYN-SENT' ? said : receiver.windowAtStart());
+    this.sender.setWindow(segment.window, segment.sequence, segment.acknowledgment);
+    if (this.#stamps) receiver.noteStamp(segment.stamp, segment.sequence, now);
+  }
+
+  /** The three-way handshake is complete for this side. `window` is in bytes. */
+  #establish(trigger: Trigger, why: string, window: number, now: Nanoseconds): void {
+    const segment = this.#segment;
+    const { sender, receiver, profile } = this;
+    const { rtt } = sender;
+    this.#synDue = false;
+    // Karn: with one SYN the acknowledgment times it; with more only the echoed timestamp can.
+    if (this.#synTries === 0) rtt.sample(now - this.#synSentAt, true);
+    else {
+      const echoed = this.#echoedRtt(now);
+      if (echoed >= 0) rtt.sample(echoed, true);
+      else rtt.restart();
+      if (profile.rtoAfterLostSyn > rtt.rto) rtt.set(profile.rtoAfterLostSyn);
+    }
+    receiver.scale = Math.max(0, this.#scaleOffered);
+    const mss = Math.min(this.#peerMss, this.#mss) - (this.#stamps ? STAMPS_LENGTH : 0);
+    sender.start(mss, this.#initialWindow(mss), window, segment.sequence, segment.acknowledgment);
+    this.#heardAt = now;
+    this.#armKeepAlive(now);
+    this.#events.emit('tcp.option', {
+      mss,
+      peerMss: this.#peerMss,
+      timestamps: this.#stamps,
+      windowScale: receiver.scale,
+      peerWindowScale: this.#peerScale,
+      congestion: sender.congestion.name,
+      initialWindow: sender.congestion.cwnd,
+    });
+    this.#move(trigger, why);
+    if (this.#closeWanted) this.#startClosing(now);
+  }
+
+  #initialWindow(mss: number): number {
+    if (this.#synTries > 1) return mss; // RFC 6928 §2: only after more than one lost SYN
+    if (this.#options.initialWindow !== undefined) return this.#options.initialWindow * mss;
+    return this.profile.initialWindow === 'ten' ? 10 * mss : Math.min(10 * mss, Math.max(2 * mss, 14_600));
+  }
+
+  #onSynTimeout(now: Nanoseconds): void {
+    const { sender, profile } = this;
+    const { rtt } = sender;
+    const active = this.#state === 'SYN-SENT';
+    const linear = active ? profile.synLinear : 0;
+    this.#synTries += 1;
+    sender.rtoDeadline = NEVER;
+    if (this.#synTries > (active ? linear + profile.synRetries : profile.synAckRetries)) {
+      this.#giveUp(active ? 'nobody answered the SYN' : 'nobody acknowledged the SYN-ACK');
+      return;
+    }
+    this.#events.emit('tcp.timer', { timer: 'retransmission', waited: rtt.rto, attempt: this.#synTries });
+    if (this.#synTries > linear) rtt.backOff();
+    this.#events.emit('tcp.retransmit', {
+      reason: 'timeout',
+      what: active ? 'SYN' : 'SYN, ACK',
+      seq: sender.initial,
+      length: 0,
+      attempt: this.#synTries,
+      rto: rtt.rto,
+    });
+    sender.retransmissions += 1;
+    this.#synDue = true;
+    sender.rtoDeadline = now + rtt.rto;
+  }
+
+  // ---- segments of a connection (RFC 9293 §3.10.7.4, in its order)
+
+  #inConnection(bytes: Bytes, now: Nanoseconds): void {
+    const segment = this.#segment;
+    const { receiver } = this;
+    this.#heardAt = now;
+    this.#keepAliveTries = 0;
+    if (this.#state === 'SYN-RECEIVED' && segment.flags & SYN && segment.sequence === receiver.initial) {
+      if (!(segment.flags & ACK)) {
+        this.#events.emit('tcp.drop', { reason: 'duplicate-syn', seq: segment.sequence });
+        this.#synDue = true; // the SYN-ACK was lost, or is late: say it again
+        return;
+      }
+      // Simultaneous open: the other's SYN again, now with the ACK that counts (RFC 9293 appendix A.2)
+      segment.flags &= ~SYN;
+      segment.sequence = receiver.next;
+    }
+    const reset = (segment.flags & RST) !== 0;
+    if (this.#stamps && !reset) {
+      if (!segment.hasStamps) {
+        this.#drop('no-timestamp'); // RFC 7323 §3.2
+        return;
+      }
+      if (receiver.isStale(segment.stamp, now)) {
+        this.#refuse('paws', now);
+        return;
+      }
+    }
+    if (!this.#inWindow()) {
+      if (reset) this.#drop('rst-out-of-window');
+      else if (segment.sequence === receiver.next && segment.flags & ACK && !(segment.flags & SYN))
+        this.#inClosedWindow(now);
+      else this.#refuse('out-of-window', now);
+      return;
+    }
+    if (reset) {
+      this.#takeReset(now);
+      return;
+    }
+    if (segment.flags & SYN) {
+      this.#challenge('syn', now);
+      return;
+    }
+    if (!(segment.flags & ACK)) {
+      this.#drop('no-ack');
+      return;
+    }
+    if (this.#stamps) receiver.noteStamp(segment.stamp, segment.sequence, now);
+    if (!this.#takeAck(now)) return;
+    if (segment.dataLength > 0 || segment.flags & FIN) this.#takeText(bytes, now);
+  }
+
+  /** The four cases of RFC 9293 §3.10.7.4, “First, check sequence number”. */
+  #inWindow(): boolean {
+    const { next, window } = this.receiver;
+    const { sequence, length } = this.#segment;
+    const offset = seqDiff(sequence, next);
+    if (length === 0) return window === 0 ? offset === 0 : offset >= 0 && offset < window;
+    if (window === 0) return false;
+    const last = offset + length - 1;
+    return (offset >= 0 && offset < window) || (last >= 0 && last < window) || (offset < 0 && last >= window);
+  }
+
+  /** Data against a closed window: the text is refused, the acknowledgment taken (RFC 9293 §3.10.7.4). */
+  #inClosedWindow(now: Nanoseconds): void {
+    const segment = this.#segment;
+    segment.dataLength = 0;
+    segment.flags &= ~FIN;
+    this.receiver.ackNow = true;
+    this.#events.emit('tcp.drop', { reason: 'zero-window', seq: segment.sequence });
+    this.#takeAck(now);
+  }
+
+  #takeReset(now: Nanoseconds): void {
+    if (this.#segment.sequence !== this.receiver.next) {
+      this.#challenge('rst', now); // RFC 5961 §3.2
+      return;
+    }
+    if (this.#state === 'SYN-RECEIVED') {
+      if (this.#passive) {
+        this.#backToListen();
+        return;
+      }
+      this.#fail('ECONNREFUSED', 'a RST arrived');
+      this.#end('give up', 'a RST arrived');
+      return;
+    }
+    const quiet = this.#state === 'CLOSING' || this.#state === 'LAST-ACK' || this.#state === 'TIME-WAIT';
+    if (!quiet) this.#fail('ECONNRESET', 'a RST arrived');
+    this.#end('rcv RST', 'a RST arrived');
+  }
+
+  /** As if nothing had come; the same machine can take the next SYN. */
+  #backToListen(): void {
+    this.#move('rcv RST', 'a RST arrived before the handshake was complete');
+    this.#synDue = false;
+    this.#synTries = 0;
+    this.sender.rtoDeadline = NEVER;
+    this.sender.rtt.restart();
+    this.sender.next = this.sender.initial;
+    this.sender.max = this.sender.initial;
+    this.receiver.ackNow = false;
+    this.receiver.mss = this.#mss;
+    this.#stamps = this.#options.timestamps ?? this.profile.timestamps;
+    this.#scaleOffered = this.#options.windowScale ?? this.profile.windowScale;
+  }
+
+  /** False when the segment must go no further. */
+  #takeAck(now: Nanoseconds): boolean {
+    const segment = this.#segment;
+    const { sender } = this;
+    const { acknowledgment } = segment;
+    const window = segment.window << this.#peerScale;
+    if (this.#state === 'SYN-RECEIVED') {
+      if (!(seqLt(sender.una, acknowledgment) && seqLe(acknowledgment, sender.max))) {
+        this.#reset(acknowledgment, false);
+        this.#drop('unacceptable-ack');
+        return false;
+      }
+      this.#establish('rcv ACK of SYN', 'the SYN-ACK was acknowledged', window, now);
+    }
+    const plain = segment.dataLength === 0 && (segment.flags & FIN) === 0;
+    if (!sender.acknowledge(acknowledgment, segment.sequence, window, plain, this.#echoedRtt(now), now)) {
+      this.#challenge(seqGt(acknowledgment, sender.max) ? 'ack-of-unsent' : 'old-ack', now);
+      return false;
+    }
+    if (sender.finQueued && sender.finAcked) this.#onFinAcked(now);
+    return this.#state !== 'CLOSED';
+  }
+
+  #onFinAcked(now: Nanoseconds): void {
+    if (this.#state === 'FIN-WAIT-1') {
+      this.#move('rcv ACK of FIN', 'our FIN was acknowledged');
+      if (this.#detached) this.#armFinWait2(now);
+    } else if (this.#state === 'CLOSING') {
+      this.#move('rcv ACK of FIN', 'our FIN was acknowledged');
+      this.#enterTimeWait(now);
+    } else if (this.#state === 'LAST-ACK') {
+      this.#end('rcv ACK of FIN', 'our FIN was acknowledged');
+    }
+  }
+
+  /** Seventh and eighth of RFC 9293 §3.10.7.4: text and FIN. The part before and behind the window is cut off. */
+  #takeText(bytes: Bytes, now: Nanoseconds): void {
+    const segment = this.#segment;
+    const { receiver } = this;
+    if (receiver.finReceived) {
+      receiver.ackNow = true;
+      if (this.#state === 'TIME-WAIT') this.#idleDeadline = now + this.profile.timeWait;
+      this.#drop('after-fin');
+      return;
+    }
+    const room = seqDiff(receiver.edge, segment.sequence);
+    const length = Math.min(segment.dataLength, room);
+    if (length > 0) {
+      if (this.#detached) {
+        this.#reset(this.sender.max, true);
+        this.#fail('ECONNRESET', 'data came after the program had closed');
+        this.#end('abort', 'data came after the program had closed');
+        return;
+      }
+      if (!receiver.accept(segment.sequence, bytes, segment.dataAt, segment.dataAt + length, now)) {
+        this.#drop('too-many-holes');
+        return;
+      }
+    }
+    if (
+      segment.flags & FIN &&
+      length === segment.dataLength &&
+      seqLt(seqAdd(segment.sequence, length), receiver.edge)
+    ) {
+      receiver.acceptFin(seqAdd(segment.sequence, length));
+    }
+    if (receiver.takeFin()) this.#onFin(now);
+  }
+
+  #onFin(now: Nanoseconds): void {
+    if (this.#state === 'ESTABLISHED') this.#move('rcv FIN', 'the peer has no more to send');
+    else if (this.#state === 'FIN-WAIT-1') this.#move('rcv FIN', 'both sides close at the same time');
+    else if (this.#state === 'FIN-WAIT-2') {
+      this.#move('rcv FIN', 'the peer has no more to send');
+      this.#enterTimeWait(now);
+    }
+  }
+
+  // ---- refusing
+
+  /** An unacceptable segment: it is dropped, and answered with an ACK (RFC 9293 §3.5.2, third group). */
+  #refuse(reason: string, now: Nanoseconds): void {
+    const segment = this.#segment;
+    if (segment.flags & SYN || (segment.dataLength === 0 && !(segment.flags & FIN) && this.#seemsForeign())) {
+      this.#challenge(segment.flags & SYN ? 'syn' : reason, now);
+      return;
+    }
+    if (this.#state === 'TIME-WAIT' && segment.flags & FIN) this.#idleDeadline = now + this.profile.timeWait;
+    this.receiver.ackNow = true;
+    this.#drop(reason);
+  }
+
+  /** A dataless segment that is no keep-alive probe (one before RCV.NXT): answers to these are rationed. */
+  #seemsForeign(): boolean {
+    return this.#segment.sequence !== seqAdd(this.receiver.next, -1);
+  }
+
+  /** Answers what may be forged with an ACK: a real peer will reset rightly (RFC 5961 §3.2, §4.2, §5.2; limit §7). */
+  #challenge(reason: string, now: Nanoseconds): void {
+    if (this.#challengeFrom < 0 || now - this.#challengeFrom >= this.profile.challengeSpan) {
+      this.#challengeFrom = now;
+      this.#challenges = 0;
+    }
+    this.#challenges += 1;
+    const answered = this.#challenges <= this.profile.challengeLimit;
+    this.#events.emit('tcp.challenge-ack', {
+      reason,
+      seq: this.#segment.sequence,
+      ack: this.#segment.acknowledgment,
+      answered,
+    });
+    if (answered) this.receiver.ackNow = true;
+  }
+
+  #drop(reason: string): void {
+    const segment = this.#segment;
+    this.#events.emit('tcp.drop', {
+      reason,
+      seq: segment.sequence,
+      ack: segment.acknowledgment,
+      length: segment.dataLength,
+    });
+  }
+
+  #reset(sequence: number, acknowledges: boolean): void {
+    this.#resetDue = true;
+    this.#resetSequence = sequence;
+    this.#resetAcknowledges = acknowledges;
+  }
+
+  // ---- closing
+
+  #startClosing(_now: Nanoseconds): void {
+    this.sender.finQueued = true;
+    this.#move('close', 'the program has no more to send');
+  }
+
+  #enterTimeWait(now: Nanoseconds): void {
+    this.sender.stop();
+    this.#idleDeadline = now + this.profile.timeWait;
+    this.#events.emit('tcp.timer', { timer: 'time-wait', waits: this.profile.timeWait });
+  }
+
+  #armFinWait2(now: Nanoseconds): void {
+    if (this.profile.finWait2 > 0) this.#idleDeadline = now + this.profile.finWait2;
+  }
+
+  #armKeepAlive(now: Nanoseconds): void {
+    const { keepAlive } = this.#options;
+    if (keepAlive) this.#idleDeadline = now + keepAlive.idle;
+  }
+
+  #onIdleTimeout(now: Nanoseconds): void {
+    this.#idleDeadline = NEVER;
+    if (this.#state === 'TIME-WAIT') this.#end('2 MSL over', 'two maximum segment lifetimes have passed');
+    else if (this.#state === 'FIN-WAIT-2' && this.#detached) this.#end('give up', 'the peer never closed');
+    else if (this.#options.keepAlive) this.#keepAlive(this.#options.keepAlive, now);
+  }
+
+  /** RFC 9293 §3.8.4: a segment with an old sequence number makes the peer say where it is. */
+  #keepAlive(keepAlive: KeepAlive, now: Nanoseconds): void {
+    const due = this.#heardAt + keepAlive.idle;
+    if (this.#keepAliveTries === 0 && due > now) {
+      this.#idleDeadline = due; // something was heard meanwhile
+      return;
+    }
+    if (this.#keepAliveTries >= keepAlive.probes) {
+      this.#giveUp('nobody answered the keep-alive probes');
+      return;
+    }
+    this.#idleDeadline = now + keepAlive.interval;
+    if (this.sender.flight > 0) return; // what is in flight asks already
+    this.#keepAliveTries += 1;
+    this.#events.emit('tcp.probe', { keepAlive: true, attempt: this.#keepAliveTries });
+    this.#probeDue = true;
+  }
+
+  #giveUp(why: string): void {
+    this.#fail(this.#softError ?? 'ETIMEDOUT', why);
+    this.#end('give up', why);
+  }
+
+  #fail(code: TcpError, why: string): void {
+    this.#error ??= code;
+    this.#events.emit('tcp.error', { code, why });
+  }
+
+  /** To CLOSED, with every timer off. What was received before stays readable after a clean end. */
+  #end(trigger: Trigger, why: string): void {
+    this.#move(trigger, why);
+    this.sender.stop();
+    this.#synDue = false;
+    this.#probeDue = false;
+    this.#idleDeadline = NEVER;
+    this.receiver.ackNow = false;
+    this.receiver.ackDeadline = NEVER;
+    if (this.#error) this.receiver.discard();
+  }
+
+  #move(trigger: Trigger, why: string): void {
+    const from = this.#state;
+    const to = nextState(from, trigger);
+    this.#state = to;
+    this.#events.emit('tcp.state', {
+      from,
+      to,
+      trigger,
+      why,
+      localPort: this.localPort,
+      remotePort: this.remotePort,
+    });
+  }
+
+  #maySend(): boolean {
+    const state = this.#state;
+    return (
+      state === 'ESTABLISHED' ||
+      state === 'CLOSE-WAIT' ||
+      state === 'SYN-SENT' ||
+      state === 'SYN-RECEIVED' ||
+      state === 'LISTEN'
+    );
+  }
+
+  // ---- writing
+
+  /** The timestamp clock ticks every millisecond (RFC 7323 §5.4). */
+  #clock(now: Nanoseconds): number {
+    return (Math.floor(now / MILLISECOND) + (this.#options.timestampOffset ?? 0)) >>> 0;
+  }
+
+  /** The round trip by the echoed timestamp, whole milliseconds; −1 when the segment tells none. */
+  #echoedRtt(now: Nanoseconds): Nanoseconds {
+    const { hasStamps, echo, flags } = this.#segment;
+    if (!this.#stamps || !hasStamps || !(flags & ACK)) return -1;
+    const elapsed = seqDiff(this.#clock(now), echo);
+    return elapsed >= 0 && elapsed < 600_000 ? Math.max(1, elapsed) * MILLISECOND : -1;
+  }
+
+  #writeSyn(now: Nanoseconds, out: Bytes, at: number): number {
+    const { receiver, sender } = this;
+    const answer = this.#state === 'SYN-RECEIVED';
+    this.#synDue = false;
+    if (this.#synTries === 0) this.#synSentAt = now;
+    if (sender.rtoDeadline === NEVER) sender.rtoDeadline = now + sender.rtt.rto;
+    sender.sentSyn();
+    const options = writeSynOptions(
+      out,
+      at + TCP_HEADER,
+      this.#mss,
+      this.#stamps,
+      this.#clock(now),
+      answer ? receiver.recentStamp : 0,
+      this.#scaleOffered,
+    );
+    const length = TCP_HEADER + options;
+    const flags = answer ? SYN | ACK : SYN;
+    const acknowledgment = answer ? receiver.next : 0;
+    const { localPort, remotePort } = this;
+    writeHeader(
+      out,
+      at,
+      localPort,
+      remotePort,
+      sender.initial,
+      acknowledgment,
+      length,
+      flags,
+      receiver.windowAtStart(),
+    );
+    if (answer) receiver.acknowledged();
+    return length;
+  }
+
+  #writeSegment(
+    now: Nanoseconds,
+    out: Bytes,
+    at: number,
+    sequence: number,
+    flags: number,
+    dataLength: number,
+  ): number {
+    const { receiver } = this;
+    let headerLength = TCP_HEADER;
+    if (this.#stamps)
+      headerLength += writeStamps(out, at + TCP_HEADER, this.#clock(now), receiver.recentStamp);
+    const window = receiver.advertise();
+    writeHeader(
+      out,
+      at,
+      this.localPort,
+      this.remotePort,
+      sequence,
+      receiver.next,
+      headerLength,
+      flags,
+      window,
+    );
+    if (dataLength > 0) this.sender.copy(out, at + headerLength);
+    receiver.acknowledged();
+    return headerLength + dataLength;
+  }
+
+  #writeReset(out: Bytes, at: number): number {
+    this.#resetDue = false;
+    const acknowledgment = this.#resetAcknowledges ? this.receiver.next : 0;
+    const flags = this.#resetAcknowledges ? RST | ACK : RST;
+    writeHeader(
+      out,
+      at,
+      this.localPort,
+      this.remotePort,
+      this.#resetSequence,
+      acknowledgment,
+      TCP_HEADER,
+      flags,
+      0,
+    );
+    return TCP_HEADER;
+  }
+}
