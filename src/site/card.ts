@@ -45,7 +45,7 @@ export function wrap(text: string, width: number, most = 3): string[] {
 export function card(title: string, over: string, summary: string): Buffer {
   const lines = wrap(title, 24);
   const below = wrap(summary, 58, 2);
-  const first = 300 - (lines.length - 1) * 40;
+  const first = 330 - (lines.length - 1) * 40;
   const text = (at: number, size: number, weight: number, fill: string, line: string) =>
     `<text x="88" y="${at}" font-size="${size}" font-weight="${weight}" fill="${fill}">${escapeXml(line)}</text>`;
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="1200" height="630" font-family="Source Sans 3">

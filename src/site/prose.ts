@@ -56,9 +56,9 @@ function placeNotes(html: string): string {
     const block = html.slice(start, end).replace(/\s*<rt-note>([\s\S]*?)<\/rt-note>/g, (_, body: string) => {
       number++;
       notes.push(
-        `<p class="note" id="note-${number}"><a class="note-number" href="#to-note-${number}" aria-label="Note ${number}, back to the text">${number}</a>${body.trim()}</p>`,
+        `<p class="note" id="note-${number}"><a class="note-number" data-pagefind-ignore href="#to-note-${number}" aria-label="Note ${number}, back to the text">${number}</a>${body.trim()}</p>`,
       );
-      return `<sup class="note-ref"><a id="to-note-${number}" href="#note-${number}" aria-label="Note ${number}">${number}</a></sup>`;
+      return `<sup class="note-ref" data-pagefind-ignore><a id="to-note-${number}" href="#note-${number}" aria-label="Note ${number}">${number}</a></sup>`;
     });
     out += block;
     if (notes.length > 0)

@@ -14,15 +14,18 @@ interface Index {
 
 const shownPages = 8;
 
-function entry(url: string, title: string, excerpt: string): HTMLLIElement {
+function entry(url: string, title: string, excerpt?: string): HTMLLIElement {
   const item = document.createElement('li');
   const link = document.createElement('a');
   link.href = url;
   link.textContent = title;
-  const text = document.createElement('p');
-  // Pagefind escapes the page's own text; the only markup in an excerpt is its <mark>.
-  text.innerHTML = excerpt;
-  item.append(link, text);
+  item.append(link);
+  if (excerpt !== undefined) {
+    const text = document.createElement('p');
+    // Pagefind escapes the page's own text; the only markup in an excerpt is its <mark>.
+    text.innerHTML = excerpt;
+    item.append(text);
+  }
   return item;
 }
 
@@ -69,8 +72,13 @@ export function connectSearch(): void {
       count === 0 ? `Nothing about “${term}” yet.` : `${count} ${count === 1 ? 'page' : 'pages'}`;
     list.replaceChildren(
       ...pages.map((page) => {
-        const item = entry(page.url, page.meta.title ?? page.url, page.excerpt);
         const parts = page.sub_results.filter((part) => part.url !== page.url).slice(0, 3);
+        // The page's own excerpt would only repeat that of its best section.
+        const item = entry(
+          page.url,
+          page.meta.title ?? page.url,
+          parts.length > 0 ? undefined : page.excerpt,
+        );
         if (parts.length > 0) {
           const inner = document.createElement('ol');
           inner.append(...parts.map((part) => entry(part.url, part.title, part.excerpt)));
