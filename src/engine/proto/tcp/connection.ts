@@ -13,72 +13,23 @@
 import type { Bytes } from '../../base/bytes.ts';
 import { Misuse } from '../../base/errors.ts';
 import { seqAdd, seqDiff, seqGt, seqLe, seqLt } from '../../base/seq.ts';
-import { MILLISECOND, type Nanoseconds, NEVER, SECOND } from '../../base/units.ts';
+import { type Nanoseconds, NEVER } from '../../base/units.ts';
 import type { MachineEvent } from '../../trace/event.ts';
-import { ACK, FIN, RST, SYN, TCP_HEADER } from '../../wire/tcp.ts';
-import { CONGESTION_CONTROLS, type CongestionControl } from './congestion.ts';
+import { ACK, FIN, RST, SYN } from '../../wire/tcp.ts';
+import { ChallengeBudget } from './challenge.ts';
+import { CONGESTION_CONTROLS } from './congestion.ts';
 import { TcpEvents } from './events.ts';
+import { Handshake } from './handshake.ts';
+import { KeepAliveTimer } from './keep-alive.ts';
+import type { IcmpError, TcpError, TcpOptions } from './options.ts';
 import { PROFILES, type TcpProfile } from './profile.ts';
 import { Receiver } from './receiver.ts';
-import { Segment, STAMPS_LENGTH, writeHeader, writeStamps, writeSynOptions } from './segment.ts';
+import { Segment } from './segment.ts';
 import { Sender } from './sender.ts';
 import { isSynchronized, nextState, type TcpState, type Trigger } from './state.ts';
+import { SegmentWriter } from './writer.ts';
 
-export type TcpError =
-  | 'ECONNREFUSED'
-  | 'ECONNRESET'
-  | 'ECONNABORTED'
-  | 'ETIMEDOUT'
-  | 'EHOSTUNREACH'
-  | 'ENETUNREACH'
-  | 'EPIPE';
-
-/** What an ICMP message says about a segment of this connection (RFC 9293 §3.9.2.2). */
-export type IcmpError =
-  | 'net-unreachable'
-  | 'host-unreachable'
-  | 'protocol-unreachable'
-  | 'port-unreachable'
-  | 'time-exceeded'
-  | 'prohibited';
-
-export interface KeepAlive {
-  /** Silence before the first probe, between probes, and how many go unanswered before giving up. */
-  readonly idle: Nanoseconds;
-  readonly interval: Nanoseconds;
-  readonly probes: number;
-}
-
-/** Linux's defaults: two hours, 75 seconds, nine probes (RFC 9293 §3.8.4 asks for two hours at least). */
-export const KEEP_ALIVE: KeepAlive = { idle: 7200 * SECOND, interval: 75 * SECOND, probes: 9 };
-
-export interface TcpOptions {
-  readonly localPort: number;
-  readonly remotePort: number;
-  /** ISS, 32 bits: the host draws it (RFC 9293 §3.4.1). */
-  readonly iss: number;
-  /** Put into each event as `connection`; the host knows the addresses. */
-  readonly name?: string;
-  readonly profile?: TcpProfile | 'linux' | 'rfc';
-  /** The MSS we announce: the link's MTU less 40. Default 1460. */
-  readonly mss?: number;
-  /** Added to the millisecond clock of the timestamps (RFC 7323 §5.4). Default 0. */
-  readonly timestampOffset?: number;
-  readonly timestamps?: boolean;
-  /** Shift count to offer, −1 for none. */
-  readonly windowScale?: number;
-  /** A fixed receive window of this many bytes; without it the profile's, which grows. */
-  readonly receiveBuffer?: number;
-  /** A fixed send buffer of this many bytes; without it the profile's, which grows with the congestion window. */
-  readonly sendBuffer?: number;
-  /** Switches Nagle's rule off. */
-  readonly noDelay?: boolean;
-  /** Off unless given (RFC 9293 §3.8.4). */
-  readonly keepAlive?: KeepAlive;
-  /** Initial congestion window in segments; without it the profile's. */
-  readonly initialWindow?: number;
-  readonly congestion?: () => CongestionControl;
-}
+export type { IcmpError, KeepAlive, TcpError, TcpOptions } from './options.ts';
 
 export class TcpConnection {
   readonly localPort: number;
@@ -89,7 +40,10 @@ export class TcpConnection {
   readonly #segment = new Segment();
   readonly sender: Sender;
   readonly receiver: Receiver;
-  readonly #mss: number;
+  readonly #writer: SegmentWriter;
+  readonly #handshake: Handshake;
+  readonly #challenges: ChallengeBudget;
+  readonly #keepAlive: KeepAliveTimer;
 
   #state: TcpState = 'CLOSED';
   #error: TcpError | undefined;
@@ -101,27 +55,10 @@ export class TcpConnection {
   /** An ICMP error that ends nothing by itself but explains a time-out. */
   #softError: TcpError | undefined;
 
-  #stamps: boolean;
-  #scaleOffered: number;
-  /** Shift of the peer's window fields. */
-  #peerScale = 0;
-  /** The peer's MSS option, 536 without one (RFC 9293 §3.7.1). */
-  #peerMss = 536;
-
-  #synDue = false;
-  #synSentAt: Nanoseconds = -1;
-  #synTries = 0;
-  #resetDue = false;
-  #resetSequence = 0;
-  #resetAcknowledges = false;
   #probeDue = false;
 
   /** TIME-WAIT, FIN-WAIT-2 after close(), or keep-alive: never two at once. */
   #idleDeadline: Nanoseconds = NEVER;
-  #keepAliveTries = 0;
-  #heardAt: Nanoseconds = 0;
-  #challenges = 0;
-  #challengeFrom: Nanoseconds = -1;
 
   constructor(options: TcpOptions) {
     const { profile = 'linux' } = options;
@@ -129,10 +66,7 @@ export class TcpConnection {
     this.profile = typeof profile === 'string' ? PROFILES[profile] : profile;
     this.localPort = options.localPort;
     this.remotePort = options.remotePort;
-    this.#mss = options.mss ?? 1460;
     this.#events = new TcpEvents(options.name);
-    this.#stamps = options.timestamps ?? this.profile.timestamps;
-    this.#scaleOffered = options.windowScale ?? this.profile.windowScale;
     const { receiveBuffer, sendBuffer } = options;
     this.sender = new Sender(
       this.profile,
@@ -149,7 +83,24 @@ export class TcpConnection {
       receiveBuffer ?? this.profile.receiveWindowFirstLimit,
       receiveBuffer ?? this.profile.receiveWindowLimit,
     );
-    this.receiver.mss = this.#mss;
+    this.receiver.mss = options.mss ?? 1460;
+    this.#writer = new SegmentWriter(
+      [options.localPort, options.remotePort],
+      options.timestampOffset ?? 0,
+      options.timestamps ?? this.profile.timestamps,
+      this.sender,
+      this.receiver,
+    );
+    this.#handshake = new Handshake(
+      options,
+      this.profile,
+      this.#events,
+      this.sender,
+      this.receiver,
+      this.#writer,
+    );
+    this.#keepAlive = new KeepAliveTimer(options.keepAlive);
+    this.#challenges = new ChallengeBudget(this.profile.challengeLimit, this.profile.challengeSpan);
   }
 
   get state(): TcpState {
@@ -178,7 +129,7 @@ export class TcpConnection {
 
   /** True when the machine has nothing left to do: the host may forget it. */
   get finished(): boolean {
-    return this.#state === 'CLOSED' && !this.#resetDue;
+    return this.#state === 'CLOSED' && !this.#writer.resetDue;
   }
 
   get cwnd(): number {
@@ -214,8 +165,7 @@ export class TcpConnection {
   /** Active open: a SYN will be due. */
   open(now: Nanoseconds): void {
     this.#move('active open', 'the program connects');
-    this.#heardAt = now;
-    this.#synDue = true;
+    this.#handshake.synDue = true;
   }
 
   /** Passive open: waits for one SYN. */
@@ -244,13 +194,13 @@ export class TcpConnection {
   }
 
   /** Half-close: a FIN after what is queued. Reading goes on. A second call does nothing. */
-  shutdown(now: Nanoseconds): void {
+  shutdown(_now: Nanoseconds): void {
     if (this.#closeWanted || this.#state === 'CLOSED') return;
     this.#closeWanted = true;
     if (this.#state === 'LISTEN' || (this.#state === 'SYN-SENT' && this.sender.queued === 0)) {
       this.#end('close', 'the program closed before there was a connection');
     } else if (isSynchronized(this.#state)) {
-      this.#startClosing(now);
+      this.#startClosing();
     }
   }
 
@@ -280,7 +230,7 @@ export class TcpConnection {
       state !== 'LAST-ACK' &&
       state !== 'TIME-WAIT'
     ) {
-      this.#reset(this.sender.max, true);
+      this.#writer.askReset(this.sender.max, true);
     }
     this.#error ??= 'ECONNABORTED';
     this.#end('abort', 'the program aborted');
@@ -338,26 +288,26 @@ export class TcpConnection {
    * nothing is due. Events may become pollable by it.
    */
   pollTransmit(now: Nanoseconds, out: Bytes, at: number): number {
-    if (this.#resetDue) return this.#writeReset(out, at);
+    if (this.#writer.resetDue) return this.#writer.reset(out, at);
     const { receiver, sender } = this;
     switch (this.#state) {
       case 'CLOSED':
       case 'LISTEN':
         return 0;
       case 'SYN-SENT':
-        return this.#synDue ? this.#writeSyn(now, out, at) : 0;
+        return this.#handshake.synDue ? this.#handshake.write(now, out, at, false) : 0;
       case 'SYN-RECEIVED':
-        if (this.#synDue) return this.#writeSyn(now, out, at);
+        if (this.#handshake.synDue) return this.#handshake.write(now, out, at, true);
         break;
       default:
         if (sender.choose(now))
-          return this.#writeSegment(now, out, at, sender.sequence, sender.flags, sender.length);
+          return this.#writer.segment(now, out, at, sender.sequence, sender.flags, sender.length);
     }
     if (this.#probeDue) {
       this.#probeDue = false;
-      return this.#writeSegment(now, out, at, seqAdd(sender.next, -1), ACK, 0);
+      return this.#writer.segment(now, out, at, seqAdd(sender.next, -1), ACK, 0);
     }
-    return receiver.ackNow ? this.#writeSegment(now, out, at, sender.next, ACK, 0) : 0;
+    return receiver.ackNow ? this.#writer.segment(now, out, at, sender.next, ACK, 0) : 0;
   }
 
   /** When {@link handleTimeout} wants to be called next. */
@@ -389,7 +339,7 @@ export class TcpConnection {
     const segment = this.#segment;
     if (this.#state !== 'TIME-WAIT' || !segment.read(bytes, at, length)) return false;
     if ((segment.flags & (SYN | ACK | RST)) !== SYN) return false;
-    if (this.#stamps && segment.hasStamps && segment.stamp !== this.receiver.recentStamp) {
+    if (this.#writer.stamps && segment.hasStamps && segment.stamp !== this.receiver.recentStamp) {
       return seqGt(segment.stamp, this.receiver.recentStamp);
     }
     return seqGt(segment.sequence, this.receiver.next);
@@ -401,7 +351,7 @@ export class TcpConnection {
     const segment = this.#segment;
     if (segment.flags & RST) return;
     if (segment.flags & ACK) {
-      this.#reset(segment.acknowledgment, false);
+      this.#writer.askReset(segment.acknowledgment, false);
       this.#drop('ack-in-listen');
       return;
     }
@@ -409,9 +359,9 @@ export class TcpConnection {
       this.#drop('no-syn');
       return;
     }
-    this.#takeSyn(now);
+    this.#handshake.takeSyn(segment, false, now);
     this.#move('rcv SYN', 'a SYN arrived');
-    this.#synDue = true;
+    this.#handshake.synDue = true;
   }
 
   #inSynSent(now: Nanoseconds): void {
@@ -419,7 +369,7 @@ export class TcpConnection {
     const { sender } = this;
     const acks = (segment.flags & ACK) !== 0;
     if (acks && segment.acknowledgment !== sender.max) {
-      if (!(segment.flags & RST)) this.#reset(segment.acknowledgment, false);
+      if (!(segment.flags & RST)) this.#writer.askReset(segment.acknowledgment, false);
       this.#drop('unacceptable-ack');
       return;
     }
@@ -434,98 +384,30 @@ export class TcpConnection {
       this.#drop('no-syn');
       return;
     }
-    this.#takeSyn(now);
+    this.#handshake.takeSyn(segment, true, now);
     if (!acks) {
       // Simultaneous open (Figure 7): the same SYN goes out again, with an ACK
       this.#move('rcv SYN', 'a SYN arrived: both sides open');
-      this.#synDue = true;
+      this.#handshake.synDue = true;
       return;
     }
     this.receiver.ackNow = true;
     this.#establish('rcv SYN, ACK', 'the SYN-ACK arrived', segment.window, now);
   }
 
-  /** Takes sequence number and options of a SYN. */
-  #takeSyn(now: Nanoseconds): void {
-    const segment = this.#segment;
-    const { receiver } = this;
-    this.#stamps = this.#stamps && segment.hasStamps;
-    if (segment.windowScale >= 0 && this.#scaleOffered >= 0) this.#peerScale = segment.windowScale;
-    else {
-      this.#scaleOffered = -1;
-      this.#peerScale = 0;
-    }
-    this.#peerMss = segment.mss > 0 ? Math.max(segment.mss, 64) : 536;
-    // What an active open has said already stands; the SYN-ACK counts the timestamps (RFC 9293 §3.7.1).
-    const said = receiver.windowAtStart();
-    if (this.#stamps) receiver.mss = this.#mss - STAMPS_LENGTH;
-    receiver.start(segment.sequence, this.#state === 'SYN-SENT' ? said : receiver.windowAtStart());
-    this.sender.setWindow(segment.window, segment.sequence, segment.acknowledgment);
-    if (this.#stamps) receiver.noteStamp(segment.stamp, segment.sequence, now);
-  }
-
   /** The three-way handshake is complete for this side. `window` is in bytes. */
   #establish(trigger: Trigger, why: string, window: number, now: Nanoseconds): void {
-    const segment = this.#segment;
-    const { sender, receiver, profile } = this;
-    const { rtt } = sender;
-    this.#synDue = false;
-    // Karn: with one SYN the acknowledgment times it; with more only the echoed timestamp can.
-    if (this.#synTries === 0) rtt.sample(now - this.#synSentAt, true);
-    else {
-      const echoed = this.#echoedRtt(now);
-      if (echoed >= 0) rtt.sample(echoed, true);
-      else rtt.restart();
-      if (profile.rtoAfterLostSyn > rtt.rto) rtt.set(profile.rtoAfterLostSyn);
-    }
-    receiver.scale = Math.max(0, this.#scaleOffered);
-    const mss = Math.min(this.#peerMss, this.#mss) - (this.#stamps ? STAMPS_LENGTH : 0);
-    sender.start(mss, this.#initialWindow(mss), window, segment.sequence, segment.acknowledgment);
-    this.#heardAt = now;
-    this.#armKeepAlive(now);
-    this.#events.emit('tcp.option', {
-      mss,
-      peerMss: this.#peerMss,
-      timestamps: this.#stamps,
-      windowScale: receiver.scale,
-      peerWindowScale: this.#peerScale,
-      congestion: sender.congestion.name,
-      initialWindow: sender.congestion.cwnd,
-    });
+    this.#handshake.complete(this.#segment, window, now);
+    this.#keepAlive.heard(now);
+    if (this.#keepAlive.enabled) this.#idleDeadline = this.#keepAlive.next(now);
     this.#move(trigger, why);
-    if (this.#closeWanted) this.#startClosing(now);
-  }
-
-  #initialWindow(mss: number): number {
-    if (this.#synTries > 1) return mss; // RFC 6928 §2: only after more than one lost SYN
-    if (this.#options.initialWindow !== undefined) return this.#options.initialWindow * mss;
-    return this.profile.initialWindow === 'ten' ? 10 * mss : Math.min(10 * mss, Math.max(2 * mss, 14_600));
+    if (this.#closeWanted) this.#startClosing();
   }
 
   #onSynTimeout(now: Nanoseconds): void {
-    const { sender, profile } = this;
-    const { rtt } = sender;
     const active = this.#state === 'SYN-SENT';
-    const linear = active ? profile.synLinear : 0;
-    this.#synTries += 1;
-    sender.rtoDeadline = NEVER;
-    if (this.#synTries > (active ? linear + profile.synRetries : profile.synAckRetries)) {
-      this.#giveUp(active ? 'nobody answered the SYN' : 'nobody acknowledged the SYN-ACK');
-      return;
-    }
-    this.#events.emit('tcp.timer', { timer: 'retransmission', waited: rtt.rto, attempt: this.#synTries });
-    if (this.#synTries > linear) rtt.backOff();
-    this.#events.emit('tcp.retransmit', {
-      reason: 'timeout',
-      what: active ? 'SYN' : 'SYN, ACK',
-      seq: sender.initial,
-      length: 0,
-      attempt: this.#synTries,
-      rto: rtt.rto,
-    });
-    sender.retransmissions += 1;
-    this.#synDue = true;
-    sender.rtoDeadline = now + rtt.rto;
+    if (this.#handshake.onTimeout(active, now)) return;
+    this.#giveUp(active ? 'nobody answered the SYN' : 'nobody acknowledged the SYN-ACK');
   }
 
   // ---- segments of a connection (RFC 9293 §3.10.7.4, in its order)
@@ -533,12 +415,11 @@ export class TcpConnection {
   #inConnection(bytes: Bytes, now: Nanoseconds): void {
     const segment = this.#segment;
     const { receiver } = this;
-    this.#heardAt = now;
-    this.#keepAliveTries = 0;
+    this.#keepAlive.heard(now);
     if (this.#state === 'SYN-RECEIVED' && segment.flags & SYN && segment.sequence === receiver.initial) {
       if (!(segment.flags & ACK)) {
         this.#events.emit('tcp.drop', { reason: 'duplicate-syn', seq: segment.sequence });
-        this.#synDue = true; // the SYN-ACK was lost, or is late: say it again
+        this.#handshake.synDue = true; // the SYN-ACK was lost, or is late: say it again
         return;
       }
       // Simultaneous open: the other's SYN again, now with the ACK that counts (RFC 9293 appendix A.2)
@@ -546,7 +427,7 @@ export class TcpConnection {
       segment.sequence = receiver.next;
     }
     const reset = (segment.flags & RST) !== 0;
-    if (this.#stamps && !reset) {
+    if (this.#writer.stamps && !reset) {
       if (!segment.hasStamps) {
         this.#drop('no-timestamp'); // RFC 7323 §3.2
         return;
@@ -575,7 +456,7 @@ export class TcpConnection {
       this.#drop('no-ack');
       return;
     }
-    if (this.#stamps) receiver.noteStamp(segment.stamp, segment.sequence, now);
+    if (this.#writer.stamps) receiver.noteStamp(segment.stamp, segment.sequence, now);
     if (!this.#takeAck(now)) return;
     if (segment.dataLength > 0 || segment.flags & FIN) this.#takeText(bytes, now);
   }
@@ -623,16 +504,7 @@ export class TcpConnection {
   /** As if nothing had come; the same machine can take the next SYN. */
   #backToListen(): void {
     this.#move('rcv RST', 'a RST arrived before the handshake was complete');
-    this.#synDue = false;
-    this.#synTries = 0;
-    this.sender.rtoDeadline = NEVER;
-    this.sender.rtt.restart();
-    this.sender.next = this.sender.initial;
-    this.sender.max = this.sender.initial;
-    this.receiver.ackNow = false;
-    this.receiver.mss = this.#mss;
-    this.#stamps = this.#options.timestamps ?? this.profile.timestamps;
-    this.#scaleOffered = this.#options.windowScale ?? this.profile.windowScale;
+    this.#handshake.forget();
   }
 
   /** False when the segment must go no further. */
@@ -640,17 +512,26 @@ export class TcpConnection {
     const segment = this.#segment;
     const { sender } = this;
     const { acknowledgment } = segment;
-    const window = segment.window << this.#peerScale;
+    const window = segment.window << this.#handshake.peerScale;
     if (this.#state === 'SYN-RECEIVED') {
       if (!(seqLt(sender.una, acknowledgment) && seqLe(acknowledgment, sender.max))) {
-        this.#reset(acknowledgment, false);
+        this.#writer.askReset(acknowledgment, false);
         this.#drop('unacceptable-ack');
         return false;
       }
       this.#establish('rcv ACK of SYN', 'the SYN-ACK was acknowledged', window, now);
     }
     const plain = segment.dataLength === 0 && (segment.flags & FIN) === 0;
-    if (!sender.acknowledge(acknowledgment, segment.sequence, window, plain, this.#echoedRtt(now), now)) {
+    if (
+      !sender.acknowledge(
+        acknowledgment,
+        segment.sequence,
+        window,
+        plain,
+        this.#writer.echoedRtt(segment, now),
+        now,
+      )
+    ) {
       this.#challenge(seqGt(acknowledgment, sender.max) ? 'ack-of-unsent' : 'old-ack', now);
       return false;
     }
@@ -684,7 +565,7 @@ export class TcpConnection {
     const length = Math.min(segment.dataLength, room);
     if (length > 0) {
       if (this.#detached) {
-        this.#reset(this.sender.max, true);
+        this.#writer.askReset(this.sender.max, true);
         this.#fail('ECONNRESET', 'data came after the program had closed');
         this.#end('abort', 'data came after the program had closed');
         return;
@@ -734,12 +615,7 @@ export class TcpConnection {
 
   /** Answers what may be forged with an ACK: a real peer will reset rightly (RFC 5961 §3.2, §4.2, §5.2; limit §7). */
   #challenge(reason: string, now: Nanoseconds): void {
-    if (this.#challengeFrom < 0 || now - this.#challengeFrom >= this.profile.challengeSpan) {
-      this.#challengeFrom = now;
-      this.#challenges = 0;
-    }
-    this.#challenges += 1;
-    const answered = this.#challenges <= this.profile.challengeLimit;
+    const answered = this.#challenges.spend(now);
     this.#events.emit('tcp.challenge-ack', {
       reason,
       seq: this.#segment.sequence,
@@ -759,15 +635,9 @@ export class TcpConnection {
     });
   }
 
-  #reset(sequence: number, acknowledges: boolean): void {
-    this.#resetDue = true;
-    this.#resetSequence = sequence;
-    this.#resetAcknowledges = acknowledges;
-  }
-
   // ---- closing
 
-  #startClosing(_now: Nanoseconds): void {
+  #startClosing(): void {
     this.sender.finQueued = true;
     this.#move('close', 'the program has no more to send');
   }
@@ -782,33 +652,23 @@ export class TcpConnection {
     if (this.profile.finWait2 > 0) this.#idleDeadline = now + this.profile.finWait2;
   }
 
-  #armKeepAlive(now: Nanoseconds): void {
-    const { keepAlive } = this.#options;
-    if (keepAlive) this.#idleDeadline = now + keepAlive.idle;
-  }
-
   #onIdleTimeout(now: Nanoseconds): void {
     this.#idleDeadline = NEVER;
     if (this.#state === 'TIME-WAIT') this.#end('2 MSL over', 'two maximum segment lifetimes have passed');
     else if (this.#state === 'FIN-WAIT-2' && this.#detached) this.#end('give up', 'the peer never closed');
-    else if (this.#options.keepAlive) this.#keepAlive(this.#options.keepAlive, now);
+    else if (this.#keepAlive.enabled) this.#onKeepAlive(now);
   }
 
   /** RFC 9293 §3.8.4: a segment with an old sequence number makes the peer say where it is. */
-  #keepAlive(keepAlive: KeepAlive, now: Nanoseconds): void {
-    const due = this.#heardAt + keepAlive.idle;
-    if (this.#keepAliveTries === 0 && due > now) {
-      this.#idleDeadline = due; // something was heard meanwhile
-      return;
-    }
-    if (this.#keepAliveTries >= keepAlive.probes) {
+  #onKeepAlive(now: Nanoseconds): void {
+    const what = this.#keepAlive.fire(now, this.sender.flight === 0);
+    if (what === 'give up') {
       this.#giveUp('nobody answered the keep-alive probes');
       return;
     }
-    this.#idleDeadline = now + keepAlive.interval;
-    if (this.sender.flight > 0) return; // what is in flight asks already
-    this.#keepAliveTries += 1;
-    this.#events.emit('tcp.probe', { keepAlive: true, attempt: this.#keepAliveTries });
+    this.#idleDeadline = this.#keepAlive.next(now);
+    if (what === 'wait') return;
+    this.#events.emit('tcp.probe', { keepAlive: true, attempt: this.#keepAlive.tries });
     this.#probeDue = true;
   }
 
@@ -826,7 +686,7 @@ export class TcpConnection {
   #end(trigger: Trigger, why: string): void {
     this.#move(trigger, why);
     this.sender.stop();
-    this.#synDue = false;
+    this.#handshake.synDue = false;
     this.#probeDue = false;
     this.#idleDeadline = NEVER;
     this.receiver.ackNow = false;
@@ -857,102 +717,5 @@ export class TcpConnection {
       state === 'SYN-RECEIVED' ||
       state === 'LISTEN'
     );
-  }
-
-  // ---- writing
-
-  /** The timestamp clock ticks every millisecond (RFC 7323 §5.4). */
-  #clock(now: Nanoseconds): number {
-    return (Math.floor(now / MILLISECOND) + (this.#options.timestampOffset ?? 0)) >>> 0;
-  }
-
-  /** The round trip by the echoed timestamp, whole milliseconds; −1 when the segment tells none. */
-  #echoedRtt(now: Nanoseconds): Nanoseconds {
-    const { hasStamps, echo, flags } = this.#segment;
-    if (!this.#stamps || !hasStamps || !(flags & ACK)) return -1;
-    const elapsed = seqDiff(this.#clock(now), echo);
-    return elapsed >= 0 && elapsed < 600_000 ? Math.max(1, elapsed) * MILLISECOND : -1;
-  }
-
-  #writeSyn(now: Nanoseconds, out: Bytes, at: number): number {
-    const { receiver, sender } = this;
-    const answer = this.#state === 'SYN-RECEIVED';
-    this.#synDue = false;
-    if (this.#synTries === 0) this.#synSentAt = now;
-    if (sender.rtoDeadline === NEVER) sender.rtoDeadline = now + sender.rtt.rto;
-    sender.sentSyn();
-    const options = writeSynOptions(
-      out,
-      at + TCP_HEADER,
-      this.#mss,
-      this.#stamps,
-      this.#clock(now),
-      answer ? receiver.recentStamp : 0,
-      this.#scaleOffered,
-    );
-    const length = TCP_HEADER + options;
-    const flags = answer ? SYN | ACK : SYN;
-    const acknowledgment = answer ? receiver.next : 0;
-    const { localPort, remotePort } = this;
-    writeHeader(
-      out,
-      at,
-      localPort,
-      remotePort,
-      sender.initial,
-      acknowledgment,
-      length,
-      flags,
-      receiver.windowAtStart(),
-    );
-    if (answer) receiver.acknowledged();
-    return length;
-  }
-
-  #writeSegment(
-    now: Nanoseconds,
-    out: Bytes,
-    at: number,
-    sequence: number,
-    flags: number,
-    dataLength: number,
-  ): number {
-    const { receiver } = this;
-    let headerLength = TCP_HEADER;
-    if (this.#stamps)
-      headerLength += writeStamps(out, at + TCP_HEADER, this.#clock(now), receiver.recentStamp);
-    const window = receiver.advertise();
-    writeHeader(
-      out,
-      at,
-      this.localPort,
-      this.remotePort,
-      sequence,
-      receiver.next,
-      headerLength,
-      flags,
-      window,
-    );
-    if (dataLength > 0) this.sender.copy(out, at + headerLength);
-    receiver.acknowledged();
-    return headerLength + dataLength;
-  }
-
-  #writeReset(out: Bytes, at: number): number {
-    this.#resetDue = false;
-    const acknowledgment = this.#resetAcknowledges ? this.receiver.next : 0;
-    const flags = this.#resetAcknowledges ? RST | ACK : RST;
-    writeHeader(
-      out,
-      at,
-      this.localPort,
-      this.remotePort,
-      this.#resetSequence,
-      acknowledgment,
-      TCP_HEADER,
-      flags,
-      0,
-    );
-    return TCP_HEADER;
   }
 }

@@ -166,6 +166,14 @@ export class Sender {
     this.max = this.next;
   }
 
+  /** The handshake came to nothing; the next one starts at the same number. */
+  unsend(): void {
+    this.next = this.initial;
+    this.max = this.initial;
+    this.rtoDeadline = NEVER;
+    this.rtt.restart();
+  }
+
   /** The SYN is acknowledged: data may flow. */
   start(mss: number, initialWindow: number, window: number, sequence: number, acknowledgment: number): void {
     this.mss = mss;
