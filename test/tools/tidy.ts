@@ -434,9 +434,7 @@ export function fileFaults(files: Files): Fault[] {
         });
     }
     if (isTest(file)) {
-      for (const match of text.matchAll(
-        /\b(?:it|test|describe)(?:\.\w+)*\.(only|skip|todo|fixme)\b/g,
-      )) {
+      for (const match of text.matchAll(/\b(?:it|test|describe)(?:\.\w+)*\.(only|skip|todo|fixme)\b/g)) {
         faults.push({
           file,
           line: text.slice(0, match.index).split('\n').length,
