@@ -208,6 +208,10 @@ export class IpStack implements Node {
           return;
         }
         frames(this).release(translated);
+        if (this.#isUnasked(bytes, at)) {
+          nic.refuse(frame, 'no flow from inside matches');
+          return;
+        }
       }
       this.#deliver(nic, frame, bytes, at);
     } else if (destination === IP4_BROADCAST || this.#isSubnetBroadcast(nic, destination)) {
@@ -217,6 +221,12 @@ export class IpStack implements Node {
     } else {
       nic.refuse(frame, 'not this machine’s address, and it does not forward');
     }
+  }
+
+  /** For nothing on this machine itself: a translator drops it in silence (RFC 4787 REQ-8, RFC 5382 REQ-4). */
+  #isUnasked(bytes: Bytes, at: number): boolean {
+    const protocol = ipv4.get.protocol(bytes, at);
+    return protocol !== PROTOCOL_ICMP && !this.#transports[protocol];
   }
 
   #isSubnetBroadcast(nic: Nic, destination: number): boolean {

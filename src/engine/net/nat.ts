@@ -4,12 +4,14 @@
  * Mapping is endpoint-independent: one inside address and port always gets the same outside port. Filtering is by
  * address and port: only whom the inside has written to may answer. Each flow has its state and time-out: UDP 2
  * minutes (RFC 4787 REQ-5), TCP 4 minutes while opening or closing and 2 hours 4 minutes when established (RFC 5382
- * REQ-5), ICMP queries 60 seconds (RFC 5508 REQ-2). ICMP errors are translated with what they quote.
+ * REQ-5), ICMP queries 60 seconds (RFC 5508 REQ-2). ICMP errors are translated with what they quote, in both directions
+(RFC 5508 REQ-4, REQ-5), unless their checksum is wrong (REQ-3). The identifier of an ICMP query stands for the inside
+port; its other side has none.
  * Left out: port forwarding, hairpinning, port preservation (a later chapter's).
  */
 import { formatIp4, type Ip4 } from '../base/address.ts';
-import type { Bytes } from '../base/bytes.ts';
-import { adjustChecksum } from '../base/checksum.ts';
+import { type Bytes, readU16, writeU16 } from '../base/bytes.ts';
+import { adjustChecksum, checksum } from '../base/checksum.ts';
 import { MINUTE, HOUR, SECOND, type Nanoseconds } from '../base/units.ts';
 import type { World } from '../sim/world.ts';
 import { NONE } from '../trace/log.ts';
@@ -89,13 +91,14 @@ export class Nat {
   outbound(bytes: Bytes, at: number): string | undefined {
     const ports = readPorts(bytes, at);
     if (!ports) return this.#refuse('a protocol without ports', bytes, at);
-    if (ports.isError) return undefined;
+    if (ports.isError) return this.#outboundError(bytes, at, ports.transportAt);
     const source = ipv4.get.source(bytes, at) as Ip4;
     const destination = ipv4.get.destination(bytes, at) as Ip4;
-    const key = flowKey(ports.protocol, source, ports.source, destination, ports.destination);
+    const remotePort = ports.protocol === PROTOCOL_ICMP ? 0 : ports.destination;
+    const key = flowKey(ports.protocol, source, ports.source, destination, remotePort);
     let flow = this.#live(this.#flows.get(key));
     if (!flow) {
-      const opened = this.#open(key, ports.protocol, source, ports.source, destination, ports.destination);
+      const opened = this.#open(key, ports.protocol, source, ports.source, destination, remotePort);
       if (typeof opened === 'string') return this.#refuse(opened, bytes, at);
       flow = opened;
     }
@@ -110,7 +113,8 @@ export class Nat {
     if (!ports) return false;
     if (ports.isError) return this.#inboundError(bytes, at, ports.transportAt);
     const remote = ipv4.get.source(bytes, at) as Ip4;
-    const flow = this.#live(this.#byOutside.get(outsideKey(ports.protocol, ports.destination, remote, ports.source)));
+    const remotePort = ports.protocol === PROTOCOL_ICMP ? 0 : ports.source;
+    const flow = this.#live(this.#byOutside.get(outsideKey(ports.protocol, ports.destination, remote, remotePort)));
     if (!flow) {
       this.#refuse('no flow from inside matches', bytes, at);
       return false;
@@ -120,28 +124,34 @@ export class Nat {
     return true;
   }
 
-  /** An ICMP error about a datagram that we translated: the quotation is turned back as well (RFC 5508 §4.2). */
+  /** An error from outside about a datagram that we sent out: the quotation is turned back as well (RFC 5508 §4.2.1). */
   #inboundError(bytes: Bytes, at: number, icmpAt: number): boolean {
-    const quoted = icmpAt + 8;
-    const inner = readPorts(bytes, quoted);
-    if (!inner || inner.isError) return false;
-    const remote = ipv4.get.destination(bytes, quoted) as Ip4;
-    const flow = this.#live(this.#byOutside.get(outsideKey(inner.protocol, inner.source, remote, inner.destination)));
+    const inner = readQuoted(bytes, at, icmpAt);
+    if (!inner) return false;
+    const remote = ipv4.get.destination(bytes, icmpAt + 8) as Ip4;
+    const remotePort = inner.protocol === PROTOCOL_ICMP ? 0 : inner.destination;
+    const flow = this.#live(this.#byOutside.get(outsideKey(inner.protocol, inner.source, remote, remotePort)));
     if (!flow) return false;
-    rewriteQuoted(bytes, quoted, inner, flow.insideIp, flow.insidePort);
-    const outer = ipv4.get.destination(bytes, at);
-    ipv4.set.destination(bytes, at, flow.insideIp);
-    ipv4.set.checksum(bytes, at, adjustAddress(ipv4.get.checksum(bytes, at), outer, flow.insideIp));
-    const end = at + ipv4.get.totalLength(bytes, at);
-    bytes[icmpAt + 2] = 0;
-    bytes[icmpAt + 3] = 0;
-    let sum = 0;
-    for (let i = icmpAt; i < end; i += 2) sum += (bytes[i]! << 8) | (i + 1 < end ? bytes[i + 1]! : 0);
-    while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
-    bytes[icmpAt + 2] = (~sum >>> 8) & 255;
-    bytes[icmpAt + 3] = ~sum & 255;
+    rewriteQuoted(bytes, at, icmpAt, inner, 'source', flow.insideIp, flow.insidePort);
+    rewriteAddress(bytes, at, 'destination', flow.insideIp);
     this.#world.trace.record(this.#world.now, this.#kinds.translate, this.#node, flow.id, 2);
     return true;
+  }
+
+  /** An error from inside about a datagram that we let in (RFC 5508 §4.2.2). Returns why it may not leave. */
+  #outboundError(bytes: Bytes, at: number, icmpAt: number): string | undefined {
+    const inner = readQuoted(bytes, at, icmpAt);
+    if (!inner) return this.#refuse('an ICMP error that says nothing sound', bytes, at);
+    const remote = ipv4.get.source(bytes, icmpAt + 8) as Ip4;
+    const inside = ipv4.get.destination(bytes, icmpAt + 8) as Ip4;
+    const remotePort = inner.protocol === PROTOCOL_ICMP ? 0 : inner.source;
+    const flow = this.#live(this.#flows.get(flowKey(inner.protocol, inside, inner.destination, remote, remotePort)));
+    if (!flow) return this.#refuse('an ICMP error about no flow', bytes, at);
+    const outside = this.#outside.address!;
+    rewriteQuoted(bytes, at, icmpAt, inner, 'destination', outside, flow.outsidePort);
+    rewriteAddress(bytes, at, 'source', outside);
+    this.#world.trace.record(this.#world.now, this.#kinds.translate, this.#node, flow.id, 2);
+    return undefined;
   }
 
   #open(key: string, protocol: number, source: Ip4, sourcePort: number, remote: Ip4, remotePort: number): Flow | string {
@@ -179,7 +189,7 @@ export class Nat {
         protocol: PROTOCOL_NAMES[protocol]!,
         inside: `${formatIp4(source)}:${sourcePort}`,
         outside: `${formatIp4(this.#outside.address!)}:${mapping.port}`,
-        remote: `${formatIp4(remote)}:${remotePort}`,
+        remote: remoteText(protocol, remote, remotePort),
         state: flow.state,
       },
       flow.id,
@@ -255,7 +265,7 @@ export class Nat {
         protocol: PROTOCOL_NAMES[flow.protocol]!,
         inside: `${formatIp4(flow.insideIp)}:${flow.insidePort}`,
         outside: `${formatIp4(this.#outside.address!)}:${flow.outsidePort}`,
-        remote: `${formatIp4(flow.remoteIp)}:${flow.remotePort}`,
+        remote: remoteText(flow.protocol, flow.remoteIp, flow.remotePort),
         state: flow.state,
         expires: flow.expires,
       });
@@ -326,7 +336,7 @@ interface Ports {
   readonly destination: number;
   readonly sourceAt: number;
   readonly destinationAt: number;
-  /** Where the checksum that covers addresses and ports is, or −1. */
+  /** Where the checksum that covers the ports is. */
   readonly checksumAt: number;
   readonly coversAddresses: boolean;
   readonly flags: number;
@@ -376,33 +386,55 @@ function readPorts(bytes: Bytes, at: number): Ports | undefined {
  */
 function rewrite(bytes: Bytes, at: number, ports: Ports, side: 'source' | 'destination', address: Ip4, port: number): void {
   const before = ipv4.get[side](bytes, at);
-  ipv4.set[side](bytes, at, address);
-  ipv4.set.checksum(bytes, at, adjustAddress(ipv4.get.checksum(bytes, at), before, address));
+  rewriteAddress(bytes, at, side, address);
   const portAt = side === 'source' ? ports.sourceAt : ports.destinationAt;
-  const oldPort = (bytes[portAt]! << 8) | bytes[portAt + 1]!;
-  bytes[portAt] = port >>> 8;
-  bytes[portAt + 1] = port;
+  const oldPort = readU16(bytes, portAt);
+  writeU16(bytes, portAt, port);
   const { checksumAt } = ports;
-  let sum = (bytes[checksumAt]! << 8) | bytes[checksumAt + 1]!;
+  let sum = readU16(bytes, checksumAt);
   if (sum === 0 && ports.protocol === PROTOCOL_UDP) return;
   sum = adjustChecksum(sum, oldPort, port);
   if (ports.coversAddresses) sum = adjustAddress(sum, before, address);
   if (sum === 0 && ports.protocol === PROTOCOL_UDP) sum = 0xffff;
-  bytes[checksumAt] = sum >>> 8;
-  bytes[checksumAt + 1] = sum;
+  writeU16(bytes, checksumAt, sum);
 }
 
-/** The same for the first bytes of a datagram that an ICMP error quotes; its transport checksum may be cut off. */
-function rewriteQuoted(bytes: Bytes, at: number, ports: Ports, address: Ip4, port: number): void {
-  const before = ipv4.get.source(bytes, at);
-  ipv4.set.source(bytes, at, address);
+function rewriteAddress(bytes: Bytes, at: number, side: 'source' | 'destination', address: Ip4): void {
+  const before = ipv4.get[side](bytes, at);
+  ipv4.set[side](bytes, at, address);
   ipv4.set.checksum(bytes, at, adjustAddress(ipv4.get.checksum(bytes, at), before, address));
-  bytes[ports.sourceAt] = port >>> 8;
-  bytes[ports.sourceAt + 1] = port;
+}
+
+/** What the ICMP error at `icmpAt` quotes; undefined when it quotes too little, or its checksum is wrong (REQ-3). */
+function readQuoted(bytes: Bytes, at: number, icmpAt: number): Ports | undefined {
+  const end = at + ipv4.get.totalLength(bytes, at);
+  const quoted = icmpAt + 8;
+  if (end - quoted < 28 || checksum(bytes, icmpAt, end - icmpAt) !== 0) return undefined;
+  if (end - quoted < ipv4HeaderLength(bytes, quoted) + 8 || checksum(bytes, quoted, ipv4HeaderLength(bytes, quoted)) !== 0) return undefined;
+  const inner = readPorts(bytes, quoted);
+  return inner?.isError ? undefined : inner;
+}
+
+/** The same as {@link rewrite} for a quotation, whose transport checksum may be cut off; then the ICMP checksum. */
+function rewriteQuoted(bytes: Bytes, at: number, icmpAt: number, inner: Ports, side: 'source' | 'destination', address: Ip4, port: number): void {
+  const end = at + ipv4.get.totalLength(bytes, at);
+  if (inner.checksumAt + 2 <= end) rewrite(bytes, icmpAt + 8, inner, side, address, port);
+  else {
+    rewriteAddress(bytes, icmpAt + 8, side, address);
+    writeU16(bytes, side === 'source' ? inner.sourceAt : inner.destinationAt, port);
+  }
+  // its old value was right, so computing it anew hides no damage
+  writeU16(bytes, icmpAt + 2, 0);
+  writeU16(bytes, icmpAt + 2, checksum(bytes, icmpAt, end - icmpAt));
 }
 
 function adjustAddress(sum: number, before: number, after: number): number {
   return adjustChecksum(adjustChecksum(sum, before >>> 16, after >>> 16), before & 0xffff, after & 0xffff);
+}
+
+/** `203.0.113.80:80`; for ICMP the address alone. */
+function remoteText(protocol: number, address: number, port: number): string {
+  return protocol === PROTOCOL_ICMP ? formatIp4(address) : `${formatIp4(address)}:${port}`;
 }
 
 function flowKey(protocol: number, insideIp: number, insidePort: number, remoteIp: number, remotePort: number): string {

@@ -14,7 +14,7 @@ import { Timer } from '../sim/timer.ts';
 import { NONE } from '../trace/log.ts';
 import { ICMP_TIME_EXCEEDED, ICMP_UNREACHABLE, quotedDatagram } from '../wire/icmp.ts';
 import { PROTOCOL_TCP } from '../wire/ipv4.ts';
-import { tcp } from '../wire/tcp.ts';
+import { TCP_HEADER, tcpHeader } from '../wire/tcp.ts';
 import type { ByteStream } from '../proto/stream.ts';
 import { TcpConnection, type TcpOptions } from '../proto/tcp/connection.ts';
 import { resetFor } from '../proto/tcp/reset.ts';
@@ -23,7 +23,7 @@ import { TRANSPORT_OFFSET, type IpStack, type Transport } from './ip-stack.ts';
 import type { PortPool } from './ports.ts';
 
 /** What a program may choose for its connections; the rest follows from the host. */
-export type TcpTuning = Partial<Omit<TcpOptions, 'localPort' | 'remotePort' | 'iss' | 'mss' | 'timestampOffset'>>;
+export type TcpTuning = Partial<Omit<TcpOptions, 'localPort' | 'remotePort' | 'iss' | 'name' | 'mss' | 'timestampOffset'>>;
 
 /** A bound on what one call may send, far above any window: a machine that never stops is our bug. */
 const MAX_BURST = 100_000;
@@ -214,13 +214,18 @@ export class TcpStack implements Transport {
   }
 
   receive(bytes: Bytes, at: number, length: number, source: Ip4, destination: Ip4): void {
-    if (length < 20 || checksumFinish(checksumAdd(pseudoHeader4(source, destination, PROTOCOL_TCP, length), bytes, at, length)) !== 0) {
-      this.ip.record({ kind: 'tcp.drop', detail: { reason: length < 20 ? 'truncated header' : 'wrong checksum', from: formatIp4(source) } });
+    if (length < TCP_HEADER || checksumFinish(checksumAdd(pseudoHeader4(source, destination, PROTOCOL_TCP, length), bytes, at, length)) !== 0) {
+      this.ip.record({ kind: 'tcp.drop', detail: { reason: length < TCP_HEADER ? 'truncated header' : 'wrong checksum', from: formatIp4(source) } });
       return;
     }
-    const localPort = tcp.get.destinationPort(bytes, at);
-    const remotePort = tcp.get.sourcePort(bytes, at);
-    const socket = this.#sockets.get(localPort)?.get(source * 0x1_0000 + remotePort) ?? this.#passive(bytes, at, source, destination);
+    const localPort = tcpHeader.get.destinationPort(bytes, at);
+    const remotePort = tcpHeader.get.sourcePort(bytes, at);
+    const known = this.#sockets.get(localPort)?.get(source * 0x1_0000 + remotePort);
+    if (known?.connection.mayReopen(bytes, at, length)) {
+      known.timer.clear();
+      this.#forget(known);
+    }
+    const socket = known && !known.isClosed ? known : this.#passive(bytes, at, source, destination);
     if (!socket) {
       this.#reset(bytes, at, length, source, destination);
       return;
@@ -257,7 +262,7 @@ export class TcpStack implements Transport {
     const now = kernel.now;
     const before = trace.cause;
     for (let event = connection.pollEvent(); event; event = connection.pollEvent()) {
-      const id = this.ip.record({ kind: event.kind, detail: { connection: this.nameOf(socket), ...event.detail } });
+      const id = this.ip.record(event);
       if (id !== NONE) trace.cause = id;
     }
     for (let sent = 0; sent < MAX_BURST; sent++) {
@@ -270,7 +275,7 @@ export class TcpStack implements Transport {
         break;
       }
       const sum = checksumAdd(pseudoHeader4(socket.local, socket.remote, PROTOCOL_TCP, length), slab, at, length);
-      tcp.set.checksum(slab, at, checksumFinish(sum));
+      tcpHeader.set.checksum(slab, at, checksumFinish(sum));
       this.ip.send(frame, length, PROTOCOL_TCP, socket.local, socket.remote);
     }
     trace.cause = before;
@@ -279,10 +284,6 @@ export class TcpStack implements Transport {
     const listener = this.#waitingFor.get(socket);
     if (listener && connection.state !== 'SYN-RECEIVED') this.#leaveBacklog(socket, listener);
     if (connection.state === 'CLOSED' && !socket.isClosed) this.#forget(socket);
-  }
-
-  nameOf(socket: TcpSocket): string {
-    return `${formatIp4(socket.local)}:${socket.localPort} ${formatIp4(socket.remote)}:${socket.remotePort}`;
   }
 
   sockets(): readonly TcpSocket[] {
@@ -311,6 +312,7 @@ export class TcpStack implements Transport {
       ...tuning,
       localPort,
       remotePort,
+      name: nameOf(local, localPort, remote, remotePort),
       mss: this.ip.mtuFor(remote) - 40,
       iss: this.#random.u32(),
       timestampOffset: this.#random.u32(),
@@ -331,7 +333,7 @@ export class TcpStack implements Transport {
 
   /** A SYN for a listening port makes a connection; the machine itself answers everything that is wrong with it. */
   #passive(bytes: Bytes, at: number, source: Ip4, destination: Ip4): TcpSocket | 'full' | undefined {
-    const listener = this.#listeners.get(tcp.get.destinationPort(bytes, at));
+    const listener = this.#listeners.get(tcpHeader.get.destinationPort(bytes, at));
     const flags = bytes[at + 13]!;
     const isSyn = (flags & 0x17) === 0x02;
     if (!listener || !isSyn) return undefined;
@@ -339,7 +341,7 @@ export class TcpStack implements Transport {
       this.ip.record({ kind: 'tcp.drop', detail: { reason: 'the backlog is full', port: listener.port } });
       return 'full';
     }
-    const socket = this.#create(destination, listener.port, source, tcp.get.sourcePort(bytes, at), listener.tuning);
+    const socket = this.#create(destination, listener.port, source, tcpHeader.get.sourcePort(bytes, at), listener.tuning);
     socket.connection.listen();
     this.#waitingFor.set(socket, listener);
     listener.pending += 1;
@@ -356,10 +358,10 @@ export class TcpStack implements Transport {
   #reset(bytes: Bytes, at: number, length: number, source: Ip4, destination: Ip4): void {
     this.ip.record({
       kind: 'tcp.drop',
-      detail: { reason: 'no connection', port: tcp.get.destinationPort(bytes, at), from: formatIp4(source) },
+      detail: { reason: 'no connection', port: tcpHeader.get.destinationPort(bytes, at), from: formatIp4(source) },
     });
     const { frames } = this.ip.world.trace;
-    const frame = frames.alloc(TRANSPORT_OFFSET + 20);
+    const frame = frames.alloc(TRANSPORT_OFFSET + TCP_HEADER);
     const slab = frames.slab(frame);
     const out = frames.at(frame) + TRANSPORT_OFFSET;
     const size = resetFor(bytes, at, length, slab, out);
@@ -367,7 +369,7 @@ export class TcpStack implements Transport {
       frames.discard(frame);
       return;
     }
-    tcp.set.checksum(slab, out, checksumFinish(checksumAdd(pseudoHeader4(destination, source, PROTOCOL_TCP, size), slab, out, size)));
+    tcpHeader.set.checksum(slab, out, checksumFinish(checksumAdd(pseudoHeader4(destination, source, PROTOCOL_TCP, size), slab, out, size)));
     this.ip.send(frame, size, PROTOCOL_TCP, destination, source);
   }
 
@@ -416,6 +418,11 @@ export function changed(stream: ByteStream): Wait {
       stream.onChange = undefined;
     };
   };
+}
+
+/** What events call a connection: both its ends. */
+function nameOf(local: Ip4, localPort: number, remote: Ip4, remotePort: number): string {
+  return `${formatIp4(local)}:${localPort} ${formatIp4(remote)}:${remotePort}`;
 }
 
 function icmpError(type: number, code: number): 'net-unreachable' | 'host-unreachable' | 'port-unreachable' | 'time-exceeded' | undefined {

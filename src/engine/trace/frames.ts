@@ -82,9 +82,10 @@ export class FrameStore {
   resize(frame: number, size: number): void {
     const room = this.#size[frame]!;
     if (size > room) throw new Misuse(`a frame cannot grow to ${size}`);
-    if (this.#place[frame]! + room === this.#nextKept) {
-      this.#nextKept -= room - size;
-      this.#keptBytes -= room - size;
+    const spare = ((room + 3) & ~3) - ((size + 3) & ~3);
+    if (this.#place[frame]! + ((room + 3) & ~3) === this.#nextKept) {
+      this.#nextKept -= spare;
+      this.#keptBytes -= spare;
     }
     this.#size[frame] = size;
     this.#stored[frame] = size;
@@ -169,7 +170,9 @@ export class FrameStore {
     return base;
   }
 
-  #keptPlace(size: number): number {
+  /** Frames begin on a multiple of four bytes, so that checksums can add whole words. */
+  #keptPlace(bytes: number): number {
+    const size = (bytes + 3) & ~3;
     if (this.#nextKept + size > this.#nextKeptEnd) {
       this.#nextKept = this.#newSlab() * SLAB_BYTES;
       this.#nextKeptEnd = this.#nextKept + SLAB_BYTES;

@@ -1,0 +1,95 @@
+/**
+ * Runs a DNS machine (resolver or stub) on a host: UDP sockets by port, a timer, and its events in the trace.
+ */
+import type { Ip4 } from '../base/address.ts';
+import type { Bytes } from '../base/bytes.ts';
+import type { Nanoseconds } from '../base/units.ts';
+import { Timer } from '../sim/timer.ts';
+import { NONE } from '../trace/log.ts';
+import type { MachineEvent } from '../trace/event.ts';
+import type { Host } from '../net/host.ts';
+import type { UdpSocket } from '../net/udp-stack.ts';
+import type { DnsDatagram, DnsTransmit } from '../proto/dns/message.ts';
+
+/** The verbs that resolver and stub have in common. */
+export interface DnsMachine {
+  handle(datagram: DnsDatagram, now: Nanoseconds): void;
+  handleTimeout(now: Nanoseconds): void;
+  pollEvent(): MachineEvent | undefined;
+  pollTransmit(now: Nanoseconds): DnsTransmit | undefined;
+  pollTimeout(): Nanoseconds;
+}
+
+const MAX_SOCKETS = 4096;
+
+export class DnsDriver {
+  readonly host: Host;
+  readonly #machine: DnsMachine;
+  readonly #sockets = new Map<number, UdpSocket>();
+  readonly #timer: Timer;
+  readonly #afterwards: () => void;
+
+  /** `afterwards` is called when the machine has been driven: time to collect its results. */
+  constructor(host: Host, machine: DnsMachine, afterwards: () => void = () => {}) {
+    this.host = host;
+    this.#machine = machine;
+    this.#afterwards = afterwards;
+    this.#timer = new Timer(host.world.kernel, () => {
+      this.#machine.handleTimeout(host.world.now);
+      this.drain();
+    });
+  }
+
+  /** Opens `port` (a server's) and keeps it. */
+  serve(port: number): void {
+    this.#socket(port);
+  }
+
+  handle(from: Ip4, port: number, localPort: number, bytes: Bytes): void {
+    this.#machine.handle({ from, port, localPort, bytes }, this.host.world.now);
+    this.drain();
+  }
+
+  /** Records the machine's events, sends what it wants sent, sets its timer. */
+  drain(): void {
+    const { trace } = this.host.world;
+    const before = trace.cause;
+    const recorded = new Map<MachineEvent, number>();
+    let last = before;
+    for (let event = this.#machine.pollEvent(); event; event = this.#machine.pollEvent()) {
+      const id = this.host.record(event.kind, event.detail);
+      if (id !== NONE) {
+        last = id;
+        trace.cause = id;
+        recorded.set(event, id);
+      }
+    }
+    for (let out = this.#machine.pollTransmit(this.host.world.now); out; out = this.#machine.pollTransmit(this.host.world.now)) {
+      trace.cause = (out.because && recorded.get(out.because)) ?? last;
+      this.#socket(out.localPort)?.send(out.to, out.port, out.bytes);
+    }
+    trace.cause = last;
+    this.#afterwards();
+    trace.cause = before;
+    this.#timer.set(this.#machine.pollTimeout());
+  }
+
+  #socket(port: number): UdpSocket | undefined {
+    const open = this.#sockets.get(port);
+    if (open) return open;
+    if (this.#sockets.size >= MAX_SOCKETS) this.#closeOldest();
+    const socket = this.host.udp.bind(port);
+    this.#sockets.set(port, socket);
+    socket.onReceive = ({ from, port: remotePort, bytes }) => this.handle(from, remotePort, port, bytes);
+    return socket;
+  }
+
+  #closeOldest(): void {
+    for (const [port, socket] of this.#sockets) {
+      if (port < 1024) continue;
+      socket.close();
+      this.#sockets.delete(port);
+      return;
+    }
+  }
+}

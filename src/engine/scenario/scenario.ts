@@ -1,0 +1,82 @@
+/**
+ * What a scenario is: a named, seeded world as data, a script of what people do in it, and the claims that hold.
+ */
+import type { Nanoseconds } from '../base/units.ts';
+import type { World } from '../sim/world.ts';
+import type { Network } from '../net/network.ts';
+import type { Parameters, Values } from './parameter.ts';
+
+/** A value read from the trace of a finished run. `undefined` when it did not happen. */
+export interface Claim {
+  readonly kind: 'time' | 'count' | 'bytes' | 'text';
+  readonly value: number | string | undefined;
+  /** What the value is made of, when that is worth telling: bytes by layer. */
+  readonly parts?: Readonly<Record<string, number>>;
+}
+
+export interface ClaimSpec {
+  readonly label: string;
+  /** What exactly is counted, from when to when. */
+  readonly about: string;
+  read(run: FinishedRun): Claim;
+}
+
+export interface FinishedRun {
+  readonly world: World;
+  readonly network: Network;
+}
+
+/** Where a machine is drawn: on the wide map (1200 × 350) and on the tall one (358 × 640). */
+export interface Place {
+  readonly label: string;
+  readonly kind: 'laptop' | 'switch' | 'home-router' | 'router' | 'name-server' | 'server';
+  readonly area: number;
+  readonly addresses: readonly string[];
+  readonly wide: readonly [x: number, y: number];
+  readonly tall: readonly [x: number, y: number];
+  /** Heading of its lane in the ladder; none for machines that only pass frames on. */
+  readonly lane?: string;
+}
+
+export interface Area {
+  readonly label: string;
+  readonly wide: readonly [x: number, y: number, width: number, height: number];
+  readonly tall: readonly [x: number, y: number, width: number, height: number];
+}
+
+/** Named spans of a run for the timeline, read from its trace. */
+export interface Phase {
+  readonly name: string;
+  readonly start: Nanoseconds;
+  readonly end: Nanoseconds;
+  readonly cost: string;
+}
+
+export interface Scenario<P extends Parameters = Parameters> {
+  readonly name: string;
+  /** Raised whenever the same request would give another run: links carry it. */
+  readonly version: number;
+  readonly title: string;
+  readonly summary: string;
+  readonly parameters: P;
+  /** Events after which a run is cut. */
+  readonly maxEvents: number;
+  /** Kernel time after which a run is cut. */
+  readonly until: Nanoseconds;
+  readonly areas: readonly Area[];
+  readonly places: Readonly<Record<string, Place>>;
+  /** The two machines between which the timeline draws its schedule. */
+  readonly near: string;
+  readonly far: string;
+  /** Makes the machines, links and programs, and starts the script. */
+  build(world: World, values: Values<P>): Network;
+  readonly claims: Readonly<Record<string, ClaimSpec>>;
+  phases(run: FinishedRun): readonly Phase[];
+}
+
+/** A scenario of any parameters, for lists. */
+export type AnyScenario = Scenario<Parameters>;
+
+export function scenario<P extends Parameters>(definition: Scenario<P>): AnyScenario {
+  return definition as unknown as AnyScenario;
+}
