@@ -123,11 +123,11 @@ const windowScale = struct(
     kind,
     value: prefixed(
       optionLength,
-      u8('Shift count', SCALE, 'At most 14.', (value) => `${value} bits, × ${2 ** Math.min(value, 14)}`),
+      u8('Shift count', SCALE, 'At most 14.', (value) => `${value} bits, × ${1 << Math.min(value, 14)}`),
       2,
     ),
   },
-  (option) => `× ${2 ** Math.min(option.value, 14)}`,
+  (option) => `× ${1 << Math.min(option.value, 14)}`,
 );
 
 const sackPermitted = struct(

@@ -16,14 +16,14 @@ import { seqAdd, seqDiff, seqGt, seqLe, seqLt } from '../../base/seq.ts';
 import { type Nanoseconds, NEVER } from '../../base/units.ts';
 import type { MachineEvent } from '../../trace/event.ts';
 import { ACK, FIN, RST, SYN } from '../../wire/tcp.ts';
-import { ChallengeBudget } from './challenge.ts';
 import { CONGESTION_CONTROLS } from './congestion.ts';
 import { TcpEvents } from './events.ts';
 import { Handshake } from './handshake.ts';
 import { KeepAliveTimer } from './keep-alive.ts';
-import type { IcmpError, TcpError, TcpOptions } from './options.ts';
+import { ICMP_MEANINGS, type IcmpError, type TcpError, type TcpOptions } from './options.ts';
 import { PROFILES, type TcpProfile } from './profile.ts';
 import { Receiver } from './receiver.ts';
+import { Refusals } from './refusals.ts';
 import { Segment } from './segment.ts';
 import { Sender } from './sender.ts';
 import { isSynchronized, nextState, type TcpState, type Trigger } from './state.ts';
@@ -36,13 +36,12 @@ export class TcpConnection {
   readonly remotePort: number;
   readonly profile: TcpProfile;
   readonly #events: TcpEvents;
-  readonly #options: TcpOptions;
   readonly #segment = new Segment();
   readonly sender: Sender;
   readonly receiver: Receiver;
   readonly #writer: SegmentWriter;
   readonly #handshake: Handshake;
-  readonly #challenges: ChallengeBudget;
+  readonly #refusals: Refusals;
   readonly #keepAlive: KeepAliveTimer;
 
   #state: TcpState = 'CLOSED';
@@ -62,7 +61,6 @@ export class TcpConnection {
 
   constructor(options: TcpOptions) {
     const { profile = 'linux' } = options;
-    this.#options = options;
     this.profile = typeof profile === 'string' ? PROFILES[profile] : profile;
     this.localPort = options.localPort;
     this.remotePort = options.remotePort;
@@ -100,7 +98,7 @@ export class TcpConnection {
       this.#writer,
     );
     this.#keepAlive = new KeepAliveTimer(options.keepAlive);
-    this.#challenges = new ChallengeBudget(this.profile.challengeLimit, this.profile.challengeSpan);
+    this.#refusals = new Refusals(this.profile, this.#segment, this.receiver, this.#events);
   }
 
   get state(): TcpState {
@@ -163,7 +161,7 @@ export class TcpConnection {
   }
 
   /** Active open: a SYN will be due. */
-  open(now: Nanoseconds): void {
+  open(_now: Nanoseconds): void {
     this.#move('active open', 'the program connects');
     this.#handshake.synDue = true;
   }
@@ -240,12 +238,12 @@ export class TcpConnection {
   handle(bytes: Bytes, at: number, length: number, now: Nanoseconds): void {
     const segment = this.#segment;
     if (!segment.read(bytes, at, length)) {
-      this.#drop('malformed');
+      this.#refusals.drop('malformed');
       return;
     }
     switch (this.#state) {
       case 'CLOSED':
-        this.#drop('closed'); // the host answers for connections that do not exist: resetFor
+        this.#refusals.drop('closed'); // the host answers for connections that do not exist: resetFor
         return;
       case 'LISTEN':
         this.#inListen(now);
@@ -262,13 +260,7 @@ export class TcpConnection {
   handleIcmp(error: IcmpError, _now: Nanoseconds): void {
     const opening = this.#state === 'SYN-SENT' || this.#state === 'SYN-RECEIVED';
     if (this.#state === 'CLOSED' || this.#state === 'LISTEN') return;
-    const hard = error === 'port-unreachable' || error === 'protocol-unreachable' || error === 'prohibited';
-    const code: TcpError =
-      error === 'net-unreachable'
-        ? 'ENETUNREACH'
-        : error === 'port-unreachable'
-          ? 'ECONNREFUSED'
-          : 'EHOSTUNREACH';
+    const { code, hard } = ICMP_MEANINGS[error];
     // RFC 5927 §4.1: once established, hard errors are taken as soft ones, for anyone can forge them.
     if (opening && (hard || this.profile.softErrorsAbortOpening)) {
       this.#fail(code, `ICMP: ${error}`);
@@ -352,11 +344,11 @@ export class TcpConnection {
     if (segment.flags & RST) return;
     if (segment.flags & ACK) {
       this.#writer.askReset(segment.acknowledgment, false);
-      this.#drop('ack-in-listen');
+      this.#refusals.drop('ack-in-listen');
       return;
     }
     if (!(segment.flags & SYN)) {
-      this.#drop('no-syn');
+      this.#refusals.drop('no-syn');
       return;
     }
     this.#handshake.takeSyn(segment, false, now);
@@ -370,18 +362,18 @@ export class TcpConnection {
     const acks = (segment.flags & ACK) !== 0;
     if (acks && segment.acknowledgment !== sender.max) {
       if (!(segment.flags & RST)) this.#writer.askReset(segment.acknowledgment, false);
-      this.#drop('unacceptable-ack');
+      this.#refusals.drop('unacceptable-ack');
       return;
     }
     if (segment.flags & RST) {
       if (acks) {
         this.#fail('ECONNREFUSED', 'the SYN was answered with a RST');
         this.#end('rcv RST', 'the SYN was answered with a RST');
-      } else this.#drop('rst-without-ack');
+      } else this.#refusals.drop('rst-without-ack');
       return;
     }
     if (!(segment.flags & SYN)) {
-      this.#drop('no-syn');
+      this.#refusals.drop('no-syn');
       return;
     }
     this.#handshake.takeSyn(segment, true, now);
@@ -429,19 +421,23 @@ export class TcpConnection {
     const reset = (segment.flags & RST) !== 0;
     if (this.#writer.stamps && !reset) {
       if (!segment.hasStamps) {
-        this.#drop('no-timestamp'); // RFC 7323 §3.2
+        this.#refusals.drop('no-timestamp'); // RFC 7323 §3.2
         return;
       }
       if (receiver.isStale(segment.stamp, now)) {
-        this.#refuse('paws', now);
+        this.#refusals.refuse('paws', now);
         return;
       }
     }
-    if (!this.#inWindow()) {
-      if (reset) this.#drop('rst-out-of-window');
+    if (!receiver.covers(segment.sequence, segment.length)) {
+      if (reset) this.#refusals.drop('rst-out-of-window');
       else if (segment.sequence === receiver.next && segment.flags & ACK && !(segment.flags & SYN))
         this.#inClosedWindow(now);
-      else this.#refuse('out-of-window', now);
+      else {
+        if (this.#state === 'TIME-WAIT' && segment.flags & FIN)
+          this.#idleDeadline = now + this.profile.timeWait;
+        this.#refusals.refuse('out-of-window', now);
+      }
       return;
     }
     if (reset) {
@@ -449,27 +445,16 @@ export class TcpConnection {
       return;
     }
     if (segment.flags & SYN) {
-      this.#challenge('syn', now);
+      this.#refusals.challenge('syn', now);
       return;
     }
     if (!(segment.flags & ACK)) {
-      this.#drop('no-ack');
+      this.#refusals.drop('no-ack');
       return;
     }
     if (this.#writer.stamps) receiver.noteStamp(segment.stamp, segment.sequence, now);
     if (!this.#takeAck(now)) return;
     if (segment.dataLength > 0 || segment.flags & FIN) this.#takeText(bytes, now);
-  }
-
-  /** The four cases of RFC 9293 §3.10.7.4, “First, check sequence number”. */
-  #inWindow(): boolean {
-    const { next, window } = this.receiver;
-    const { sequence, length } = this.#segment;
-    const offset = seqDiff(sequence, next);
-    if (length === 0) return window === 0 ? offset === 0 : offset >= 0 && offset < window;
-    if (window === 0) return false;
-    const last = offset + length - 1;
-    return (offset >= 0 && offset < window) || (last >= 0 && last < window) || (offset < 0 && last >= window);
   }
 
   /** Data against a closed window: the text is refused, the acknowledgment taken (RFC 9293 §3.10.7.4). */
@@ -484,7 +469,7 @@ export class TcpConnection {
 
   #takeReset(now: Nanoseconds): void {
     if (this.#segment.sequence !== this.receiver.next) {
-      this.#challenge('rst', now); // RFC 5961 §3.2
+      this.#refusals.challenge('rst', now); // RFC 5961 §3.2
       return;
     }
     if (this.#state === 'SYN-RECEIVED') {
@@ -516,7 +501,7 @@ export class TcpConnection {
     if (this.#state === 'SYN-RECEIVED') {
       if (!(seqLt(sender.una, acknowledgment) && seqLe(acknowledgment, sender.max))) {
         this.#writer.askReset(acknowledgment, false);
-        this.#drop('unacceptable-ack');
+        this.#refusals.drop('unacceptable-ack');
         return false;
       }
       this.#establish('rcv ACK of SYN', 'the SYN-ACK was acknowledged', window, now);
@@ -532,7 +517,7 @@ export class TcpConnection {
         now,
       )
     ) {
-      this.#challenge(seqGt(acknowledgment, sender.max) ? 'ack-of-unsent' : 'old-ack', now);
+      this.#refusals.challenge(seqGt(acknowledgment, sender.max) ? 'ack-of-unsent' : 'old-ack', now);
       return false;
     }
     if (sender.finQueued && sender.finAcked) this.#onFinAcked(now);
@@ -558,7 +543,7 @@ export class TcpConnection {
     if (receiver.finReceived) {
       receiver.ackNow = true;
       if (this.#state === 'TIME-WAIT') this.#idleDeadline = now + this.profile.timeWait;
-      this.#drop('after-fin');
+      this.#refusals.drop('after-fin');
       return;
     }
     const room = seqDiff(receiver.edge, segment.sequence);
@@ -571,7 +556,7 @@ export class TcpConnection {
         return;
       }
       if (!receiver.accept(segment.sequence, bytes, segment.dataAt, segment.dataAt + length, now)) {
-        this.#drop('too-many-holes');
+        this.#refusals.drop('too-many-holes');
         return;
       }
     }
@@ -592,47 +577,6 @@ export class TcpConnection {
       this.#move('rcv FIN', 'the peer has no more to send');
       this.#enterTimeWait(now);
     }
-  }
-
-  // ---- refusing
-
-  /** An unacceptable segment: it is dropped, and answered with an ACK (RFC 9293 §3.5.2, third group). */
-  #refuse(reason: string, now: Nanoseconds): void {
-    const segment = this.#segment;
-    if (segment.flags & SYN || (segment.dataLength === 0 && !(segment.flags & FIN) && this.#seemsForeign())) {
-      this.#challenge(segment.flags & SYN ? 'syn' : reason, now);
-      return;
-    }
-    if (this.#state === 'TIME-WAIT' && segment.flags & FIN) this.#idleDeadline = now + this.profile.timeWait;
-    this.receiver.ackNow = true;
-    this.#drop(reason);
-  }
-
-  /** A dataless segment that is no keep-alive probe (one before RCV.NXT): answers to these are rationed. */
-  #seemsForeign(): boolean {
-    return this.#segment.sequence !== seqAdd(this.receiver.next, -1);
-  }
-
-  /** Answers what may be forged with an ACK: a real peer will reset rightly (RFC 5961 §3.2, §4.2, §5.2; limit §7). */
-  #challenge(reason: string, now: Nanoseconds): void {
-    const answered = this.#challenges.spend(now);
-    this.#events.emit('tcp.challenge-ack', {
-      reason,
-      seq: this.#segment.sequence,
-      ack: this.#segment.acknowledgment,
-      answered,
-    });
-    if (answered) this.receiver.ackNow = true;
-  }
-
-  #drop(reason: string): void {
-    const segment = this.#segment;
-    this.#events.emit('tcp.drop', {
-      reason,
-      seq: segment.sequence,
-      ack: segment.acknowledgment,
-      length: segment.dataLength,
-    });
   }
 
   // ---- closing

@@ -23,6 +23,17 @@ export type IcmpError =
   | 'prohibited'
   | 'time-exceeded';
 
+/** The error that a program sees, and whether the destination itself refused (a hard error). */
+export const ICMP_MEANINGS: Readonly<Record<IcmpError, { readonly code: TcpError; readonly hard: boolean }>> =
+  {
+    'net-unreachable': { code: 'ENETUNREACH', hard: false },
+    'host-unreachable': { code: 'EHOSTUNREACH', hard: false },
+    'protocol-unreachable': { code: 'EHOSTUNREACH', hard: true },
+    'port-unreachable': { code: 'ECONNREFUSED', hard: true },
+    prohibited: { code: 'EHOSTUNREACH', hard: false },
+    'time-exceeded': { code: 'EHOSTUNREACH', hard: false },
+  };
+
 export interface KeepAlive {
   /** Silence before the first probe, between probes, and how many go unanswered before giving up. */
   readonly idle: Nanoseconds;

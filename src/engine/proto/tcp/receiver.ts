@@ -94,6 +94,14 @@ export class Receiver {
     return seqDiff(this.edge, this.next);
   }
 
+  /** Whether a segment touches the window: the four cases of RFC 9293 §3.10.7.4, “First, check sequence number”. */
+  covers(sequence: number, length: number): boolean {
+    const { window } = this;
+    const first = seqDiff(sequence, this.next);
+    if (length === 0) return window === 0 ? first === 0 : first >= 0 && first < window;
+    return window > 0 && first < window && first + length > 0;
+  }
+
   get holdsEarly(): boolean {
     return this.#runCount > 0;
   }
