@@ -223,7 +223,7 @@ export class IpStack implements Node {
     }
   }
 
-  /** For nothing on this machine itself: a translator drops it in silence (RFC 4787 REQ-8, RFC 5382 REQ-4). */
+  /** For nothing on this machine itself: a translator may drop it in silence (RFC 5382 REQ-4a). */
   #isUnasked(bytes: Bytes, at: number): boolean {
     const protocol = ipv4.get.protocol(bytes, at);
     return protocol !== PROTOCOL_ICMP && !this.#transports[protocol];
