@@ -97,7 +97,8 @@ export function decodeFrame(bytes: Bytes, at = 0, end = bytes.length): DecodedFr
   const layers = layersOf(bytes, at, end);
   const frame: DecodedFrame = { layers, payload: bytes.subarray(end, end) };
   for (const layer of layers) {
-    const problem = layer.problem ?? readLayer(frame, bytes, layer);
+    const fault = readLayer(frame, bytes, layer);
+    const problem = layer.problem ?? fault;
     if (problem !== undefined) frame.problem ??= problem;
   }
   return frame;

@@ -309,8 +309,8 @@ function describeHttp(head: HttpHead, size: number): Words {
   }
   const { status, reason } = head.response!;
   const title = reason === '' ? String(status) : `${status} ${reason}`;
-  const type = head.fields.get('content-type')?.split(';')[0]!.trim();
-  return { info: [title, type, byteCount(size)].filter(Boolean).join(', '), title };
+  const [type = ''] = (head.fields.get('content-type') ?? '').split(';');
+  return { info: [title, type.trim(), byteCount(size)].filter(Boolean).join(', '), title };
 }
 
 // — DNS —
@@ -321,19 +321,21 @@ const NAMED_RECORDS = 3;
 function describeDns(message: DnsMessage): Words {
   const id = hex4(message.id);
   const question = message.questions[0];
-  const name = question ? plainName(question.name) : '';
-  const type = question ? typeName(question.type) : '';
-  const asked = question ? ` ${type} ${name}` : '';
-  if (!message.response)
+  if (!question)
     return {
-      info: `Query ${id}${asked}`,
-      title: question?.type === TYPE.A ? `${name}?` : `${name} ${type}?`,
+      info: `${message.response ? 'Response' : 'Query'} ${id} without a question`,
+      title: 'no question',
     };
+  const name = plainName(question.name);
+  const type = typeName(question.type);
+  const asked = `${id} ${type} ${name}`;
+  if (!message.response)
+    return { info: `Query ${asked}`, title: question.type === TYPE.A ? `${name}?` : `${name} ${type}?` };
   const rcode = extendedRcode(message);
-  if (rcode === RCODE.NXDOMAIN) return { info: `No such name ${id}${asked}`, title: 'no such name' };
-  if (rcode !== RCODE.NOERROR) return { info: `${rcodeName(rcode)} ${id}${asked}`, title: rcodeName(rcode) };
-  if (message.truncated) return { info: `Truncated ${id}${asked}`, title: 'too long, ask over TCP' };
-  if (message.answers.length > 0) return describeAnswer(id, message.answers, question?.type);
+  if (rcode === RCODE.NXDOMAIN) return { info: `No such name ${asked}`, title: 'no such name' };
+  if (rcode !== RCODE.NOERROR) return { info: `${rcodeName(rcode)} ${asked}`, title: rcodeName(rcode) };
+  if (message.truncated) return { info: `Truncated ${asked}`, title: 'too long, ask over TCP' };
+  if (message.answers.length > 0) return describeAnswer(id, message.answers, question.type);
   const referral = message.authorities.find((record) => record.type === TYPE.NS);
   if (referral && !message.authoritative) return describeReferral(id, referral, message.additionals);
   return { info: `No ${type} record ${id} ${name}`, title: `no ${type} record` };
