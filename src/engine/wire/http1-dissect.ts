@@ -39,9 +39,17 @@ export function dissectHttp1(
       );
     }
   });
+  dropEmpty(root);
   root.layer = 'http1';
   root.text = root.children.map((child) => child.text).join('; ');
   return root;
+}
+
+/** A group that was begun where the bytes ran out has nothing in it. At most as deep as the groups above nest. */
+function dropEmpty(node: Node): void {
+  for (const child of node.children) dropEmpty(child);
+  const kept = node.children.filter((child) => child.bitLength > 0);
+  node.children.splice(0, node.children.length, ...kept);
 }
 
 function startsResponse(bytes: Bytes, at: number, end: number): boolean {
