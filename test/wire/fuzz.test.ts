@@ -172,7 +172,7 @@ describe(`${RUNS} random and mutated inputs`, () => {
       tree.children.shift();
       return tree;
     };
-    expect(faultOf({ name: 'x', seeds: [], read: () => undefined!.x }, new Uint8Array(14))).toMatch(
+    expect(faultOf({ name: 'x', seeds: [], read: () => (undefined as unknown as { x: number }).x }, new Uint8Array(14))).toMatch(
       /TypeError/,
     );
     expect(faultOf({ name: 'x', seeds: [], read: () => 0, dissect }, new Uint8Array(14))).toMatch(

@@ -150,7 +150,7 @@ export class Sink {
   }
 
   put(width: number, value: number): void {
-    if (!(value >= 0 && value < 2 ** 48) || (width < 48 && value >= 2 ** Math.min(width, 48))) {
+    if (!(value >= 0 && value < POWERS[width]!)) {
       throw new Misuse(`${value} does not fit ${width} bits`);
     }
     this.#reserve(width);
@@ -186,7 +186,8 @@ export class Sink {
   }
 }
 
-const POWERS: readonly number[] = Array.from({ length: 49 }, (_, i) => 2 ** i);
+/** 2^0 to 2^48, exactly: the most bits that one field has. */
+const POWERS: readonly number[] = Array.from({ length: 49 }, (_, i) => (1 << (i >> 1)) * (1 << (i - (i >> 1))));
 
 /** One part of a format. `In` is what encode takes: derived fields may be left out there. */
 export interface Codec<T, In = T> {
