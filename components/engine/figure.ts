@@ -1,0 +1,480 @@
+// The store of one figure: which run it shows, when in it, and what is open. Panels read its atoms and call its verbs;
+// nothing here draws, and nothing here computes a network: runs come from the page (at first) and from the worker.
+import { atom, type ReadableAtom, type WritableAtom } from 'nanostores';
+import type { InputView, RunRequest, RunView, TableView, WhyStep } from '#engine/inspect/view.ts';
+import { type Answers, type ExportKind, type FrameView, keyOf, Superseded } from './answers.ts';
+import { writeLink } from './link.ts';
+
+export type { ExportKind, FrameView } from './answers.ts';
+
+export const panelNames = ['map', 'ladder', 'packets', 'why', 'waterfall', 'transcript'] as const;
+export type PanelName = (typeof panelNames)[number];
+export type MenuName = 'knobs' | 'faults' | 'takeaway' | 'keys';
+/** What a reader does to a run, at a moment of it. */
+export type NewInput = RunRequest['inputs'][number];
+
+export interface Figure {
+  readonly id: string;
+  readonly title: string;
+  /** The run that is shown. The first one comes from the page and may lack what only later panels need; see `complete`. */
+  readonly $view: ReadableAtom<RunView>;
+  /** What the shown run was made from. */
+  readonly $request: ReadableAtom<RunRequest>;
+  /** The other run of Compare, while it is on. */
+  readonly $before: ReadableAtom<RunView | undefined>;
+  /** Kernel nanoseconds. */
+  readonly $cursor: ReadableAtom<number>;
+  readonly $playing: ReadableAtom<boolean>;
+  /** Virtual nanoseconds per second of reading time. */
+  readonly $speed: ReadableAtom<number>;
+  /** Selected packet and machine, as indices into the view. */
+  readonly $packet: ReadableAtom<number | undefined>;
+  readonly $machine: ReadableAtom<number | undefined>;
+  /** Open panels, one or two. */
+  readonly $panels: ReadableAtom<readonly PanelName[]>;
+  readonly $menu: ReadableAtom<MenuName | undefined>;
+  readonly $busy: ReadableAtom<boolean>;
+  readonly $message: ReadableAtom<string | undefined>;
+  /** False while the page is built: nothing to press yet. */
+  readonly live: boolean;
+  seek(time: number): void;
+  play(): void;
+  pause(): void;
+  setSpeed(nanosecondsPerSecond: number): void;
+  stepMoment(by: 1 | -1): void;
+  stepConversation(by: 1 | -1): void;
+  selectPacket(index: number | undefined): void;
+  selectMachine(index: number | undefined): void;
+  /** `beside` keeps the panel that is open (the first one) and opens a second. */
+  open(panel: PanelName, beside?: boolean): void;
+  toggleMenu(menu: MenuName | undefined): void;
+  setKnob(name: string, text: string): void;
+  /** Back to the run that the page was written with. */
+  reset(): void;
+  addInput(input: NewInput): void;
+  /** By position in the view's `inputs`. */
+  removeInput(index: number): void;
+  setCompare(on: boolean): void;
+  /** Back to the run before. */
+  undo(): void;
+  dismiss(): void;
+  frame(frame: number): Promise<FrameView>;
+  tables(machine: string, time: number): Promise<readonly TableView[]>;
+  why(event: number): Promise<readonly WhyStep[]>;
+  filter(expression: string): Promise<readonly number[]>;
+  exportAs(kind: ExportKind): Promise<Blob>;
+  /** Address of exactly this state, as a fragment: `#rt=…`. */
+  link(): string;
+  /** The same run in a terminal. */
+  command(): string;
+}
+
+export interface FigureOptions {
+  readonly id: string;
+  readonly title?: string;
+  readonly view: RunView;
+  readonly request: RunRequest;
+  /** False when the page carries only what its moment needs. */
+  readonly complete: boolean;
+  readonly cursor: number;
+  readonly packet?: number | undefined;
+  readonly machine?: number | undefined;
+  readonly panels: readonly PanelName[];
+  readonly live: boolean;
+  /** Called at the first question; on a page this loads the client, which starts the worker. */
+  readonly answers: () => Promise<Answers>;
+  readonly reducedMotion?: () => boolean;
+}
+
+/** 1 s of reading = 40 ms of the run. */
+export const DEFAULT_SPEED = 40_000_000;
+const STEP_MS = 220;
+
+export function createFigure(options: FigureOptions): Figure {
+  return new FigureStore(options);
+}
+
+interface Shown {
+  readonly request: RunRequest;
+  readonly view: RunView;
+}
+
+class FigureStore implements Figure {
+  readonly id: string;
+  readonly live: boolean;
+  readonly $view: WritableAtom<RunView>;
+  readonly $request: WritableAtom<RunRequest>;
+  readonly $before: WritableAtom<RunView | undefined> = atom(undefined);
+  readonly $cursor: WritableAtom<number>;
+  readonly $playing: WritableAtom<boolean> = atom(false);
+  readonly $speed: WritableAtom<number> = atom(DEFAULT_SPEED);
+  readonly $packet: WritableAtom<number | undefined>;
+  readonly $machine: WritableAtom<number | undefined>;
+  readonly $panels: WritableAtom<readonly PanelName[]>;
+  readonly $menu: WritableAtom<MenuName | undefined> = atom(undefined);
+  readonly $busy: WritableAtom<boolean> = atom(false);
+  readonly $message: WritableAtom<string | undefined> = atom(undefined);
+  readonly #options: FigureOptions;
+  #complete: boolean;
+  /** The run before the last change, for Compare and Undo. */
+  #previous: Shown | undefined;
+  #motion = 0;
+
+  constructor(options: FigureOptions) {
+    this.#options = options;
+    this.id = options.id;
+    this.live = options.live;
+    this.#complete = options.complete;
+    this.$view = atom(options.view);
+    this.$request = atom(options.request);
+    this.$cursor = atom(options.cursor);
+    this.$packet = atom(options.packet);
+    this.$machine = atom(options.machine);
+    this.$panels = atom(options.panels);
+  }
+
+  get title(): string {
+    return this.#options.title ?? this.$view.get().title;
+  }
+
+  // ── time ──
+
+  seek(time: number): void {
+    this.pause();
+    this.#stopMotion();
+    this.#setCursor(time);
+    this.#fill();
+  }
+
+  #setCursor(time: number): void {
+    this.$cursor.set(Math.min(Math.max(0, time), this.$view.get().end));
+  }
+
+  play(): void {
+    if (!this.live || this.$playing.get()) return;
+    this.#stopMotion();
+    this.#fill();
+    if (this.$cursor.get() >= this.$view.get().end) this.$cursor.set(0);
+    this.$playing.set(true);
+    if (this.#options.reducedMotion?.()) this.#playInSteps();
+    else this.#playFrames();
+  }
+
+  #playFrames(): void {
+    let last = performance.now();
+    const frame = (now: number) => {
+      if (!this.$playing.get()) return;
+      // A tab that was hidden must not jump ahead when it comes back.
+      const elapsed = Math.min(Math.max(0, now - last), 100);
+      last = now;
+      this.#setCursor(this.$cursor.get() + (elapsed / 1000) * this.$speed.get());
+      if (this.$cursor.get() >= this.$view.get().end) this.$playing.set(false);
+      else this.#motion = requestAnimationFrame(frame);
+    };
+    this.#motion = requestAnimationFrame(frame);
+  }
+
+  /** Reduced motion: from event to event, each long enough to be read. */
+  #playInSteps(): void {
+    const next = this.#nextMoment(1);
+    if (next === undefined) {
+      this.#setCursor(this.$view.get().end);
+      this.$playing.set(false);
+      return;
+    }
+    const wait = ((next - this.$cursor.get()) / this.$speed.get()) * 1000;
+    setTimeout(
+      () => {
+        if (!this.$playing.get()) return;
+        this.#setCursor(next);
+        this.#playInSteps();
+      },
+      Math.min(Math.max(wait, 900), 3000),
+    );
+  }
+
+  pause(): void {
+    if (!this.$playing.get()) return;
+    this.$playing.set(false);
+    this.#stopMotion();
+  }
+
+  #stopMotion(): void {
+    if (this.#motion) cancelAnimationFrame(this.#motion);
+    this.#motion = 0;
+  }
+
+  setSpeed(speed: number): void {
+    this.$speed.set(speed);
+  }
+
+  #nextMoment(by: 1 | -1): number | undefined {
+    const now = this.$cursor.get();
+    let found: number | undefined;
+    for (const { time } of this.$view.get().moments) {
+      if (by > 0 && time > now && (found === undefined || time < found)) found = time;
+      if (by < 0 && time < now && (found === undefined || time > found)) found = time;
+    }
+    return found;
+  }
+
+  stepMoment(by: 1 | -1): void {
+    this.pause();
+    void this.#filled().then(() => {
+      const next = this.#nextMoment(by) ?? (by < 0 ? 0 : this.$view.get().end);
+      this.#glideTo(next);
+    });
+  }
+
+  stepConversation(by: 1 | -1): void {
+    this.pause();
+    void this.#filled().then(() => {
+      const { packets } = this.$view.get();
+      const now = this.$cursor.get();
+      const current = this.$packet.get() ?? lastSent(packets, now);
+      if (current === undefined) {
+        this.stepMoment(by);
+        return;
+      }
+      const { conversation } = packets[current]!;
+      const same = packets
+        .map((packet, index) => ({ packet, index }))
+        .filter(({ packet }) => packet.conversation === conversation);
+      // From the selected packet when the cursor stands on it, else from the cursor.
+      const at = packets[current]!.time === now ? current : undefined;
+      const next =
+        by > 0
+          ? same.find(({ packet, index }) => (at !== undefined ? index > at : packet.time > now))
+          : same.findLast(({ packet, index }) => (at !== undefined ? index < at : packet.time < now));
+      if (!next) return;
+      this.$packet.set(next.index);
+      this.#glideTo(next.packet.time);
+    });
+  }
+
+  /** Moves the cursor there in the time of a step; interruptible, and at once for who asked for less motion. */
+  #glideTo(time: number): void {
+    this.#stopMotion();
+    if (!this.live || this.#options.reducedMotion?.() || typeof requestAnimationFrame !== 'function') {
+      this.#setCursor(time);
+      return;
+    }
+    const from = this.$cursor.get();
+    const start = performance.now();
+    const frame = (now: number) => {
+      const done = Math.min(1, Math.max(0, now - start) / STEP_MS);
+      const eased = 1 - (1 - done) * (1 - done) * (1 - done);
+      // The last frame lands exactly, so that the next step counts from the moment itself.
+      this.#setCursor(done === 1 ? time : from + (time - from) * eased);
+      this.#motion = done < 1 ? requestAnimationFrame(frame) : 0;
+    };
+    this.#motion = requestAnimationFrame(frame);
+  }
+
+  // ── what is selected and open ──
+
+  selectPacket(index: number | undefined): void {
+    this.$packet.set(index);
+    if (index !== undefined) this.#fill();
+  }
+
+  selectMachine(index: number | undefined): void {
+    this.$machine.set(index);
+  }
+
+  open(panel: PanelName, beside = false): void {
+    this.#fill();
+    const open = this.$panels.get();
+    if (beside && !open.includes(panel)) this.$panels.set([open[0]!, panel]);
+    else if (beside && open.length > 1) this.$panels.set(open.filter((name) => name !== panel));
+    else if (!beside) this.$panels.set([panel]);
+  }
+
+  toggleMenu(menu: MenuName | undefined): void {
+    this.$menu.set(this.$menu.get() === menu ? undefined : menu);
+  }
+
+  dismiss(): void {
+    this.$message.set(undefined);
+  }
+
+  // ── other runs ──
+
+  setKnob(name: string, text: string): void {
+    const request = this.$request.get();
+    const { [name]: _, ...others } = request.set;
+    const knob = this.$view.get().knobs.find((one) => one.name === name);
+    const set = knob && knob.initial === text ? others : { ...others, [name]: text };
+    this.#change({ ...request, set });
+  }
+
+  addInput(input: NewInput): void {
+    const request = this.$request.get();
+    this.#change({ ...request, inputs: [...request.inputs, input] });
+  }
+
+  removeInput(index: number): void {
+    const request = this.$request.get();
+    const gone: InputView | undefined = this.$view.get().inputs[index];
+    const at = gone
+      ? request.inputs.findIndex(
+          (input) =>
+            input.time === gone.time && input.what === gone.what && sameDetail(input.detail, gone.detail),
+        )
+      : -1;
+    const drop = at >= 0 ? at : index;
+    this.#change({ ...request, inputs: request.inputs.filter((_, i) => i !== drop) });
+  }
+
+  reset(): void {
+    this.#change(this.#options.request);
+  }
+
+  undo(): void {
+    const previous = this.#previous;
+    if (!previous) return;
+    this.#previous = undefined;
+    this.$before.set(undefined);
+    this.#show(previous);
+  }
+
+  setCompare(on: boolean): void {
+    if (!on) {
+      this.$before.set(undefined);
+      return;
+    }
+    void this.#filled().then(() => {
+      this.$before.set(this.#previous?.view ?? this.$view.get());
+      this.$panels.set(['ladder']);
+    });
+  }
+
+  #change(request: RunRequest): void {
+    if (keyOf(request) === keyOf(this.$request.get())) return;
+    const was: Shown = { request: this.$request.get(), view: this.$view.get() };
+    this.$request.set(request);
+    void this.#ask(async (answers) => {
+      const view = await answers.run(request, this.id);
+      // With Compare on, the run beside stays the one that was there when it was opened.
+      if (this.$before.get() === undefined || this.#previous === undefined) this.#previous = was;
+      this.#complete = true;
+      this.#show({ request, view });
+    }).catch((problem: unknown) => {
+      if (!(problem instanceof Superseded)) this.$request.set(was.request);
+    });
+  }
+
+  #show({ request, view }: Shown): void {
+    const old = this.$view.get();
+    const selected = this.$packet.get();
+    this.$request.set(request);
+    this.$packet.set(selected === undefined ? undefined : samePacket(old, view, selected));
+    this.$view.set(view);
+    if (this.$cursor.get() > view.end) this.$cursor.set(view.end);
+  }
+
+  // ── questions ──
+
+  /** Fetches the whole run when the page carries only a part of it. */
+  #fill(): void {
+    if (!this.#complete && this.live) void this.#filled().catch(() => undefined);
+  }
+
+  #filling: Promise<void> | undefined;
+  #filled(): Promise<void> {
+    if (this.#complete || !this.live) return Promise.resolve();
+    this.#filling ??= this.#ask(async (answers) => {
+      const request = this.$request.get();
+      const view = await answers.run(request, this.id);
+      if (keyOf(request) !== keyOf(this.$request.get())) return;
+      this.#complete = true;
+      if (view.digest !== this.$view.get().digest) {
+        this.$message.set(
+          'This browser computed another run than the page was written with. Both cannot be right: please report it.',
+        );
+      }
+      this.$view.set(view);
+    }).finally(() => {
+      this.#filling = undefined;
+    });
+    return this.#filling;
+  }
+
+  #asking = 0;
+  async #ask<T>(question: (answers: Answers) => Promise<T>, quiet = false): Promise<T> {
+    this.#asking += 1;
+    if (!quiet) this.$busy.set(true);
+    try {
+      const answer = await question(await this.#options.answers());
+      if (!quiet) this.$message.set(undefined);
+      return answer;
+    } catch (problem) {
+      if (!quiet && !(problem instanceof Superseded)) {
+        this.$message.set(problem instanceof Error ? problem.message : String(problem));
+      }
+      throw problem;
+    } finally {
+      this.#asking -= 1;
+      if (this.#asking === 0) this.$busy.set(false);
+    }
+  }
+
+  frame(frame: number): Promise<FrameView> {
+    return this.#ask((answers) => answers.frame(this.$request.get(), frame), true);
+  }
+  tables(machine: string, time: number): Promise<readonly TableView[]> {
+    return this.#ask((answers) => answers.tables(this.$request.get(), machine, time), true);
+  }
+  why(event: number): Promise<readonly WhyStep[]> {
+    return this.#ask((answers) => answers.why(this.$request.get(), event), true);
+  }
+  filter(expression: string): Promise<readonly number[]> {
+    return this.#ask((answers) => answers.filter(this.$request.get(), expression), true);
+  }
+  exportAs(kind: ExportKind): Promise<Blob> {
+    return this.#ask((answers) => answers.exportAs(this.$request.get(), kind));
+  }
+
+  link(): string {
+    const view = this.$view.get();
+    return writeLink({
+      figure: this.id,
+      request: this.$request.get(),
+      version: view.version,
+      cursor: this.$cursor.get(),
+      packet: this.$packet.get(),
+      panels: this.$panels.get(),
+    });
+  }
+
+  command(): string {
+    const { scenario, set, seed, inputs } = this.$request.get();
+    const words = ['roundtrip', 'run', scenario];
+    for (const [name, text] of Object.entries(set)) words.push('--set', `${name}=${text}`);
+    if (seed !== 1) words.push('--seed', String(seed));
+    // Faults do not fit a command line: the link carries them.
+    if (inputs.length > 0) words.push('--link', `'${this.link()}'`);
+    return words.join(' ');
+  }
+}
+
+function lastSent(packets: RunView['packets'], now: number): number | undefined {
+  const index = packets.findLastIndex((packet) => packet.time <= now);
+  return index >= 0 ? index : packets.length > 0 ? 0 : undefined;
+}
+
+/** The packet of another run that says the same between the same machines, counted alike. */
+function samePacket(old: RunView, now: RunView, index: number): number | undefined {
+  const was = old.packets[index];
+  if (!was) return undefined;
+  const alike = (packet: RunView['packets'][number]) =>
+    packet.title === was.title && packet.from === was.from && packet.protocol === was.protocol;
+  const place = old.packets.slice(0, index).filter(alike).length;
+  const found = now.packets.map((packet, i) => (alike(packet) ? i : -1)).filter((i) => i >= 0);
+  return found[place] ?? found[0];
+}
+
+function sameDetail(a: NewInput['detail'], b: NewInput['detail']): boolean {
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
+}

@@ -1,0 +1,9 @@
+// Numbers and times as people read them: the engine's own functions, handed on to the page.
+export {
+  formatDuration,
+  formatNumber,
+  formatPercent,
+  formatRate,
+  MILLISECOND,
+  SECOND,
+} from '#engine/base/units.ts';

@@ -1,0 +1,25 @@
+// What the page and its worker say to each other.
+import type { RunRequest, RunView } from '#engine/inspect/view.ts';
+import type { ExportKind } from './answers.ts';
+
+export type Question =
+  | { readonly kind: 'run'; readonly request: RunRequest; readonly who: string }
+  | { readonly kind: 'frame'; readonly request: RunRequest; readonly frame: number }
+  | { readonly kind: 'tables'; readonly request: RunRequest; readonly machine: string; readonly time: number }
+  | { readonly kind: 'why'; readonly request: RunRequest; readonly event: number }
+  | { readonly kind: 'filter'; readonly request: RunRequest; readonly expression: string }
+  | { readonly kind: 'export'; readonly request: RunRequest; readonly as: ExportKind };
+
+export interface Asked {
+  readonly id: number;
+  readonly question: Question;
+}
+
+export type Reply =
+  | { readonly id: number; readonly ok: true; readonly answer: unknown }
+  /** `mine`: not the request's fault, but ours. */
+  | { readonly id: number; readonly ok: false; readonly name: string; readonly message: string }
+  /** A sign of life between slices of a long run. */
+  | { readonly id: -1; readonly ok: true; readonly answer: undefined };
+
+export type RunAnswer = RunView;
