@@ -59,7 +59,7 @@ export function showMac(mac: number): string {
   return isGroupMac(mac) ? `${formatMac(mac)}, a group` : formatMac(mac);
 }
 
-/** True for broadcast and multicast: the lowest bit of the first byte (RFC 9542 §2.1). */
+/** True for broadcast and multicast: the lowest bit of the first byte (RFC 9542 §2.1.1). */
 export function isGroupMac(mac: number): boolean {
   return Math.floor(mac / 0x100_0000_0000) % 2 === 1;
 }

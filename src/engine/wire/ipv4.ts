@@ -56,7 +56,7 @@ const PROTOCOLS: Readonly<Record<number, string>> = {
   132: 'SCTP',
 };
 
-/** RFC 2474 §4.2.2 (class selectors), RFC 2597 §6 (AF), RFC 3246 §2.7 (EF), RFC 8622 §11 (LE). */
+/** RFC 2474 §4.2.2 (class selectors), RFC 2597 §6 (AF), RFC 3246 §2.7 (EF), RFC 8622 §6 (LE). */
 const CODE_POINTS: Readonly<Record<number, string>> = {
   0: 'the default',
   1: 'LE, lower effort',
@@ -145,7 +145,7 @@ export const ipv4 = struct(
     ),
     identification: u16(
       'Identification',
-      'RFC 6864 §4',
+      'RFC 6864 §4.1',
       'Says which fragments belong together; it means nothing in a datagram that cannot be fragmented.',
       hex(4),
     ),
