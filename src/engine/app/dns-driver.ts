@@ -18,14 +18,15 @@ export interface DnsMachine {
   pollEvent(): MachineEvent | undefined;
   pollTransmit(now: Nanoseconds): DnsTransmit | undefined;
   pollTimeout(): Nanoseconds;
+  /** Ephemeral ports on which something is awaited: the others are closed. */
+  ports(): readonly number[];
 }
-
-const MAX_SOCKETS = 4096;
 
 export class DnsDriver {
   readonly host: Host;
   readonly #machine: DnsMachine;
   readonly #sockets = new Map<number, UdpSocket>();
+  readonly #served = new Set<number>();
   readonly #timer: Timer;
   readonly #afterwards: () => void;
 
@@ -42,7 +43,15 @@ export class DnsDriver {
 
   /** Opens `port` (a server's) and keeps it. */
   serve(port: number): void {
+    this.#served.add(port);
     this.#socket(port);
+  }
+
+  /** Ends it: nothing more is heard or sent. */
+  stop(): void {
+    this.#timer.clear();
+    for (const socket of this.#sockets.values()) socket.close();
+    this.#sockets.clear();
   }
 
   handle(from: Ip4, port: number, localPort: number, bytes: Bytes): void {
@@ -69,6 +78,7 @@ export class DnsDriver {
       this.#socket(out.localPort)?.send(out.to, out.port, out.bytes);
     }
     trace.cause = last;
+    this.#closeUnused();
     this.#afterwards();
     trace.cause = before;
     this.#timer.set(this.#machine.pollTimeout());
@@ -77,19 +87,22 @@ export class DnsDriver {
   #socket(port: number): UdpSocket | undefined {
     const open = this.#sockets.get(port);
     if (open) return open;
-    if (this.#sockets.size >= MAX_SOCKETS) this.#closeOldest();
+    if (this.host.udp.isBound(port)) {
+      this.host.record('dns.port-taken', { port });
+      return undefined;
+    }
     const socket = this.host.udp.bind(port);
     this.#sockets.set(port, socket);
     socket.onReceive = ({ from, port: remotePort, bytes }) => this.handle(from, remotePort, port, bytes);
     return socket;
   }
 
-  #closeOldest(): void {
+  #closeUnused(): void {
+    const awaited = new Set(this.#machine.ports());
     for (const [port, socket] of this.#sockets) {
-      if (port < 1024) continue;
+      if (this.#served.has(port) || awaited.has(port)) continue;
       socket.close();
       this.#sockets.delete(port);
-      return;
     }
   }
 }

@@ -9,7 +9,7 @@ const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 /** The 32-bit view of the buffer that was summed last: frames of a run lie in few slabs. A memo, not state. */
 let viewedBuffer: ArrayBufferLike | undefined;
-let view = new Uint32Array(0);
+let view: Uint32Array = new Uint32Array(0);
 
 /**
  * Adds `bytes[at, at + length)` to a running sum. The sum is kept unfolded in a double: 32-bit words are added

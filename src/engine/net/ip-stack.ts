@@ -85,6 +85,14 @@ export class IpStack implements Node {
     this.routes.add({ network: { address, prefixLength }, nic, gateway: undefined });
   }
 
+  /** Puts a neighbour's address into the ARP table of the interface that faces it, until it is forgotten. */
+  learn(address: Ip4, mac: Mac): void {
+    const nic = this.routes.lookup(address)?.nic;
+    if (!nic) return;
+    this.#arp.get(nic)!.learn(address, mac);
+    this.#drainArp(nic);
+  }
+
   addTransport(transport: Transport): void {
     this.#transports[transport.protocol] = transport;
   }

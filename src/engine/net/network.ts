@@ -6,7 +6,8 @@
  */
 import { parseCidr4, parseIp4, type Mac } from '../base/address.ts';
 import { Malformed, Misuse } from '../base/errors.ts';
-import { NEVER } from '../base/units.ts';
+import { NEVER, SECOND } from '../base/units.ts';
+import { MAX_FRAME } from '../trace/frames.ts';
 import type { World } from '../sim/world.ts';
 import type { Detail } from '../trace/event.ts';
 import { cut, delayNth, dropNth, flipNth } from './fault.ts';
@@ -111,6 +112,22 @@ export class Network {
     const found = this.channels.find((channel) => channel.from === from && channel.to === to);
     if (!found) throw new Malformed(`no link goes from ${from.slice(0, 40)} to ${to.slice(0, 40)}`);
     return found;
+  }
+
+  /** Throws {@link Malformed} when the detail of an input makes no sense here: inputs may come from a link. */
+  checkInput(what: string, detail: Detail): void {
+    const whole = (name: string, max: number): void => {
+      const value = detail[name];
+      if (!Number.isSafeInteger(value) || Number(value) < 0 || Number(value) > max) throw new Malformed(`${what}: ${name} is a whole number up to ${max}`);
+    };
+    if (what === 'off' || what === 'restart') this.machine(String(detail['machine']));
+    else if (what === 'cut' || what === 'drop' || what === 'delay' || what === 'flip') {
+      this.channelOf(String(detail['from']), String(detail['to']));
+      if (what !== 'cut') whole('ordinal', 1_000_000);
+      if (what === 'cut' && detail['until'] !== undefined) whole('until', NEVER);
+      if (what === 'delay') whole('extra', 60 * SECOND);
+      if (what === 'flip') whole('bit', MAX_FRAME * 8);
+    }
   }
 
   #add<T extends Machine>(machine: T): T {

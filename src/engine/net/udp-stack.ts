@@ -70,6 +70,10 @@ export class UdpStack implements Transport {
     this.#ip.record({ kind: 'socket.close', detail: { protocol: 'UDP', local: `${socket.port}`, remote: '*' } });
   }
 
+  isBound(port: number): boolean {
+    return this.#sockets.has(port);
+  }
+
   get openPorts(): readonly number[] {
     return [...this.#sockets.keys()];
   }

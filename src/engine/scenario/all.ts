@@ -1,0 +1,15 @@
+/**
+ * Every scenario there is, by name.
+ */
+import { Malformed } from '../base/errors.ts';
+import { firstRequest } from './first-request.ts';
+import type { AnyScenario } from './scenario.ts';
+
+export const scenarios: readonly AnyScenario[] = [firstRequest];
+
+/** Throws {@link Malformed} with the names there are. */
+export function findScenario(name: string): AnyScenario {
+  const found = scenarios.find((one) => one.name === name);
+  if (!found) throw new Malformed(`no scenario is called “${name.slice(0, 40)}”; there are ${scenarios.map((one) => one.name).join(', ')}`);
+  return found;
+}

@@ -1,0 +1,95 @@
+/**
+ * Runs a scenario: the same function for a page's build, its worker, the command line and the tests.
+ */
+import { Malformed } from '../base/errors.ts';
+import type { Nanoseconds } from '../base/units.ts';
+import type { Detail } from '../trace/event.ts';
+import { World } from '../sim/world.ts';
+import type { RunEnd } from '../sim/kernel.ts';
+import type { Network } from '../net/network.ts';
+import type { TraceLevel } from '../trace/log.ts';
+import { findScenario } from './all.ts';
+import { readValues, type Parameters, type Values } from './parameter.ts';
+import type { AnyScenario, Claim, FinishedRun } from './scenario.ts';
+
+/** An input that the reader adds to the script. */
+export interface ExtraInput {
+  readonly time: Nanoseconds;
+  readonly what: string;
+  readonly detail: Detail;
+}
+
+/** Scenario, parameters, seed and inputs: the whole state of a run. */
+export interface RunSpec {
+  readonly scenario: string;
+  /** Parameter texts that differ from the defaults. */
+  readonly set: Readonly<Record<string, string>>;
+  readonly seed: number;
+  readonly inputs: readonly ExtraInput[];
+}
+
+export interface RunOptions {
+  readonly level?: TraceLevel;
+  /** Cuts the run at this kernel time. */
+  readonly until?: Nanoseconds;
+}
+
+const MAX_INPUTS = 64;
+
+export class Run implements FinishedRun {
+  readonly spec: RunSpec;
+  readonly scenario: AnyScenario;
+  readonly values: Readonly<Record<string, number | string>>;
+  readonly world: World;
+  readonly network: Network;
+  readonly until: Nanoseconds;
+  end: RunEnd | undefined;
+
+  /** Builds the world and schedules the inputs. Throws {@link Malformed} with a sentence for people. */
+  constructor(spec: RunSpec, options: RunOptions = {}) {
+    this.spec = spec;
+    this.scenario = findScenario(spec.scenario);
+    this.values = readValues(this.scenario.parameters, spec.set);
+    if (!Number.isSafeInteger(spec.seed) || spec.seed < 0) throw new Malformed(`a seed is a whole number from 0, not ${spec.seed}`);
+    if (spec.inputs.length > MAX_INPUTS) throw new Malformed(`more than ${MAX_INPUTS} inputs`);
+    this.until = Math.min(options.until ?? this.scenario.until, this.scenario.until);
+    this.world = new World({ seed: spec.seed, level: options.level ?? 'full' });
+    this.network = this.scenario.build(this.world, this.values as Values<Parameters>);
+    for (const input of spec.inputs) this.#input(input);
+  }
+
+  /** Runs on for at most `maxEvents` events; true when the run is over. */
+  advance(maxEvents: number): boolean {
+    if (this.end !== undefined) return true;
+    const { kernel } = this.world;
+    const left = this.scenario.maxEvents - kernel.processed;
+    const end = kernel.run({ until: this.until, maxEvents: Math.min(maxEvents, left) });
+    if (end !== 'events' || kernel.processed >= this.scenario.maxEvents) this.end = end;
+    return this.end !== undefined;
+  }
+
+  finish(): this {
+    this.advance(this.scenario.maxEvents);
+    return this;
+  }
+
+  /** Which limit cut the run, as a sentence; undefined when it came to rest. */
+  get cutShort(): string | undefined {
+    if (this.end === 'events') return `The run was cut after ${this.scenario.maxEvents} events.`;
+    if (this.end === 'until') return `The run was cut at ${this.until / 1e9} s.`;
+    return undefined;
+  }
+
+  claims(): Record<string, Claim> {
+    return Object.fromEntries(Object.entries(this.scenario.claims).map(([name, spec]) => [name, spec.read(this)]));
+  }
+
+  #input({ time, what, detail }: ExtraInput): void {
+    if (!Number.isSafeInteger(time) || time < 0 || time > this.scenario.until) throw new Malformed(`an input at ${time} ns is outside the run`);
+    if (!this.world.inputNames.includes(what)) {
+      throw new Malformed(`no input is called “${what.slice(0, 40)}”; there are ${this.world.inputNames.join(', ')}`);
+    }
+    this.network.checkInput(what, detail);
+    this.world.input(time, what, detail);
+  }
+}
