@@ -114,9 +114,8 @@ interface ArpSaying {
 export function arpMeaning(value: ArpSaying): string {
   const { operation, senderIp, targetIp } = value;
   const sender = formatIp4(senderIp);
-  const isAnnouncement = senderIp === targetIp && senderIp !== IP4_ANY;
   if (operation === ARP_REQUEST && senderIp === IP4_ANY) return `is anyone ${formatIp4(targetIp)}? (probe)`;
-  if (operation === ARP_REQUEST && isAnnouncement)
+  if (operation === ARP_REQUEST && senderIp === targetIp)
     return `${sender} is at ${formatMac(value.senderMac)} (announcement)`;
   if (operation === ARP_REQUEST) return `who has ${formatIp4(targetIp)}? tell ${sender}`;
   if (operation === ARP_REPLY) return `${sender} is at ${formatMac(value.senderMac)}`;
