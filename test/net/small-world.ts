@@ -7,12 +7,15 @@
  *     desk   ─┘                         └── dns (198.51.100.53)
  */
 import { parseIp4 } from '../../src/engine/base/address.ts';
-import { fromLatin1 } from '../../src/engine/base/bytes.ts';
-import { MILLISECOND } from '../../src/engine/base/units.ts';
+import { fromLatin1, toLatin1 } from '../../src/engine/base/bytes.ts';
+import { MILLISECOND, SECOND } from '../../src/engine/base/units.ts';
+import { corruptPastFcs, duplicate, randomLoss, reorder } from '../../src/engine/net/fault.ts';
 import type { Host } from '../../src/engine/net/host.ts';
 import type { LinkOptions } from '../../src/engine/net/link.ts';
 import { type Link, Network, type Router } from '../../src/engine/net/network.ts';
 import type { Switch } from '../../src/engine/net/switch.ts';
+import { changed, type TcpSocket } from '../../src/engine/net/tcp-stack.ts';
+import type { Task } from '../../src/engine/sim/task.ts';
 import { World, type WorldOptions } from '../../src/engine/sim/world.ts';
 import { encodeDns } from '../../src/engine/wire/dns-fast.ts';
 import { encodeEcho } from '../../src/engine/wire/icmp.ts';
@@ -144,4 +147,81 @@ export function askName(host: Host, id = 0x1f07): void {
       additionals: [],
     }),
   );
+}
+
+/** One text that takes several segments. */
+export const PAGE = `HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 6000\r\n\r\n${'<p>tea</p>'.repeat(545)}12345`;
+
+/** A server that answers whatever arrives with {@link PAGE}, and closes. */
+export function servePage(host: Host, port = 80): void {
+  const listener = host.tcp.listen(port);
+  host.run(
+    'httpd',
+    (function* () {
+      for (;;) {
+        const socket = yield* listener.accept();
+        host.run('connection', answer(socket));
+      }
+    })(),
+  );
+}
+
+function* answer(socket: TcpSocket): Task {
+  while (socket.readable === 0 && !socket.ended && socket.error === undefined) yield changed(socket);
+  socket.read();
+  yield* writeAll(socket, fromLatin1(PAGE));
+  socket.end();
+}
+
+export function* writeAll(socket: TcpSocket, bytes: Uint8Array): Task {
+  for (let at = 0; at < bytes.length && socket.error === undefined; ) {
+    at += socket.write(bytes.subarray(at));
+    if (at < bytes.length) yield changed(socket);
+  }
+}
+
+/** Fetches the page and gives what came. */
+export function* fetchPage(host: Host, port = 80): Task<string> {
+  const socket = yield* host.tcp.connect(WEB, port);
+  yield* writeAll(socket, fromLatin1('GET /menu HTTP/1.1\r\nHost: www.chaicart.example\r\n\r\n'));
+  let text = '';
+  while (!socket.ended && socket.error === undefined) {
+    if (socket.readable === 0) yield changed(socket);
+    text += toLatin1(socket.read());
+  }
+  socket.end();
+  return text;
+}
+
+/**
+ * Everything that the engine's lower floors can say: ARP, pings, names, a page, a refused connection, an unknown
+ * host, a datagram to nobody; with loss, when asked for.
+ */
+export function evening(options: WorldOptions = {}, loss = 0): Home {
+  const made = home(options);
+  const { world, network, laptop, phone, web, dns } = made;
+  if (loss > 0) {
+    for (const channel of network.channels) {
+      const random = world.random(`${channel.from}>${channel.to}/faults`);
+      channel.faults.push(
+        randomLoss(loss, random),
+        duplicate(loss, random),
+        corruptPastFcs(loss, random),
+        reorder(loss, 3 * MILLISECOND, random),
+      );
+    }
+  }
+  serveNames(dns);
+  servePage(web);
+  askName(laptop);
+  ping(laptop, '203.0.113.80');
+  ping(phone, '203.0.113.80', 7);
+  laptop.run('fetch', fetchPage(laptop));
+  world.kernel.call(40 * MILLISECOND, () => phone.run('fetch', fetchPage(phone)));
+  world.kernel.call(50 * MILLISECOND, () => phone.run('refused', fetchPage(phone, 81)));
+  world.kernel.call(60 * MILLISECOND, () => ping(laptop, '203.0.113.99'));
+  world.kernel.call(70 * MILLISECOND, () => laptop.udp.bind().send(WEB, 9, fromLatin1('discard me')));
+  world.kernel.call(80 * MILLISECOND, () => ping(laptop, '100.64.0.1'));
+  world.kernel.run({ until: 600 * SECOND, maxEvents: 200_000 });
+  return made;
 }

@@ -121,7 +121,9 @@ export class Printer {
     let acknowledgment = get.acknowledgment(bytes, at);
     const known = this.#bases.get(key);
     let ackBase = 0;
-    if (!known || flags & SYN) {
+    if (!(flags & ACK)) {
+      // like tcpdump: only a segment that says both numbers fixes what later ones are counted from
+    } else if (!known || flags & SYN) {
       const other = (acknowledgment - 1) >>> 0;
       this.#bases.set(key, isLow ? { low: sequence, high: other } : { low: other, high: sequence });
       ackBase = other;
