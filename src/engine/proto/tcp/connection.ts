@@ -31,6 +31,23 @@ import { SegmentWriter } from './writer.ts';
 
 export type { IcmpError, KeepAlive, TcpError, TcpOptions } from './options.ts';
 
+/** States in which an abort tells the peer (RFC 9293 §3.10.5). */
+const RESETS_ON_ABORT: ReadonlySet<TcpState> = new Set([
+  'SYN-RECEIVED',
+  'ESTABLISHED',
+  'FIN-WAIT-1',
+  'FIN-WAIT-2',
+  'CLOSE-WAIT',
+] as const);
+/** States in which the program may write; what it writes before ESTABLISHED waits. */
+const MAY_SEND: ReadonlySet<TcpState> = new Set([
+  'LISTEN',
+  'SYN-SENT',
+  'SYN-RECEIVED',
+  'ESTABLISHED',
+  'CLOSE-WAIT',
+] as const);
+
 export class TcpConnection {
   readonly localPort: number;
   readonly remotePort: number;
@@ -117,7 +134,7 @@ export class TcpConnection {
 
   /** Bytes that {@link write} would take now. */
   get writable(): number {
-    return this.#closeWanted || !this.#maySend() ? 0 : this.sender.writable;
+    return this.#closeWanted || !MAY_SEND.has(this.#state) ? 0 : this.sender.writable;
   }
 
   /** True once the peer's FIN was reached and everything before it was read. */
@@ -175,7 +192,7 @@ export class TcpConnection {
   /** Queues `bytes[from, to)`, returns how many were taken. 0 when the connection cannot send any more. */
   write(bytes: Bytes, from: number, to: number, _now: Nanoseconds): number {
     if (this.#closeWanted) throw new Misuse('write after shutdown');
-    if (!this.#maySend()) {
+    if (!MAY_SEND.has(this.#state)) {
       if (!this.#error) this.#fail('EPIPE', 'the program wrote to a connection that is gone');
       return 0;
     }
@@ -219,17 +236,8 @@ export class TcpConnection {
 
   /** Drops everything and resets the peer (RFC 9293 §3.10.5). */
   abort(_now: Nanoseconds): void {
-    const { state } = this;
-    if (state === 'CLOSED') return;
-    if (
-      state !== 'LISTEN' &&
-      state !== 'SYN-SENT' &&
-      state !== 'CLOSING' &&
-      state !== 'LAST-ACK' &&
-      state !== 'TIME-WAIT'
-    ) {
-      this.#writer.askReset(this.sender.max, true);
-    }
+    if (this.#state === 'CLOSED') return;
+    if (RESETS_ON_ABORT.has(this.#state)) this.#writer.askReset(this.sender.max, true);
     this.#error ??= 'ECONNABORTED';
     this.#end('abort', 'the program aborted');
   }
@@ -430,14 +438,11 @@ export class TcpConnection {
       }
     }
     if (!receiver.covers(segment.sequence, segment.length)) {
+      if (this.#state === 'TIME-WAIT' && segment.flags & FIN) this.#waitTwoLifetimes(now);
       if (reset) this.#refusals.drop('rst-out-of-window');
-      else if (segment.sequence === receiver.next && segment.flags & ACK && !(segment.flags & SYN))
+      else if (segment.sequence === receiver.next && (segment.flags & (ACK | SYN)) === ACK)
         this.#inClosedWindow(now);
-      else {
-        if (this.#state === 'TIME-WAIT' && segment.flags & FIN)
-          this.#idleDeadline = now + this.profile.timeWait;
-        this.#refusals.refuse('out-of-window', now);
-      }
+      else this.#refusals.refuse('out-of-window', now);
       return;
     }
     if (reset) {
@@ -542,7 +547,7 @@ export class TcpConnection {
     const { receiver } = this;
     if (receiver.finReceived) {
       receiver.ackNow = true;
-      if (this.#state === 'TIME-WAIT') this.#idleDeadline = now + this.profile.timeWait;
+      if (this.#state === 'TIME-WAIT') this.#waitTwoLifetimes(now);
       this.#refusals.drop('after-fin');
       return;
     }
@@ -588,8 +593,12 @@ export class TcpConnection {
 
   #enterTimeWait(now: Nanoseconds): void {
     this.sender.stop();
-    this.#idleDeadline = now + this.profile.timeWait;
+    this.#waitTwoLifetimes(now);
     this.#events.emit('tcp.timer', { timer: 'time-wait', waits: this.profile.timeWait });
+  }
+
+  #waitTwoLifetimes(now: Nanoseconds): void {
+    this.#idleDeadline = now + this.profile.timeWait;
   }
 
   #armFinWait2(now: Nanoseconds): void {
@@ -650,16 +659,5 @@ export class TcpConnection {
       localPort: this.localPort,
       remotePort: this.remotePort,
     });
-  }
-
-  #maySend(): boolean {
-    const state = this.#state;
-    return (
-      state === 'ESTABLISHED' ||
-      state === 'CLOSE-WAIT' ||
-      state === 'SYN-SENT' ||
-      state === 'SYN-RECEIVED' ||
-      state === 'LISTEN'
-    );
   }
 }

@@ -78,10 +78,11 @@ export class Sender {
   #resend = false;
   retransmissions = 0;
 
-  /** Whether cwnd held data back, in this round trip and the one before; and the most that was in flight. */
+  /** Whether cwnd held data back, and the most that was in flight: in this round trip and in the one before. */
   #heldBack = false;
   #heldBackBefore = false;
   #peakFlight = 0;
+  #peakBefore = 0;
   #roundEnd: number;
   #lastShortEnd: number;
   #lastSent: Nanoseconds = -1;
@@ -416,12 +417,13 @@ export class Sender {
   #wasLimited(acknowledgment: number): boolean {
     const { cwnd, ssthresh } = this.congestion;
     const limited =
-      this.#heldBack || this.#heldBackBefore || (cwnd < ssthresh && cwnd < 2 * this.#peakFlight);
+      this.#heldBack || this.#heldBackBefore || (cwnd < ssthresh && cwnd < 2 * Math.max(this.#peakFlight, this.#peakBefore));
     if (seqGe(acknowledgment, this.#roundEnd)) {
       this.#roundEnd = this.next;
       this.#heldBackBefore = this.#heldBack;
       this.#heldBack = false;
-      this.#peakFlight = Math.max(this.flight, cwnd >= ssthresh ? 0 : Math.floor(this.#peakFlight / 2));
+      this.#peakBefore = this.#peakFlight;
+      this.#peakFlight = this.flight;
     }
     return limited;
   }
