@@ -194,7 +194,7 @@ const ednsFlags: Codec<number> = (() => {
       if (!cursor.nodes) return cursor.take(32);
       return cursor.group(
         info,
-        () => parts.reduce((sum, part) => sum * 2 ** part.bits + part.read(cursor, scope), 0),
+        () => parts.reduce((sum, part) => sum * (1 << part.bits) + part.read(cursor, scope), 0),
         (value) => `version ${(value >>> 16) & 255}${value & 0x8000 ? ', DNSSEC OK' : ''}`,
       );
     },

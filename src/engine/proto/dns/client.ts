@@ -1,0 +1,89 @@
+/**
+ * The side of a resolver that its clients see: which queries it takes, and how it writes answers.
+ *
+ * RFC 1035 §4.1.1 (RA), RFC 6891 §6.1.3 (BADVERS), RFC 9619 §4 (one question), RFC 8482 (no ANY).
+ */
+import type { Ip4 } from '../../base/address.ts';
+import { Malformed } from '../../base/errors.ts';
+import type { MachineEvent } from '../../trace/event.ts';
+import { type DnsMessage, type DnsRecord, ednsOf } from '../../wire/dns.ts';
+import { CLASS, OPCODE, opcodeName, RCODE, TYPE, typeName } from '../../wire/dns-code.ts';
+import { decodeDns } from '../../wire/dns-fast.ts';
+import {
+  type DnsDatagram,
+  type DnsTransmit,
+  EDNS_SIZE,
+  fit,
+  formatError,
+  makeResponse,
+  responseLimit,
+} from './message.ts';
+
+/** Who asked, from where, and what. `query` is missing when its bytes could not be read. */
+export interface Client {
+  readonly from: Ip4;
+  readonly port: number;
+  readonly localPort: number;
+  readonly query: DnsMessage | undefined;
+  /** The answer to bytes that could not be read. */
+  readonly unreadable: Uint8Array;
+  readonly problem: string;
+}
+
+/** Reads a query; undefined when the bytes deserve no answer. */
+export function readClientQuery(datagram: DnsDatagram): Client | undefined {
+  const { from, port, localPort, bytes } = datagram;
+  const unreadable = formatError(bytes);
+  if (!unreadable) return undefined;
+  try {
+    return { from, port, localPort, query: decodeDns(bytes), unreadable, problem: '' };
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error;
+    return { from, port, localPort, query: undefined, unreadable, problem: error.message };
+  }
+}
+
+/** Why a query is not taken, and the response code that says so. */
+export function clientFault(client: Client): { readonly rcode: number; readonly reason: string } | undefined {
+  const { query } = client;
+  if (!query) return { rcode: RCODE.FORMERR, reason: client.problem };
+  if (query.opcode !== OPCODE.QUERY)
+    return { rcode: RCODE.NOTIMP, reason: `${opcodeName(query.opcode)} is not implemented` };
+  const version = ednsOf(query)?.version ?? 0;
+  if (version > 0) return { rcode: RCODE.BADVERS, reason: `EDNS version ${version} does not exist` };
+  if (query.questions.length !== 1)
+    return { rcode: RCODE.FORMERR, reason: `${query.questions.length} questions instead of one` };
+  const { type, class: code } = query.questions[0]!;
+  if (code !== CLASS.IN) return { rcode: RCODE.REFUSED, reason: 'only class IN is resolved' };
+  if (type === TYPE.AXFR || type === TYPE.ANY || type === TYPE.OPT)
+    return { rcode: RCODE.NOTIMP, reason: `${typeName(type)} is not resolved` };
+  if (!query.recursionDesired)
+    return {
+      rcode: RCODE.REFUSED,
+      reason: 'the query wants no recursion, and what is cached is nobody else’s business',
+    };
+  return undefined;
+}
+
+/** The datagram that answers a client, within the size it can take; `truncated` when TC had to be set. */
+export function writeClientAnswer(
+  client: Client,
+  outcome: {
+    readonly rcode: number;
+    readonly answers: readonly DnsRecord[];
+    readonly authorities: readonly DnsRecord[];
+  },
+  because: MachineEvent,
+): { readonly transmit: DnsTransmit; readonly truncated: boolean } {
+  const to = { to: client.from, port: client.port, localPort: client.localPort, because };
+  if (!client.query) return { transmit: { ...to, bytes: client.unreadable }, truncated: false };
+  const base = makeResponse(client.query, outcome.rcode, EDNS_SIZE);
+  const response: DnsMessage = {
+    ...base,
+    recursionAvailable: true,
+    answers: outcome.answers,
+    authorities: outcome.authorities,
+  };
+  const { bytes, truncated } = fit(response, responseLimit(client.query, EDNS_SIZE), () => false);
+  return { transmit: { ...to, bytes }, truncated };
+}

@@ -1,0 +1,172 @@
+/**
+ * Runs a DNS machine (resolver or stub) against scripted servers, in virtual time and without a network.
+ *
+ * A server is an address, a round-trip time and a function from query to response (undefined: it stays silent). An
+ * `Authority` serves as one. The script delivers what the machine sends, wakes it when it asks to be woken, and keeps
+ * what happened: `events` with their times, and `sent`, one line for each query that reached a server.
+ *
+ *     const script = new Script(new Resolver({ hints, random: new Random(1) }));
+ *     script.server('198.51.100.1', 40 * MILLISECOND, new Authority([rootZone]));
+ *     script.server('198.51.100.2', 20 * MILLISECOND, (query) => ({ ...query, response: true, rcode: 5 }));
+ *     script.server('198.51.100.3', 0, () => undefined);
+ *     const answer = script.client('www.chaicart.example.', TYPE.A);   // asks port 53, runs until it is answered
+ *     expect(script.sent).toEqual(['0 198.51.100.1 www.chaicart.example. A', …]);
+ *     expect(script.kinds()).toContain('dns.resolver.referral');
+ *
+ * `inject` hands the machine a datagram of its own at once: a forged one, say. `at` runs something at a moment.
+ */
+import { type Ip4, parseIp4 } from '../../../src/engine/base/address.ts';
+import { MILLISECOND, type Nanoseconds, NEVER, SECOND } from '../../../src/engine/base/units.ts';
+import type { Authority } from '../../../src/engine/proto/dns/authority.ts';
+import {
+  DNS_PORT,
+  type DnsDatagram,
+  type DnsTransmit,
+  makeQuery,
+} from '../../../src/engine/proto/dns/message.ts';
+import type { MachineEvent, TraceEvent } from '../../../src/engine/trace/event.ts';
+import type { DnsMessage } from '../../../src/engine/wire/dns.ts';
+import { typeName } from '../../../src/engine/wire/dns-code.ts';
+import { decodeDns, encodeDns } from '../../../src/engine/wire/dns-fast.ts';
+
+/** What both machines have. */
+export interface Machine {
+  handle(datagram: DnsDatagram, now: Nanoseconds): void;
+  handleTimeout(now: Nanoseconds): void;
+  pollEvent(): MachineEvent | undefined;
+  pollTransmit(now: Nanoseconds): DnsTransmit | undefined;
+  pollTimeout(): Nanoseconds;
+}
+
+export type Responder = (
+  query: DnsMessage,
+  now: Nanoseconds,
+  sent: DnsTransmit,
+) => DnsMessage | Uint8Array | undefined;
+
+const CLIENT = parseIp4('192.0.2.10');
+const SELF = parseIp4('203.0.113.53');
+
+export class Script<M extends Machine> {
+  readonly machine: M;
+  now: Nanoseconds = 0;
+  readonly events: TraceEvent[] = [];
+  /** `<milliseconds> <server> <name> <type>` */
+  readonly sent: string[] = [];
+  /** Everything that the machine sent to clients. */
+  readonly answers: DnsMessage[] = [];
+  readonly #servers = new Map<Ip4, { rtt: Nanoseconds; responder: Responder }>();
+  #due: { time: Nanoseconds; run: () => void }[] = [];
+  #nextPort = 40_000;
+  #polled = new Set<MachineEvent>();
+
+  constructor(machine: M) {
+    this.machine = machine;
+  }
+
+  server(address: string, rtt: Nanoseconds, responder: Responder | Authority): void {
+    const respond: Responder =
+      typeof responder === 'function' ? responder : (_, __, sent) => responder.answer(sent.bytes)?.response;
+    this.#servers.set(parseIp4(address), { rtt, responder: respond });
+  }
+
+  at(time: Nanoseconds, run: () => void): void {
+    this.#due.push({ time, run });
+  }
+
+  inject(datagram: DnsDatagram): void {
+    this.machine.handle(datagram, this.now);
+    this.drain();
+  }
+
+  /** Sends a query to port 53 as a client would; runs until the machine answered it. Undefined when it never did. */
+  client(
+    name: string,
+    type: number,
+    change: (query: DnsMessage) => DnsMessage = (query) => query,
+  ): DnsMessage | undefined {
+    const before = this.answers.length;
+    this.inject({
+      from: CLIENT,
+      port: this.#nextPort++,
+      localPort: DNS_PORT,
+      bytes: encodeDns(change(makeQuery(7, name, type, true, 1232))),
+    });
+    this.run(() => this.answers.length > before);
+    return this.answers[before];
+  }
+
+  /** Runs until `done`, or until nothing is left to happen. */
+  run(done: () => boolean = () => false): void {
+    for (let steps = 0; !done(); steps++) {
+      if (steps > 10_000) throw new Error('the script does not end');
+      this.#due.sort((a, b) => a.time - b.time);
+      const timeout = this.machine.pollTimeout();
+      const next = Math.min(timeout, this.#due[0]?.time ?? NEVER);
+      if (next === NEVER) return;
+      this.now = Math.max(this.now, next);
+      if (timeout <= (this.#due[0]?.time ?? NEVER)) this.machine.handleTimeout(this.now);
+      else this.#due.shift()!.run();
+      this.drain();
+    }
+  }
+
+  /** Lets time pass; nothing may be under way. */
+  pass(duration: Nanoseconds): void {
+    this.now += duration;
+  }
+
+  drain(): void {
+    for (let event = this.machine.pollEvent(); event; event = this.machine.pollEvent()) {
+      this.#polled.add(event);
+      this.events.push({
+        id: this.events.length,
+        time: this.now,
+        kind: event.kind,
+        node: 'host',
+        cause: -1,
+        a: 0,
+        b: 0,
+        detail: event.detail,
+      });
+    }
+    for (let out = this.machine.pollTransmit(this.now); out; out = this.machine.pollTransmit(this.now))
+      this.#deliver(out);
+  }
+
+  kinds(): string[] {
+    return this.events.map((event) => event.kind);
+  }
+
+  /** Details of the events of one kind. */
+  all(kind: string): Readonly<Record<string, unknown>>[] {
+    return this.events.filter((event) => event.kind === kind).map((event) => event.detail ?? {});
+  }
+
+  #deliver(out: DnsTransmit): void {
+    if (out.because && !this.#polled.has(out.because))
+      throw new Error('the cause of a transmission was not polled before it');
+    const message = decodeDns(out.bytes);
+    if (message.response) {
+      this.answers.push(message);
+      return;
+    }
+    const [question] = message.questions;
+    this.sent.push(
+      `${this.now / MILLISECOND} ${formatAddress(out.to)} ${question!.name} ${typeName(question!.type)}`,
+    );
+    const server = this.#servers.get(out.to);
+    const response = server?.responder(message, this.now, out);
+    if (!server || !response) return;
+    const bytes = response instanceof Uint8Array ? response : encodeDns(response);
+    this.at(this.now + server.rtt, () =>
+      this.machine.handle({ from: out.to, port: out.port, localPort: out.localPort, bytes }, this.now),
+    );
+  }
+}
+
+function formatAddress(address: Ip4): string {
+  return [24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join('.');
+}
+
+export { CLIENT, SECOND, SELF };
