@@ -1,13 +1,14 @@
 /**
  * The head of an HTTP/1 message as far as one TCP segment holds it: its values, and its tree for the bytes panel.
  *
- * RFC 9112 §2–§5. Lines are found here and read by http1.ts. Not here: bodies across segments (a reassembled view
- * reads those), chunks, and everything that needs the request to understand the response.
+ * RFC 9112 §2–§5. Lines are found here and read by http1.ts. Not here: bodies across segments and chunks
+ * (http1-dissect.ts reads reassembled streams), and everything that needs the request to understand the response.
  */
 import type { Bytes } from '../base/bytes.ts';
 import { Malformed } from '../base/errors.ts';
 import { type About, type Cursor, dissectWith, type Node, showBytes } from './codec.ts';
 import { Fields } from './http-fields.ts';
+import { describeField, describeMethod, describeStatus } from './http-names.ts';
 import {
   asciiText,
   parseFieldLine,
@@ -144,10 +145,11 @@ function readTree(cursor: Cursor, end: number): void {
     }
     parseFieldLine(bytes, from, to, fields, 'response');
     const line = fields.lines.at(-1)!;
+    const known = describeField(line.name);
     const about: About = {
       label: line.name,
-      spec: 'RFC 9112 §5',
-      about: `The field ${line.name} of the head.`,
+      spec: known?.spec ?? 'RFC 9110 §5.1',
+      about: known?.about ?? 'A field that this engine does not know.',
     };
     leaf(cursor, to + 2 - from, about, line.value);
   }
@@ -159,12 +161,14 @@ function readStartLine(cursor: Cursor, at: number, to: number): string {
   if (bytes[at] === 0x48 && bytes[at + 4] === 0x2f) {
     const line = parseStatusLine(bytes, at, to);
     leaf(cursor, 9, VERSION, line.version);
-    leaf(cursor, line.reason === '' ? to + 2 - at - 9 : 4, STATUS, String(line.status));
+    const { about, spec } = describeStatus(line.status);
+    leaf(cursor, line.reason === '' ? to + 2 - at - 9 : 4, { ...STATUS, about, spec }, String(line.status));
     if (line.reason !== '') leaf(cursor, to + 2 - at - 13, REASON, line.reason);
     return `${line.status} ${line.reason}`.trimEnd();
   }
   const line = parseRequestLine(bytes, at, to);
-  leaf(cursor, line.method.length + 1, METHOD, line.method);
+  const { about, spec } = describeMethod(line.method) ?? METHOD;
+  leaf(cursor, line.method.length + 1, { ...METHOD, about, spec }, line.method);
   leaf(cursor, line.target.length + 1, TARGET, line.target);
   leaf(cursor, line.version.length + 7, VERSION, line.version);
   return `${line.method} ${line.target}`;
