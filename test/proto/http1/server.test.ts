@@ -267,14 +267,15 @@ describe('responses out', () => {
     expect(() => server.sendEnd()).toThrow(Misuse);
     expect(() => server.sendInformational(100)).toThrow(Misuse);
     feed(server, `GET / HTTP/1.1\r\n${HOST}\r\n`);
-    for (const fields of [
+    const wrong: Record<string, string>[] = [
       { 'Content-Length': '1', 'Transfer-Encoding': 'chunked' },
       { 'Content-Length': '1x' },
       { 'Content-Length': '1, 1' },
       { 'Transfer-Encoding': 'gzip, chunked' },
       { 'X\r\n': 'y' },
-    ]) {
-      expect(() => server.sendResponse(200, fields as Record<string, string>)).toThrow(Misuse);
+    ];
+    for (const fields of wrong) {
+      expect(() => server.sendResponse(200, fields)).toThrow(Misuse);
     }
     expect(() => server.sendResponse(100)).toThrow(Misuse);
     expect(sentText(server)).toBe('');
