@@ -223,11 +223,18 @@ export class Receiver {
 
   #keepEarly(position: number, bytes: Bytes, from: number, to: number): boolean {
     this.ackNow = true; // RFC 5681 §4.2: an out-of-order segment is answered at once
-    if (this.#runCount === MAX_RUNS) return false;
     const end = position + (to - from);
+    if (this.#runCount === MAX_RUNS && !this.#touchesRun(position, end)) return false;
     this.#fill(position, end, bytes, from);
     this.#insertRun(position, end);
     return true;
+  }
+
+  #touchesRun(from: number, to: number): boolean {
+    for (let i = 0; i < this.#runCount; i++) {
+      if (this.#runs[2 * i]! <= to && this.#runs[2 * i + 1]! >= from) return true;
+    }
+    return false;
   }
 
   /** Writes `[position, end)` except where an early run already has bytes. */

@@ -417,7 +417,9 @@ export class Sender {
   #wasLimited(acknowledgment: number): boolean {
     const { cwnd, ssthresh } = this.congestion;
     const limited =
-      this.#heldBack || this.#heldBackBefore || (cwnd < ssthresh && cwnd < 2 * Math.max(this.#peakFlight, this.#peakBefore));
+      this.#heldBack ||
+      this.#heldBackBefore ||
+      (cwnd < ssthresh && cwnd < 2 * Math.max(this.#peakFlight, this.#peakBefore));
     if (seqGe(acknowledgment, this.#roundEnd)) {
       this.#roundEnd = this.next;
       this.#heldBackBefore = this.#heldBack;
