@@ -62,11 +62,14 @@ export function capture(packets: readonly Packet[], links: readonly Cable[], tap
   return seen.sort((x, y) => x.at - y.at || x.event - y.event).map(({ captured }) => captured);
 }
 
-/** Names of the interfaces of a tap, in the order of the network, whether they saw anything or not. */
-export function interfacesOf(links: readonly Cable[], tap: Tap): string[] {
+/** Names of the interfaces that were listened to, in the order of the network; at makers, of those that made something. */
+export function interfacesOf(captured: readonly Captured[], links: readonly Cable[], tap: Tap): string[] {
   if (tap !== 'makers' && 'link' in tap) return [tap.link];
+  const made = new Set(captured.map((one) => one.interface));
   const nics = links.flatMap(({ a, b }) => [a, b]);
-  return nics.filter(({ nodeName }) => tap === 'makers' || nodeName === tap.machine).map(nicName);
+  return nics
+    .filter((nic) => (tap === 'makers' ? made.has(nicName(nic)) : nic.nodeName === tap.machine))
+    .map(nicName);
 }
 
 function check(links: readonly Cable[], tap: Tap): void {

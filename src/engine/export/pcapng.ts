@@ -44,7 +44,8 @@ export function pcapng(
   options: PcapngOptions,
 ): Bytes {
   const tap = options.tap ?? 'makers';
-  const names = interfacesOf(links, tap);
+  const captures = capture(packets, links, tap);
+  const names = interfacesOf(captures, links, tap);
   const file = new Blocks();
   file.begin(SECTION_HEADER);
   file.u32(BYTE_ORDER_MAGIC);
@@ -68,7 +69,7 @@ export function pcapng(
   }
   const numbers = new Map(names.map((name, index) => [name, index]));
   const epoch = BigInt(options.epochSeconds) * BigInt(SECOND);
-  for (const captured of capture(packets, links, tap)) {
+  for (const captured of captures) {
     writePacket(file, trace, captured, numbers.get(captured.interface)!, epoch);
   }
   return file.finish();

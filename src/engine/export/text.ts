@@ -210,7 +210,7 @@ function arpLine(frame: DecodedFrame, length: number): string {
 function udpLine(bytes: Bytes, frame: DecodedFrame, { at, end }: Layer, from: string, to: string): string {
   if (end - at < 8) return `IP ${from} > ${to}: [|udp]`;
   const head = `IP ${from}.${udp.get.sourcePort(bytes, at)} > ${to}.${udp.get.destinationPort(bytes, at)}:`;
-  if (frame.dns) return `${head} ${dnsText(frame.dns, udp.get.length(bytes, at) - 8)}`;
+  if (frame.dns) return `${head} ${dnsText(frame.dns, frame.payload.length)}`;
   return `${head} UDP, length ${udp.get.length(bytes, at) - 8}`;
 }
 
@@ -262,7 +262,7 @@ function dnsText(message: DnsMessage, length: number): string {
     const marks = (message.recursionDesired ? '+' : '') + (message.checkingDisabled ? '%' : '');
     const asked = questions.map(
       ({ name, type, class: code }) =>
-        ` ${typeName(type)}${code === CLASS.IN ? '' : ` CLASS${code}`}? ${name}`,
+        ` ${typeWord(type)}${code === CLASS.IN ? '' : ` CLASS${code}`}? ${name}`,
     );
     return `${message.id}${marks}${counts
       .filter(Boolean)
@@ -277,8 +277,13 @@ function dnsText(message: DnsMessage, length: number): string {
     (message.truncated ? '|' : '') +
     (message.authenticData ? '$' : '');
   const asked = questions.length === 1 ? '' : ` [${questions.length}q]`;
-  const told = answers.map((record) => ` ${typeName(record.type)} ${answerText(record)}`.trimEnd());
+  const told = answers.map((record) => ` ${typeWord(record.type)} ${answerText(record)}`.trimEnd());
   return `${message.id}${marks}${asked} ${answers.length}/${authorities.length}/${additionals.length}${told.join(',')} (${length})`;
+}
+
+/** tcpdump writes types that it does not know as `Type513`. */
+function typeWord(type: number): string {
+  return typeName(type).replace(/^TYPE/, 'Type');
 }
 
 /** tcpdump says the host of an MX before its preference, and leaves out what an SOA holds. */

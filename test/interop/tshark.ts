@@ -1,0 +1,256 @@
+/**
+ * tshark as the judge of our captures: what it reads in a file, and assertions that it reads what we read.
+ *
+ * All checksum validation is on; streams are not reassembled, so that each frame speaks for itself.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { formatIp4, formatMac } from '../../src/engine/base/address.ts';
+import { type Cable, type Captured, capture, type Tap } from '../../src/engine/export/capture.ts';
+import { pcapng } from '../../src/engine/export/pcapng.ts';
+import type { Packet } from '../../src/engine/inspect/packets.ts';
+import type { Trace } from '../../src/engine/trace/log.ts';
+import type { DnsRecord } from '../../src/engine/wire/dns.ts';
+import { TYPE } from '../../src/engine/wire/dns-code.ts';
+import { checksumFault, decodeFrame } from '../../src/engine/wire/frame.ts';
+import {
+  OPTION_MSS,
+  OPTION_SACK,
+  OPTION_TIMESTAMPS,
+  OPTION_WINDOW_SCALE,
+} from '../../src/engine/wire/tcp.ts';
+
+/** Why these tests cannot run here, or undefined. */
+export function absent(program: string): string | undefined {
+  const found = spawnSync(program, ['--version'], { stdio: 'ignore' });
+  return found.error ? `${program} is not on this machine` : undefined;
+}
+
+const PREFERENCES = [
+  'ip.check_checksum:TRUE',
+  'tcp.check_checksum:TRUE',
+  'udp.check_checksum:TRUE',
+  'tcp.desegment_tcp_streams:FALSE',
+  'tcp.no_subdissector_on_error:FALSE',
+  'http.desegment_headers:FALSE',
+  'http.desegment_body:FALSE',
+];
+
+/** Runs `use` with the name of a file that holds `bytes`. */
+export function withCapture<T>(bytes: Uint8Array, use: (file: string) => T): T {
+  const folder = mkdtempSync(join(tmpdir(), 'roundtrip-'));
+  try {
+    const file = join(folder, 'run.pcapng');
+    writeFileSync(file, bytes);
+    return use(file);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** What a program prints about a file; throws what it complains of. */
+export function output(program: string, args: readonly string[]): string {
+  const done = spawnSync(program, [...args], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+    env: { ...process.env, TZ: 'UTC' },
+  });
+  if (done.status !== 0) throw new Error(`${program}: ${done.stderr}`);
+  return done.stdout;
+}
+
+/** One row a frame: all values of each field. */
+export function fields(file: string, names: readonly string[], filter?: string): string[][][] {
+  const args = [
+    '-n',
+    '-r',
+    file,
+    ...PREFERENCES.flatMap((one) => ['-o', one]),
+    '-T',
+    'fields',
+    '-E',
+    'separator=/t',
+    '-E',
+    'occurrence=a',
+    '-E',
+    'aggregator=|',
+  ];
+  for (const name of names) args.push('-e', name);
+  if (filter !== undefined) args.push('-Y', filter);
+  const lines = output('tshark', args).split('\n').slice(0, -1);
+  return lines.map((line) => line.split('\t').map((cell) => (cell === '' ? [] : cell.split('|'))));
+}
+
+/** Numbers of the frames that a display filter lets through. Throws when tshark does not accept it. */
+export function matches(file: string, filter: string): number[] {
+  return fields(file, ['frame.number'], filter).map((row) => Number(row[0]![0]));
+}
+
+/** Columns that our own decoding is held against, with our value as text; `undefined` where the frame has no such field. */
+type Ours = (frame: ReturnType<typeof decodeFrame>) => readonly (string | number)[] | undefined;
+
+const COLUMNS: Readonly<Record<string, Ours>> = {
+  'eth.src': ({ ethernet }) => ethernet && [formatMac(ethernet.source)],
+  'eth.dst': ({ ethernet }) => ethernet && [formatMac(ethernet.destination)],
+  'arp.opcode': ({ arp }) => arp && [arp.operation],
+  'arp.src.proto_ipv4': ({ arp }) => arp && [formatIp4(arp.senderIp)],
+  'arp.dst.proto_ipv4': ({ arp }) => arp && [formatIp4(arp.targetIp)],
+  'arp.src.hw_mac': ({ arp }) => arp && [formatMac(arp.senderMac)],
+  'ip.src': ({ ipv4 }) => ipv4 && [formatIp4(ipv4.source)],
+  'ip.dst': ({ ipv4 }) => ipv4 && [formatIp4(ipv4.destination)],
+  'ip.ttl': ({ ipv4 }) => ipv4 && [ipv4.ttl],
+  'ip.len': ({ ipv4 }) => ipv4 && [ipv4.totalLength],
+  'ip.id': ({ ipv4 }) => ipv4 && [hex(ipv4.identification, 4)],
+  'ip.proto': ({ ipv4 }) => ipv4 && [ipv4.protocol],
+  'icmp.type': ({ icmp }) => icmp && [icmp.type],
+  'icmp.code': ({ icmp }) => icmp && [icmp.code],
+  'udp.srcport': ({ udp }) => udp && [udp.sourcePort],
+  'udp.dstport': ({ udp }) => udp && [udp.destinationPort],
+  'udp.length': ({ udp }) => udp && [udp.length],
+  'tcp.srcport': ({ tcp }) => tcp && [tcp.sourcePort],
+  'tcp.dstport': ({ tcp }) => tcp && [tcp.destinationPort],
+  'tcp.seq_raw': ({ tcp }) => tcp && [tcp.sequence],
+  'tcp.ack_raw': ({ tcp }) => tcp && [tcp.acknowledgment],
+  'tcp.flags': ({ tcp }) => tcp && [hex(tcp.flags, 4)],
+  'tcp.window_size_value': ({ tcp }) => tcp && [tcp.window],
+  'tcp.hdr_len': ({ tcp }) => tcp && [tcp.dataOffset * 4],
+  'tcp.len': (frame) => frame.tcp && [frame.ipv4!.totalLength - 20 - frame.tcp.dataOffset * 4],
+  'tcp.option_kind': ({ tcp }) => tcp && tcp.options.map(({ kind }) => kind),
+  'tcp.options.mss_val': (frame) => option(frame, OPTION_MSS, (value) => [value as number]),
+  'tcp.options.wscale.shift': (frame) => option(frame, OPTION_WINDOW_SCALE, (value) => [value as number]),
+  'tcp.options.timestamp.tsval': (frame) =>
+    option(frame, OPTION_TIMESTAMPS, (value) => [(value as { value: number }).value]),
+  'tcp.options.timestamp.tsecr': (frame) =>
+    option(frame, OPTION_TIMESTAMPS, (value) => [(value as { echo: number }).echo]),
+  'tcp.options.sack.count': (frame) => option(frame, OPTION_SACK, (value) => [(value as unknown[]).length]),
+  'dns.id': ({ dns }) => dns && [hex(dns.id, 4)],
+  'dns.flags.response': ({ dns }) => dns && [Number(dns.response)],
+  'dns.flags.rcode': ({ dns }) => (dns?.response ? [dns.rcode] : undefined),
+  'dns.qry.name': ({ dns }) => dns && dns.questions.map(({ name }) => plain(name)),
+  'dns.qry.type': ({ dns }) => dns && dns.questions.map(({ type }) => type),
+  'dns.count.answers': ({ dns }) => dns && [dns.answers.length],
+  'dns.resp.name': ({ dns }) =>
+    dns && records(dns).map(({ name, type }) => (type === TYPE.OPT ? '<Root>' : plain(name))),
+  'dns.resp.type': ({ dns }) => dns && records(dns).map(({ type }) => type),
+  'dns.resp.ttl': ({ dns }) =>
+    dns &&
+    records(dns)
+      .filter(({ type }) => type !== TYPE.OPT)
+      .map(({ ttl }) => ttl),
+  'dns.a': ({ dns }) =>
+    dns && records(dns).flatMap((record) => (record.type === TYPE.A ? [formatIp4(record.data)] : [])),
+  'dns.ns': ({ dns }) =>
+    dns && records(dns).flatMap((record) => (record.type === TYPE.NS ? [plain(record.data)] : [])),
+  'dns.cname': ({ dns }) =>
+    dns && records(dns).flatMap((record) => (record.type === TYPE.CNAME ? [plain(record.data)] : [])),
+  'http.request.method': ({ http }) => http?.request && [http.request.method],
+  'http.request.uri': ({ http }) => http?.request && [http.request.target],
+  'http.response.code': ({ http }) => http?.response && [http.response.status],
+};
+
+/** What a run says of itself, for the judge. */
+export interface Run {
+  readonly trace: Trace;
+  readonly packets: readonly Packet[];
+  readonly links: readonly Cable[];
+  readonly epochSeconds: number;
+}
+
+/**
+ * Asserts that tshark finds nothing malformed in the frames at `tap`, wrong checksums in just those that a fault
+ * damaged, our times to the nanosecond, and in each field what we read ourselves. Returns how many frames it judged.
+ */
+export function expectAgreement(run: Run, tap: Tap = 'makers'): number {
+  const captured = capture(run.packets, run.links, tap);
+  const file = pcapng(run.trace, run.packets, run.links, { epochSeconds: run.epochSeconds, tap });
+  return withCapture(file, (name) => {
+    const columns = Object.keys(COLUMNS);
+    const rows = fields(name, [...CHECKS, ...columns]);
+    expect(rows.length).toBe(captured.length);
+    for (const [index, one] of captured.entries()) expectRow(run, one, index, rows[index]!, columns);
+    const whole = captured.flatMap((one, index) => (isDamaged(one) ? [] : [index + 1]));
+    const malformed = new Set(matches(name, '_ws.malformed'));
+    expect(whole.filter((number) => malformed.has(number))).toEqual([]);
+    return captured.length;
+  });
+}
+
+const CHECKS = [
+  'frame.time_epoch',
+  'frame.len',
+  'ip.checksum.status',
+  'tcp.checksum.status',
+  'udp.checksum.status',
+  'icmp.checksum.status',
+];
+const BAD = '0';
+
+function expectRow(
+  run: Run,
+  one: Captured,
+  index: number,
+  row: string[][],
+  columns: readonly string[],
+): void {
+  const bytes = run.trace.frames.read(one.frame);
+  const frame = decodeFrame(bytes);
+  const where = `frame ${index + 1} at ${one.interface}, ${one.time} ns`;
+  const epoch = BigInt(run.epochSeconds) * 1_000_000_000n + BigInt(one.time);
+  expect(row[0], where).toEqual([
+    `${epoch / 1_000_000_000n}.${String(epoch % 1_000_000_000n).padStart(9, '0')}`,
+  ]);
+  expect(row[1], where).toEqual([String(run.trace.frames.size(one.frame))]);
+  if (run.trace.frames.isCut(one.frame)) return;
+  // the quotation of an ICMP error has checksums of its own: only the first of each is the frame's
+  const isBad = row.slice(2, CHECKS.length).some((status) => status[0] === BAD);
+  expect(isBad, `${where}: tshark on its checksums`).toBe(checksumFault(bytes, frame.layers) !== undefined);
+  if (isDamaged(one)) return;
+  expect(isBad, `${where}: no fault has touched it`).toBe(false);
+  columns.forEach((column, at) => {
+    const ours = (COLUMNS[column]!(frame) ?? []).map(String);
+    let theirs = row[CHECKS.length + at]!;
+    // behind an ICMP header stand the fields of the datagram that it quotes
+    if (frame.icmp)
+      theirs =
+        column.startsWith('ip.') || column.startsWith('icmp.')
+          ? theirs.slice(0, 1)
+          : column.startsWith('eth.')
+            ? theirs
+            : ours;
+    expect(theirs, `${where}: ${column}`).toEqual(ours);
+  });
+}
+
+/** Whether some fault has flipped a bit on the way to where it was captured. */
+export function isDamaged({ packet, hop, isSent, frame }: Captured): boolean {
+  if (!isSent && frame !== hop.frame) return true;
+  for (let at = hop.parent; at >= 0; at = packet.hops[at]!.parent) {
+    const { frame: sent, arrivedFrame } = packet.hops[at]!;
+    if (sent !== arrivedFrame) return true;
+  }
+  return false;
+}
+
+function option<T>(
+  frame: ReturnType<typeof decodeFrame>,
+  kind: number,
+  read: (value: unknown) => T,
+): T | undefined {
+  const found = frame.tcp?.options.find((one) => one.kind === kind);
+  return found && 'value' in found ? read(found.value) : undefined;
+}
+
+function records(dns: NonNullable<ReturnType<typeof decodeFrame>['dns']>): DnsRecord[] {
+  return [...dns.answers, ...dns.authorities, ...dns.additionals];
+}
+
+function plain(name: string): string {
+  return name === '.' ? '<Root>' : name.slice(0, -1);
+}
+
+function hex(value: number, digits: number): string {
+  return `0x${value.toString(16).padStart(digits, '0')}`;
+}
