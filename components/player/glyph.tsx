@@ -20,9 +20,16 @@ export interface PacketGlyphProps {
 /** The drawing as an element of its own, for lists and sentences. */
 export function PacketGlyph({ layer, letter, size = 24, state = 'solid', label }: PacketGlyphProps) {
   const box = (size * 30) / 24;
-  const said = label === undefined ? { 'aria-hidden': true } : { role: 'img', 'aria-label': label };
   return (
-    <svg class="rt-glyph" width={box} height={box} viewBox="-15 -15 30 30" {...said}>
+    <svg
+      class="rt-glyph"
+      width={box}
+      height={box}
+      viewBox="-15 -15 30 30"
+      role={label === undefined ? undefined : 'img'}
+      aria-label={label}
+      aria-hidden={label === undefined ? 'true' : undefined}
+    >
       <PacketShape layer={layer} letter={letter} state={state} />
     </svg>
   );
