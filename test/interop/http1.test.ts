@@ -283,7 +283,7 @@ describe('our server', () => {
 describe('our client', () => {
   const server = http.createServer((request, response) => {
     if (request.url === '/big') {
-      response.writeHead(200, { Trailer: 'X-T' });
+      response.writeHead(200, { 'Transfer-Encoding': 'chunked', Trailer: 'X-T' });
       response.addTrailers({ 'X-T': 'yes' });
       response.end(BIG);
     } else if (request.url === '/hints') {
