@@ -38,9 +38,9 @@ export function parseDuration(text: string): Nanoseconds {
   return Math.round(parseQuantity(text, TIME_UNITS, 'duration'));
 }
 
-/** `20Mbit/s` → bits a second. Throws {@link Malformed}. */
+/** `20Mbit/s` → whole bits a second. Throws {@link Malformed}. */
 export function parseRate(text: string): BitsPerSecond {
-  return parseQuantity(text, RATE_UNITS, 'rate');
+  return Math.round(parseQuantity(text, RATE_UNITS, 'rate'));
 }
 
 /** `125kB`, `1MiB` → bytes. Throws {@link Malformed}. */
@@ -65,7 +65,9 @@ export function formatNumber(value: number, decimals = 0): string {
 /** Nanoseconds as the shortest text that reads back to the same value: `25ms`, `1.5s`, `200us`. */
 export function durationText(time: Nanoseconds): string {
   const unit = time >= SECOND ? 's' : time >= MILLISECOND ? 'ms' : time >= MICROSECOND ? 'us' : 'ns';
-  return `${String(time / TIME_UNITS[unit]!)}${unit}`;
+  const scaled = time / TIME_UNITS[unit]!;
+  // near 2^53 ns a fraction of seconds has too few digits left
+  return Math.round(scaled * TIME_UNITS[unit]!) === time ? `${String(scaled)}${unit}` : `${time}ns`;
 }
 
 /** For people: `202 ms`, `1.2 s`, `0.5 ms`, with a no-break space. `decimals` applies to milliseconds. */

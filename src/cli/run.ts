@@ -1,0 +1,66 @@
+/**
+ * `roundtrip run SCENARIO`: runs it, prints it, writes it.
+ */
+import { writeFileSync } from 'node:fs';
+import { Malformed } from '#engine/base/errors.ts';
+import { parseDuration } from '#engine/base/units.ts';
+import type { Tap } from '#engine/export/capture.ts';
+import { Session } from '#engine/export/session.ts';
+import { claimText } from '#engine/inspect/build-view.ts';
+import { readArguments, readSeed, readSettings } from './arguments.ts';
+
+const OPTIONS = {
+  set: { type: 'string', multiple: true },
+  seed: { type: 'string' },
+  until: { type: 'string' },
+  text: { type: 'boolean' },
+  json: { type: 'boolean' },
+  claims: { type: 'boolean' },
+  pcap: { type: 'string' },
+  at: { type: 'string' },
+} as const;
+
+export function run(args: readonly string[]): string {
+  const { positionals, values } = readArguments('run', args, OPTIONS, ['SCENARIO']);
+  const forms = (['text', 'json', 'claims'] as const).filter((form) => values[form]);
+  if (forms.length > 1) throw new Malformed(`--${forms[0]} and --${forms[1]} exclude each other`);
+  const session = Session.start(
+    { scenario: positionals[0]!, set: readSettings(values.set ?? []), seed: readSeed(values.seed ?? '1'), inputs: [] },
+    values.until === undefined ? {} : { until: parseDuration(values.until) },
+  );
+  const tap = readTap(session, values.at);
+  session.finish();
+  if (values.pcap !== undefined) write(values.pcap, session.pcapng(tap));
+  if (values.json) return session.json();
+  if (values.claims) return claims(session);
+  return session.text(tap);
+}
+
+function readTap(session: Session, machine: string | undefined): Tap {
+  if (machine === undefined) return 'makers';
+  session.run.network.machine(machine);
+  return { machine };
+}
+
+function write(file: string, bytes: Uint8Array): void {
+  try {
+    writeFileSync(file, bytes);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const reasons: Readonly<Record<string, string>> = { ENOENT: 'its folder does not exist', EACCES: 'not allowed', EISDIR: 'it is a folder', ENOSPC: 'the disk is full' };
+    throw new Malformed(`cannot write ${file}: ${reasons[code ?? ''] ?? code}`);
+  }
+}
+
+/** Name, value, and what exactly it is; parts on lines of their own. */
+function claims(session: Session): string {
+  const read = session.run.claims();
+  return Object.entries(session.run.scenario.claims)
+    .map(([name, { about }]) => {
+      const claim = read[name]!;
+      const parts = Object.entries(claim.parts ?? {}).map(([part, value]) => `  ${part.padEnd(24)} ${String(value).padStart(9)}\n`);
+      const text = claimText(claim).replaceAll('\u00a0', ' ');
+      return `${name.padEnd(26)} ${text.padStart(9)}   ${about}\n${parts.join('')}`;
+    })
+    .join('');
+}

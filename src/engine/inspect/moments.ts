@@ -1,0 +1,117 @@
+/**
+ * The moments of a run: events that have a sentence, with the packet that each is about.
+ */
+import type { Trace } from '../trace/log.ts';
+import type { Run } from '../scenario/run.ts';
+import type { Packet } from './packets.ts';
+import { TOLD_KINDS, tell } from './sentence.ts';
+import type { MomentView, WhyStep } from './view.ts';
+
+/** Longest chain of causes that is walked. */
+const MAX_CHAIN = 100_000;
+const MAX_MOMENTS = 2_000;
+/** Steps of a "why": more would not be read. */
+const MAX_STEPS = 16;
+
+const TOLD = new Set(TOLD_KINDS);
+
+export function momentsOf(run: Run, packets: readonly Packet[], index: ReadonlyMap<string, number>): MomentView[] {
+  const { trace } = run.world;
+  const about = packetsOfMoments(trace, packets);
+  const moments: MomentView[] = [];
+  for (const event of trace.events([...TOLD_KINDS, 'frame.lost', 'frame.refused', 'frame.corrupted'])) {
+    if (moments.length >= MAX_MOMENTS) break;
+    const machine = index.get(event.node) ?? index.get(run.scenario.near)!;
+    const label = run.scenario.places[event.node]?.label ?? event.node;
+    if (event.kind.startsWith('frame.')) {
+      const packet = about.get(event.id);
+      const reason = event.kind === 'frame.corrupted' ? 'damaged on the way' : trace.textOf(event.b);
+      if (packet === undefined || IGNORED.has(reason)) continue;
+      const verb = event.kind === 'frame.lost' ? 'A packet' : label;
+      const text = event.kind === 'frame.lost' ? `is lost after ${label}: ${reason}` : `throws a packet away: ${reason}`;
+      moments.push({ time: event.time, event: event.id, machine, layer: 'link', subject: verb, text, packet });
+      continue;
+    }
+    const sentence = tell(event);
+    if (!sentence) continue;
+    moments.push({
+      time: event.time,
+      event: event.id,
+      machine,
+      layer: sentence.layer,
+      subject: sentence.subject ?? label,
+      text: sentence.text,
+      packet: about.get(event.id),
+    });
+  }
+  return moments;
+}
+
+/** Flooding makes these ordinary. */
+const IGNORED: ReadonlySet<string> = new Set(['not for this machine', 'it came from where it would go']);
+
+/** For each told event the packet it sent, or else the packet whose arrival brought it about. Linear in the trace. */
+function packetsOfMoments(trace: Trace, packets: readonly Packet[]): Map<number, number> {
+  const about = new Map<number, number>();
+  const delivered = trace.findKind('frame.delivered');
+  packets.forEach((packet, i) => {
+    for (const hop of packet.hops) if (hop.arrivedEvent >= 0) about.set(hop.arrivedEvent, i);
+  });
+  // what an arrival leads to is about the packet that arrived …
+  const arrivalOf = new Int32Array(trace.length).fill(-1);
+  for (let id = 0; id < trace.length; id++) {
+    const cause = trace.causeOf(id);
+    arrivalOf[id] = trace.kindOf(id) === delivered ? (about.get(id) ?? -1) : cause >= 0 ? arrivalOf[cause]! : -1;
+  }
+  for (let id = 0; id < trace.length; id++) if (arrivalOf[id]! >= 0 && !about.has(id)) about.set(id, arrivalOf[id]!);
+  // … unless it sent one itself
+  packets.forEach((packet, i) => {
+    let id = trace.causeOf(packet.event);
+    for (let steps = 0; id >= 0 && steps < MAX_CHAIN; steps++) {
+      if (trace.kindOf(id) === delivered) break;
+      if (TOLD.has(trace.kindName(trace.kindOf(id)))) {
+        about.set(id, i);
+        break;
+      }
+      id = trace.causeOf(id);
+    }
+  });
+  return about;
+}
+
+/** The chain of recorded causes that leads to `event`, as sentences, the earliest first. */
+export function whyOf(run: Run, packets: readonly Packet[], titles: readonly { readonly title: string; readonly layer: WhyStep['layer'] }[], event: number): WhyStep[] {
+  const { trace } = run.world;
+  const about = packetsOfMoments(trace, packets);
+  const label = (node: string): string => run.scenario.places[node]?.label ?? node;
+  const steps: WhyStep[] = [];
+  let id = event;
+  for (let count = 0; id >= 0 && count < MAX_CHAIN; count++) {
+    const one = trace.event(id);
+    const sentence = tell(one);
+    if (sentence) {
+      const title = `${sentence.subject ?? label(one.node)} ${sentence.text}`;
+      steps.push({ time: one.time, event: id, layer: sentence.layer, title, reason: sentence.reason, packet: about.get(id) });
+    }
+    id = trace.causeOf(id);
+  }
+  steps.reverse();
+  const sent = packets.findIndex((packet) => packet.event === event);
+  if (sent >= 0) {
+    const { title, layer } = titles[sent]!;
+    const packet = packets[sent]!;
+    const because = packet.because === undefined ? '' : `It follows from packet ${packet.because}, ${titles[packet.because - 1]!.title}.`;
+    steps.push({ time: packet.time, event, layer, title: `${label(packet.maker)} sent ${title}`, reason: because, packet: sent });
+  }
+  return shorten(steps);
+}
+
+/** Keeps the beginning and the end of a long chain. */
+function shorten(steps: WhyStep[]): WhyStep[] {
+  if (steps.length <= MAX_STEPS) return steps;
+  const head = steps.slice(0, 4);
+  const tail = steps.slice(steps.length - (MAX_STEPS - 5));
+  const left = steps.length - head.length - tail.length;
+  const gap = steps[4]!;
+  return [...head, { ...gap, title: `… ${left} steps between …`, reason: '', packet: undefined }, ...tail];
+}
