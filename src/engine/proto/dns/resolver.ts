@@ -463,24 +463,24 @@ export class Resolver {
         break;
       }
       case 'failure':
-        this.#handleFailure(task, query, delegation, reading.rcode);
+        this.#handleFailure(task, query, delegation, reading.rcode, now);
     }
   }
 
   /** A response code that is no answer: the next server, or the same one without EDNS (RFC 6891 §6.2.2). */
-  #handleFailure(task: Task, query: Query, delegation: Delegation, code: number): void {
+  #handleFailure(task: Task, query: Query, delegation: Delegation, code: number, now: Nanoseconds): void {
     const server = formatIp4(query.server);
     const rcode = rcodeName(code);
     const plain = query.edns && (code === RCODE.FORMERR || code === RCODE.NOTIMP);
     const reason = `${server} answered ${rcode}${plain ? ' to a query with EDNS' : ''}`;
     this.#emit('dns.resolver.error', { ...aboutQuery(task, query), zone: delegation.zone, rcode, reason });
-    if (!plain) {
+    if (!plain || task.budget.queries >= LIMITS.queries) {
       this.#giveUpOn(task, query.server, reason);
       return;
     }
     this.servers.withoutEdns(query.server);
     task.retry = `${reason}, so the same goes without`;
-    this.#ready.push(task);
+    this.#send(task, delegation, query.server, query.serverName, now);
   }
 
   #learnAbsence(
