@@ -111,7 +111,7 @@ export class LinuxReno implements CongestionControl {
   }
 
   onRecoveryExit(): void {
-    this.cwnd = this.ssthresh;
+    this.cwnd = Math.min(this.cwnd, this.ssthresh);
   }
 
   onTimeout(_flight: number, repeated: boolean): void {

@@ -419,6 +419,8 @@ export class TcpConnection {
     if (this.#state === 'SYN-RECEIVED' && segment.flags & SYN && segment.sequence === receiver.initial) {
       if (!(segment.flags & ACK)) {
         this.#events.emit('tcp.drop', { reason: 'duplicate-syn', seq: segment.sequence });
+        if (this.#writer.stamps && segment.hasStamps)
+          receiver.noteStamp(segment.stamp, segment.sequence, now);
         this.#handshake.synDue = true; // the SYN-ACK was lost, or is late: say it again
         return;
       }

@@ -86,6 +86,8 @@ export class Sender {
   #roundEnd: number;
   #lastShortEnd: number;
   #lastSent: Nanoseconds = -1;
+  /** When anything was last sent again; −1 before. */
+  #resentAt: Nanoseconds = -1;
 
   constructor(
     profile: TcpProfile,
@@ -235,6 +237,7 @@ export class Sender {
     this.length = length;
     this.flags = flags | ACK;
     if (seqLt(this.next, this.max)) {
+      this.#resentAt = now;
       this.#emitRetransmit('go-back');
     } else {
       this.#times.push(end, now);
@@ -260,6 +263,7 @@ export class Sender {
     const fin = this.finQueued && end === dataEnd && outstanding > this.length;
     this.flags = ACK | (end === dataEnd && this.length > 0 ? PSH : 0) | (fin ? FIN : 0);
     this.next = seqMax(this.next, fin ? seqAdd(end, 1) : end);
+    this.#resentAt = now;
     this.#times.clear(); // Karn: nothing that was in flight now can be timed by its acknowledgment
     this.#lastSent = now;
     if (this.rtoDeadline === NEVER) this.rtoDeadline = now + this.rtt.rto;
@@ -405,10 +409,15 @@ export class Sender {
     this.#emitRetransmit('fast');
   }
 
-  /** One round-trip sample, −1 for none. Karn's rule: what was sent twice counts only by its timestamp. */
+  /**
+   * One round-trip sample, −1 for none. Karn's rule: what was sent twice counts only by its timestamp, and by that
+   * only when it echoes the last copy. An older echo may mean a late segment or a lost acknowledgment, and taking the
+   * latter for a round trip would add every wait for the timer to the next one (RFC 7323 §4.1 allows it).
+   */
   #sample(acknowledgment: number, echoed: Nanoseconds, now: Nanoseconds): Nanoseconds {
     const sentAt = this.#times.take(acknowledgment);
-    const rtt = sentAt >= 0 ? now - sentAt : echoed;
+    const echoes = echoed >= 0 && (this.#resentAt < 0 || echoed <= now - this.#resentAt + MILLISECOND);
+    const rtt = sentAt >= 0 ? now - sentAt : echoes ? echoed : -1;
     if (rtt >= 0) this.rtt.sample(rtt, seqGe(acknowledgment, this.#roundEnd));
     return rtt;
   }
