@@ -5,7 +5,8 @@
  * Not here: what a field means, and whether its value is right.
  */
 
-import { type Bytes, toLatin1 } from '../base/bytes.ts';
+import type { Bytes } from '../base/bytes.ts';
+import { asciiText } from './ascii.ts';
 
 export interface FieldLine {
   readonly name: string;
@@ -28,7 +29,7 @@ class UnreadLine implements FieldLine {
   }
 
   get value(): string {
-    this.#value ??= toLatin1(this.#bytes, this.#at, this.#end);
+    this.#value ??= asciiText(this.#bytes, this.#at, this.#end);
     return this.#value;
   }
 }

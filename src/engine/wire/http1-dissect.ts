@@ -7,10 +7,11 @@
  */
 import type { Bytes } from '../base/bytes.ts';
 import { Malformed } from '../base/errors.ts';
+import { asciiText } from './ascii.ts';
 import { type About, type Cursor, dissectWith, type Node, showBytes } from './codec.ts';
 import { Fields } from './http-fields.ts';
 import { describeField, describeMethod, describeStatus } from './http-names.ts';
-import { asciiText, parseChunkLine, parseFieldLine, parseStatusLine } from './http1.ts';
+import { parseChunkLine, parseFieldLine, parseStatusLine } from './http1.ts';
 
 export interface DissectHttp1Options {
   /** For responses: the method of the request that the first message answers (HEAD has no content to follow). */

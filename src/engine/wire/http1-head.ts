@@ -6,11 +6,11 @@
  */
 import type { Bytes } from '../base/bytes.ts';
 import { Malformed } from '../base/errors.ts';
+import { asciiText } from './ascii.ts';
 import { type About, type Cursor, dissectWith, type Node, showBytes } from './codec.ts';
 import { Fields } from './http-fields.ts';
 import { describeField, describeMethod, describeStatus } from './http-names.ts';
 import {
-  asciiText,
   parseFieldLine,
   parseRequestLine,
   parseStatusLine,

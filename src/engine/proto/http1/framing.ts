@@ -75,6 +75,8 @@ export function parseContentLength(value: string): number | undefined {
 export function headPersists(version: string, fields: Fields): boolean {
   const connection = fields.get('Connection');
   if (connection === undefined) return version !== '1.0';
+  // What nearly every message says, without the list.
+  if (connection === 'keep-alive') return true;
   const options = listTokens(connection);
   if (options.includes('close')) return false;
   return version !== '1.0' || options.includes('keep-alive');
