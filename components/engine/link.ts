@@ -31,7 +31,7 @@ export function writeLink(state: LinkState): string {
   const { request } = state;
   const parts = [`rt=${request.scenario}`, `v=${state.version}`];
   if (state.figure) parts.push(`f=${encodeURIComponent(state.figure)}`);
-  for (const [name, text] of Object.entries(request.set)) parts.push(`set.${name}=${escape(text)}`);
+  for (const [name, text] of Object.entries(request.set)) parts.push(`set.${name}=${quote(text)}`);
   if (request.seed !== 1) parts.push(`seed=${request.seed}`);
   for (const input of request.inputs) parts.push(`do=${writeInput(input)}`);
   if (state.cursor !== undefined) parts.push(`t=${milliseconds(state.cursor)}`);
@@ -72,7 +72,8 @@ export function readLink(fragment: string): ReadLink | undefined {
   for (const part of text.split('&')) {
     const at = part.indexOf('=');
     const key = at < 0 ? part : part.slice(0, at);
-    const raw = decode(at < 0 ? '' : part.slice(at + 1));
+    const written = at < 0 ? '' : part.slice(at + 1);
+    const raw = decode(written);
     if (raw === undefined) {
       problems.push(`A part of this link, ${shorten(part)}, is not well written; it was left out.`);
     } else if (key === 'rt') {
@@ -96,7 +97,7 @@ export function readLink(fragment: string): ReadLink | undefined {
       if (names.length !== raw.split(',').length)
         problems.push(`This link opens a panel that does not exist: ${shorten(raw)}.`);
     } else if (key === 'do') {
-      const input = readInput(raw);
+      const input = readInput(written);
       if (typeof input === 'string') problems.push(input);
       else if (inputs.length >= MAX_INPUTS)
         problems.push(`This link has more than ${MAX_INPUTS} inputs; the rest was left out.`);
@@ -123,7 +124,7 @@ function writeInput(input: NewInput): string {
 /** Texts that would read back as something else wear an apostrophe. */
 function writeValue(value: NewInput['detail'][string]): string {
   if (typeof value !== 'string') return String(value);
-  return escape(typeof readValue(value) === 'string' && !value.startsWith("'") ? value : `'${value}`);
+  return quote(typeof readValue(value) === 'string' && !value.startsWith("'") ? value : `'${value}`);
 }
 
 function readValue(raw: string): NewInput['detail'][string] {
@@ -136,16 +137,17 @@ function readValue(raw: string): NewInput['detail'][string] {
 function readInput(text: string): NewInput | string {
   const [time = '', what = '', ...details] = text.split(',');
   if (!/^\d{1,9}(\.\d{1,6})?$/.test(time))
-    return `An input in this link has no time: ${shorten(text)}. It was left out.`;
+    return `An input in this link has no time: ${shorten(decode(text) ?? text)}. It was left out.`;
   if (!/^[a-z][a-z-]{0,31}$/.test(what))
-    return `An input in this link says no deed: ${shorten(text)}. It was left out.`;
+    return `An input in this link says no deed: ${shorten(decode(text) ?? text)}. It was left out.`;
   if (details.length > MAX_DETAILS)
-    return `An input in this link says too much: ${shorten(text)}. It was left out.`;
+    return `An input in this link says too much: ${shorten(decode(text) ?? text)}. It was left out.`;
   const detail: Record<string, NewInput['detail'][string]> = {};
   for (const part of details) {
     const found = /^([a-z][A-Za-z]{0,31}):(.{0,120})$/su.exec(part);
-    if (!found) return `An input in this link is not well written: ${shorten(text)}. It was left out.`;
-    detail[found[1]!] = readValue(found[2]!);
+    if (!found)
+      return `An input in this link is not well written: ${shorten(decode(text) ?? text)}. It was left out.`;
+    detail[found[1]!] = readValue(decode(found[2]!) ?? '');
   }
   return { time: Math.round(Number(time) * 1e6), what, detail };
 }
@@ -159,13 +161,9 @@ function milliseconds(time: number): string {
   return `${Math.floor(whole / 1e6)}${fraction && `.${fraction}`}`;
 }
 
-/** Escapes what would end a part; commas inside a text are doubled escapes, so that they survive the split. */
-function escape(text: string): string {
-  return encodeURIComponent(text)
-    .replaceAll("'", '%27')
-    .replaceAll('%2F', '/')
-    .replaceAll('%3A', ':')
-    .replaceAll('%2C', '%252C');
+/** Percent-encodes what would end a part, and no more: a link should stay readable. */
+function quote(text: string): string {
+  return encodeURIComponent(text).replaceAll("'", '%27').replaceAll('%2F', '/').replaceAll('%3A', ':');
 }
 
 function decode(text: string): string | undefined {
