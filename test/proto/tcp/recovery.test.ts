@@ -102,6 +102,15 @@ describe('the retransmission timer', () => {
     expect(a.kinds('tcp.timer')[0]?.detail).toMatchObject({ timer: 'retransmission', waited: SECOND });
   });
 
+  it('acknowledges with the highest sequence number, although SND.NXT went back', () => {
+    const a = new Script(LINUX).establish();
+    a.writes(101, 4380);
+    a.until(300);
+    expect(a.connection.bytesInFlight).toBe(1460);
+    // the peer may have everything, and would refuse an acknowledgment that starts before what it expects
+    expect(a.gets({ seq: 301, ack: 101, data: 1 })).toEqual(['A 4481+0 ack 302 win 29199']);
+  });
+
   it('goes back over everything when the acknowledgment does not jump', () => {
     const a = new Script(LINUX).establish();
     a.writes(101, 5840);

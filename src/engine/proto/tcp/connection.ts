@@ -305,9 +305,9 @@ export class TcpConnection {
     }
     if (this.#probeDue) {
       this.#probeDue = false;
-      return this.#writer.segment(now, out, at, seqAdd(sender.next, -1), ACK, 0);
+      return this.#writer.segment(now, out, at, seqAdd(sender.una, -1), ACK, 0);
     }
-    return receiver.ackNow ? this.#writer.segment(now, out, at, sender.next, ACK, 0) : 0;
+    return receiver.ackNow ? this.#writer.segment(now, out, at, sender.max, ACK, 0) : 0;
   }
 
   /** When {@link handleTimeout} wants to be called next. */

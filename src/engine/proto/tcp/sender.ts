@@ -37,7 +37,10 @@ export class Sender {
   readonly initial: number;
   una: number;
   next: number;
-  /** The highest SND.NXT so far: what a time-out goes back from. */
+  /**
+   * The highest SND.NXT so far: what a time-out goes back from, and the sequence number of segments without data. One
+   * that the peer has passed would be refused together with the acknowledgment it carries.
+   */
   max: number;
   /** SND.WND in bytes, SND.WL1, SND.WL2, and the largest window so far. */
   window = 0;
@@ -63,6 +66,8 @@ export class Sender {
   /** Time-outs in a row without news. */
   attempts = 0;
   #probe = false;
+  /** A probe's octet is on its way: SND.MAX does not count it, for the peer may well refuse it. */
+  #octetOut = false;
   /** The persist timer has run out with a window that is open a little: send a small segment after all. */
   #forceSmall = false;
 
@@ -249,6 +254,7 @@ export class Sender {
     this.#lastSent = now;
     this.persistDeadline = NEVER;
     this.#persistWait = 0;
+    this.#octetOut = false;
     if (this.rtoDeadline === NEVER) this.rtoDeadline = now + this.rtt.rto; // RFC 6298 §5.1
     const { flight } = this;
     if (flight > this.#peakFlight) this.#peakFlight = flight;
@@ -275,8 +281,7 @@ export class Sender {
     this.sequence = octet ? this.next : seqAdd(this.una, -1);
     this.length = octet ? 1 : 0;
     this.flags = ACK;
-    // An octet that is taken after all will be acknowledged: it counts as sent, but SND.NXT stays before it.
-    if (octet) this.max = seqMax(this.max, seqAdd(this.next, 1));
+    this.#octetOut = octet;
     return true;
   }
 
@@ -318,7 +323,11 @@ export class Sender {
     echoed: Nanoseconds,
     now: Nanoseconds,
   ): boolean {
-    if (seqGt(acknowledgment, this.max)) return false;
+    if (seqGt(acknowledgment, this.max)) {
+      // Only the octet of a window probe may be taken without having been counted as sent.
+      if (!this.#octetOut || acknowledgment !== seqAdd(this.max, 1)) return false;
+      this.max = acknowledgment;
+    }
     const acked = seqDiff(acknowledgment, this.una);
     if (acked < -this.#maxWindow) return false;
     if (acked > 0) this.#advance(acknowledgment, acked, echoed, now);
