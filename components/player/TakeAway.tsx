@@ -1,5 +1,92 @@
-import type { Figure } from '../engine/figure.ts';
+// What a reader can carry away: a link to exactly this state, the run as files, the command that repeats it.
+import { useStore } from '@nanostores/preact';
+import { useRef, useState } from 'preact/hooks';
+import type { ExportKind, Figure } from '../engine/figure.ts';
+import type { MarkName } from './marks.tsx';
+import { Menu, MenuItem } from './menu.tsx';
+import { counted } from './time.ts';
+
+const FILES: readonly (readonly [kind: ExportKind, title: string, ending: string, mark: MarkName])[] = [
+  ['pcapng', 'Capture for Wireshark', '.pcapng', 'download'],
+  ['text', 'Packets, a line each', '.txt', 'lines'],
+  ['transcript', 'Transcript', '.txt', 'lines'],
+  ['json', 'Everything, as data', '.json', 'data'],
+];
 
 export function TakeAway({ figure }: { figure: Figure }) {
-  return <div class="rt-takeaway" data-figure={figure.id} />;
+  const view = useStore(figure.$view);
+  // Read again when they change: link and command depend on all three.
+  useStore(figure.$cursor);
+  useStore(figure.$packet);
+  useStore(figure.$request);
+  const [said, setSaid] = useState('');
+  /** What could not be copied, for the reader to copy by hand. */
+  const [byHand, setByHand] = useState<string | undefined>(undefined);
+  const field = useRef<HTMLInputElement>(null);
+  const link = addressOf(figure);
+  const command = figure.command();
+
+  const copy = async (text: string, what: string): Promise<void> => {
+    try {
+      await navigator.clipboard.writeText(text);
+      setByHand(undefined);
+      setSaid(`The ${what} is on the clipboard.`);
+    } catch {
+      setByHand(text);
+      setSaid(`The browser does not let us copy. Here is the ${what}:`);
+      requestAnimationFrame(() => field.current?.select());
+    }
+  };
+  const save = async (kind: ExportKind, ending: string): Promise<void> => {
+    setSaid('Writing the file…');
+    try {
+      const blob = await figure.exportAs(kind);
+      const name = `${view.scenario}${kind === 'text' ? '-packets' : kind === 'transcript' ? '-transcript' : ''}${ending}`;
+      const address = URL.createObjectURL(blob);
+      const anchor = document.createElement('a');
+      anchor.href = address;
+      anchor.download = name;
+      anchor.click();
+      // The download has its own hold on the data by then.
+      setTimeout(() => URL.revokeObjectURL(address), 10_000);
+      setSaid(`${name}, ${counted(blob.size, 'byte')}.`);
+    } catch (error) {
+      setSaid(error instanceof Error ? error.message : String(error));
+    }
+  };
+
+  return (
+    <Menu label="Take away">
+      <MenuItem
+        mark="link"
+        onPress={() => void copy(link, 'link')}
+        below={`scenario, knobs, faults, the moment and the selected packet: ${counted(link.length, 'character')}`}
+      >
+        Copy a link to exactly this
+      </MenuItem>
+      <hr />
+      {FILES.map(([kind, title, ending, mark]) => (
+        <MenuItem key={kind} mark={mark} onPress={() => void save(kind, ending)} end={ending}>
+          {title}
+        </MenuItem>
+      ))}
+      <hr />
+      <MenuItem mark="terminal" onPress={() => void copy(command, 'command')} end="copy" below={<code>{command}</code>}>
+        Run it in the terminal
+      </MenuItem>
+      <p class="rt-menu-note" role="status">
+        {said}
+      </p>
+      {byHand !== undefined && (
+        <p class="rt-menu-note">
+          <input ref={field} readOnly value={byHand} aria-label="To copy by hand" />
+        </p>
+      )}
+    </Menu>
+  );
+}
+
+/** The page's address with the figure's state behind it. On the server there is none: only its state. */
+function addressOf(figure: Figure): string {
+  return figure.live ? `${location.href.replace(/#.*$/, '')}${figure.link()}` : figure.link();
 }

@@ -1,21 +1,30 @@
 /**
  * Flags of the command line, read strictly: an unknown one, a missing value or a stray word is said, not guessed at.
  */
-import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { Malformed } from '#engine/base/errors.ts';
 
 /** `parseArgs` with our kind of error, and exactly `names.length` positional arguments. */
-export function readArguments<T extends NonNullable<ParseArgsConfig['options']>>(command: string, args: readonly string[], options: T, names: readonly string[]) {
+export function readArguments<T extends NonNullable<ParseArgsConfig['options']>>(
+  command: string,
+  args: readonly string[],
+  options: T,
+  names: readonly string[],
+) {
   let parsed: ReturnType<typeof parseArgs<{ options: T; allowPositionals: true }>>;
   try {
     parsed = parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (error) {
     const flags = Object.keys(options).map((name) => `--${name}`);
-    throw new Malformed(`${command}: ${(error as Error).message.split('. ')[0]}; it takes ${[...names, ...flags].join(' ') || 'nothing'}`);
+    throw new Malformed(
+      `${command}: ${(error as Error).message.split('. ')[0]}; it takes ${[...names, ...flags].join(' ') || 'nothing'}`,
+    );
   }
   if (parsed.positionals.length !== names.length) {
     const wanted = names.length === 0 ? 'takes no name' : `needs ${names.join(' ')}`;
-    throw new Malformed(`${command} ${wanted}${parsed.positionals.length > names.length ? `, not also ${parsed.positionals[names.length]}` : ''}`);
+    throw new Malformed(
+      `${command} ${wanted}${parsed.positionals.length > names.length ? `, not also ${parsed.positionals[names.length]}` : ''}`,
+    );
   }
   return parsed;
 }
@@ -36,6 +45,7 @@ export function readSettings(flags: readonly string[]): Record<string, string> {
 /** A whole number from 0. */
 export function readSeed(text: string): number {
   const seed = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(seed)) throw new Malformed(`--seed takes a whole number, not ${text}`);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(seed))
+    throw new Malformed(`--seed takes a whole number, not ${text}`);
   return seed;
 }

@@ -8,8 +8,17 @@ import { readArguments } from './arguments.ts';
 export function describe(args: readonly string[]): string {
   const { positionals } = readArguments('describe', args, {}, ['SCENARIO']);
   const scenario = findScenario(positionals[0]!);
-  const parameters = Object.entries(scenario.parameters).map(([name, one]) => [name, writeValue(one, one.initial), allowed(one), one.about]);
-  const machines = Object.entries(scenario.places).map(([name, { label, addresses }]) => [name, label, addresses.join(', ')]);
+  const parameters = Object.entries(scenario.parameters).map(([name, one]) => [
+    name,
+    writeValue(one, one.initial),
+    allowed(one),
+    one.about,
+  ]);
+  const machines = Object.entries(scenario.places).map(([name, { label, addresses }]) => [
+    name,
+    label,
+    addresses.join(', '),
+  ]);
   const claims = Object.entries(scenario.claims).map(([name, { about }]) => [name, about]);
   return [
     `${scenario.name}, version ${scenario.version}: ${scenario.summary}\n`,
@@ -26,7 +35,10 @@ function allowed(parameter: Parameter): string {
 
 function section(title: string, rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];
-  for (const row of rows) for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, cell.length);
-  const lines = rows.map((row) => `  ${row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i]!))).join('  ')}`.trimEnd());
+  for (const row of rows)
+    for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, cell.length);
+  const lines = rows.map((row) =>
+    `  ${row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i]!))).join('  ')}`.trimEnd(),
+  );
   return `${title}\n${lines.join('\n')}\n`;
 }

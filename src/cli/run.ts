@@ -25,7 +25,12 @@ export function run(args: readonly string[]): string {
   const forms = (['text', 'json', 'claims'] as const).filter((form) => values[form]);
   if (forms.length > 1) throw new Malformed(`--${forms[0]} and --${forms[1]} exclude each other`);
   const session = Session.start(
-    { scenario: positionals[0]!, set: readSettings(values.set ?? []), seed: readSeed(values.seed ?? '1'), inputs: [] },
+    {
+      scenario: positionals[0]!,
+      set: readSettings(values.set ?? []),
+      seed: readSeed(values.seed ?? '1'),
+      inputs: [],
+    },
     values.until === undefined ? {} : { until: parseDuration(values.until) },
   );
   const tap = readTap(session, values.at);
@@ -47,7 +52,12 @@ function write(file: string, bytes: Uint8Array): void {
     writeFileSync(file, bytes);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    const reasons: Readonly<Record<string, string>> = { ENOENT: 'its folder does not exist', EACCES: 'not allowed', EISDIR: 'it is a folder', ENOSPC: 'the disk is full' };
+    const reasons: Readonly<Record<string, string>> = {
+      ENOENT: 'its folder does not exist',
+      EACCES: 'not allowed',
+      EISDIR: 'it is a folder',
+      ENOSPC: 'the disk is full',
+    };
     throw new Malformed(`cannot write ${file}: ${reasons[code ?? ''] ?? code}`);
   }
 }
@@ -58,7 +68,9 @@ function claims(session: Session): string {
   return Object.entries(session.run.scenario.claims)
     .map(([name, { about }]) => {
       const claim = read[name]!;
-      const parts = Object.entries(claim.parts ?? {}).map(([part, value]) => `  ${part.padEnd(24)} ${String(value).padStart(9)}\n`);
+      const parts = Object.entries(claim.parts ?? {}).map(
+        ([part, value]) => `  ${part.padEnd(24)} ${String(value).padStart(9)}\n`,
+      );
       const text = claimText(claim).replaceAll('\u00a0', ' ');
       return `${name.padEnd(26)} ${text.padStart(9)}   ${about}\n${parts.join('')}`;
     })

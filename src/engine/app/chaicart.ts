@@ -1,7 +1,7 @@
 /**
  * ChaiCart's first site: a page, a photograph, and the menu as JSON.
  */
-import { fromUtf8, type Bytes } from '../base/bytes.ts';
+import { type Bytes, fromUtf8 } from '../base/bytes.ts';
 import { MICROSECOND, MILLISECOND } from '../base/units.ts';
 import type { Resource, Site } from './origin.ts';
 import { encodePng } from './png.ts';
@@ -101,9 +101,28 @@ function channel(value: number): number {
 export function chaiCartSite(): Site {
   const resources = new Map<string, Resource>([
     // the page is put together for each visitor: that is the work
-    ['/', { type: 'text/html; charset=utf-8', body: fromUtf8(PAGE), work: 5 * MILLISECOND, cacheControl: 'no-cache' }],
-    ['/menu.json', { type: 'application/json', body: fromUtf8(JSON.stringify(MENU)), work: MILLISECOND, cacheControl: 'max-age=60' }],
-    ['/chai.png', { type: 'image/png', body: photograph(), work: 200 * MICROSECOND, cacheControl: 'max-age=86400' }],
+    [
+      '/',
+      {
+        type: 'text/html; charset=utf-8',
+        body: fromUtf8(PAGE),
+        work: 5 * MILLISECOND,
+        cacheControl: 'no-cache',
+      },
+    ],
+    [
+      '/menu.json',
+      {
+        type: 'application/json',
+        body: fromUtf8(JSON.stringify(MENU)),
+        work: MILLISECOND,
+        cacheControl: 'max-age=60',
+      },
+    ],
+    [
+      '/chai.png',
+      { type: 'image/png', body: photograph(), work: 200 * MICROSECOND, cacheControl: 'max-age=86400' },
+    ],
   ]);
   return { server: 'ChaiCart/1.0', resources };
 }

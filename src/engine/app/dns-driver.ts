@@ -4,12 +4,12 @@
 import type { Ip4 } from '../base/address.ts';
 import type { Bytes } from '../base/bytes.ts';
 import type { Nanoseconds } from '../base/units.ts';
-import { Timer } from '../sim/timer.ts';
-import { NONE } from '../trace/log.ts';
-import type { MachineEvent } from '../trace/event.ts';
 import type { Host } from '../net/host.ts';
 import type { UdpSocket } from '../net/udp-stack.ts';
 import type { DnsDatagram, DnsTransmit } from '../proto/dns/message.ts';
+import { Timer } from '../sim/timer.ts';
+import type { MachineEvent } from '../trace/event.ts';
+import { NONE } from '../trace/log.ts';
 
 /** The verbs that resolver and stub have in common. */
 export interface DnsMachine {
@@ -73,7 +73,11 @@ export class DnsDriver {
         recorded.set(event, id);
       }
     }
-    for (let out = this.#machine.pollTransmit(this.host.world.now); out; out = this.#machine.pollTransmit(this.host.world.now)) {
+    for (
+      let out = this.#machine.pollTransmit(this.host.world.now);
+      out;
+      out = this.#machine.pollTransmit(this.host.world.now)
+    ) {
       trace.cause = (out.because && recorded.get(out.because)) ?? last;
       this.#socket(out.localPort)?.send(out.to, out.port, out.bytes);
     }

@@ -7,14 +7,14 @@
  *
  * What happened is in the trace as `fetch.*` events; each request has a number.
  */
-import { formatIp4, isIp4, parseIp4, type Ip4 } from '../base/address.ts';
+import { formatIp4, type Ip4, isIp4, parseIp4 } from '../base/address.ts';
 import { toUtf8 } from '../base/bytes.ts';
 import { Malformed } from '../base/errors.ts';
 import { MILLISECOND, type Nanoseconds } from '../base/units.ts';
-import { ProgramError, type Task } from '../sim/task.ts';
 import type { Host } from '../net/host.ts';
 import type { TcpSocket } from '../net/tcp-stack.ts';
 import { Http1Client } from '../proto/http1/client.ts';
+import { ProgramError, type Task } from '../sim/task.ts';
 import { get, type HttpResponse } from './http-exchange.ts';
 import type { SystemResolver } from './system-resolver.ts';
 
@@ -31,7 +31,8 @@ export interface Address {
 /** `http://name[:port]/path`. Throws {@link Malformed}. */
 export function parseHttpUrl(text: string): Address {
   const found = /^http:\/\/([A-Za-z0-9.-]{1,253})(?::(\d{1,5}))?(\/[^\s#]{0,2000})?$/.exec(text);
-  if (!found || Number(found[2] ?? 80) > 65535) throw new Malformed(`not an http address: ${text.slice(0, 80)}`);
+  if (!found || Number(found[2] ?? 80) > 65535)
+    throw new Malformed(`not an http address: ${text.slice(0, 80)}`);
   return { host: found[1]!, port: Number(found[2] ?? 80), path: found[3] ?? '/' };
 }
 
@@ -53,9 +54,9 @@ export function* visit(host: Host, resolver: SystemResolver, url: string): Task 
     const page = yield* request(host, first, address, address.path, 1);
     yield* host.compute(PARSE, 'reading the page');
     const [menu, ...others] = linksOf(page);
-    const running = others.slice(0, MAX_RESOURCES).map((path, i) =>
-      host.run(`fetch ${path}`, fetchOnNew(host, ip, address, path, i + 3, open)),
-    );
+    const running = others
+      .slice(0, MAX_RESOURCES)
+      .map((path, i) => host.run(`fetch ${path}`, fetchOnNew(host, ip, address, path, i + 3, open)));
     if (menu) yield* request(host, first, address, menu, 2);
     for (const one of running) yield* one.join();
     host.because({ kind: 'fetch.loaded', detail: { url } });
@@ -67,7 +68,14 @@ export function* visit(host: Host, resolver: SystemResolver, url: string): Task 
   }
 }
 
-function* fetchOnNew(host: Host, ip: Ip4, address: Address, path: string, id: number, open: Connection[]): Task {
+function* fetchOnNew(
+  host: Host,
+  ip: Ip4,
+  address: Address,
+  path: string,
+  id: number,
+  open: Connection[],
+): Task {
   const connection = yield* connect(host, ip, address.port, id);
   open.push(connection);
   yield* request(host, connection, address, path, id);
@@ -82,7 +90,8 @@ function* lookUp(host: Host, resolver: SystemResolver, name: string): Task<Ip4> 
     host.because({ kind: 'fetch.name', detail: { name, address: formatIp4(ip!), start } });
     return ip!;
   } catch (error) {
-    if (error instanceof ProgramError) host.because({ kind: 'fetch.name', detail: { name, address: null, start, code: error.code } });
+    if (error instanceof ProgramError)
+      host.because({ kind: 'fetch.name', detail: { name, address: null, start, code: error.code } });
     throw error;
   }
 }
@@ -95,13 +104,26 @@ function* connect(host: Host, ip: Ip4, port: number, id: number): Task<Connectio
   return { socket, client: new Http1Client() };
 }
 
-function* request(host: Host, { socket, client }: Connection, address: Address, path: string, id: number): Task<HttpResponse> {
+function* request(
+  host: Host,
+  { socket, client }: Connection,
+  address: Address,
+  path: string,
+  id: number,
+): Task<HttpResponse> {
   const start = host.world.now;
   const authority = address.port === 80 ? address.host : `${address.host}:${address.port}`;
   host.because({ kind: 'fetch.request', detail: { request: id, target: path, local: socket.localPort } });
-  const accept = path.endsWith('.png') ? 'image/*' : path.endsWith('.json') ? 'application/json' : 'text/html';
+  const accept = path.endsWith('.png')
+    ? 'image/*'
+    : path.endsWith('.json')
+      ? 'application/json'
+      : 'text/html';
   const response = yield* get(host, client, socket, authority, path, accept, (head) => {
-    host.because({ kind: 'fetch.first-byte', detail: { request: id, target: path, status: head.status, start } });
+    host.because({
+      kind: 'fetch.first-byte',
+      detail: { request: id, target: path, status: head.status, start },
+    });
   });
   host.because({
     kind: 'fetch.done',

@@ -3,15 +3,15 @@
  */
 import type { Bytes } from '../base/bytes.ts';
 import { concatBytes } from '../base/bytes.ts';
-import { ProgramError, type Task } from '../sim/task.ts';
-import { NONE } from '../trace/log.ts';
 import type { Host } from '../net/host.ts';
 import { changed } from '../net/tcp-stack.ts';
-import type { ByteStream } from '../proto/stream.ts';
-import { Http1Client } from '../proto/http1/client.ts';
+import type { Http1Client } from '../proto/http1/client.ts';
 import type { Http1Connection } from '../proto/http1/connection.ts';
 import type { HttpEvent, ResponseHead } from '../proto/http1/event.ts';
 import { pump } from '../proto/http1/pump.ts';
+import type { ByteStream } from '../proto/stream.ts';
+import { ProgramError, type Task } from '../sim/task.ts';
+import { NONE } from '../trace/log.ts';
 
 export interface HttpResponse {
   readonly head: ResponseHead;
@@ -82,7 +82,10 @@ export function* get(
     } else if (event.kind === 'http1.broken') {
       throw new ProgramError(stream.error ?? 'ECONNRESET', `${stream.peer} broke the connection`);
     } else if (event.kind === 'http1.closed' || event.kind === 'http1.refused') {
-      throw new ProgramError(event.kind === 'http1.closed' ? 'ECONNRESET' : 'EPROTO', `${stream.peer}: no usable response`);
+      throw new ProgramError(
+        event.kind === 'http1.closed' ? 'ECONNRESET' : 'EPROTO',
+        `${stream.peer}: no usable response`,
+      );
     }
   }
 }

@@ -2,13 +2,13 @@
  * A name server on a host: UDP port 53, one query after the other, each costing some processor time.
  */
 import { MICROSECOND, type Nanoseconds } from '../base/units.ts';
-import { Mailbox, type Task } from '../sim/task.ts';
-import { NONE } from '../trace/log.ts';
-import type { Datagram, UdpSocket } from '../net/udp-stack.ts';
 import type { Host } from '../net/host.ts';
+import type { Datagram, UdpSocket } from '../net/udp-stack.ts';
 import { Authority } from '../proto/dns/authority.ts';
 import { DNS_PORT } from '../proto/dns/message.ts';
 import type { ZoneData } from '../proto/dns/zone.ts';
+import { Mailbox, type Task } from '../sim/task.ts';
+import { NONE } from '../trace/log.ts';
 
 /** Time to answer one query: tens of microseconds is what a busy authoritative server takes. */
 const WORK: Nanoseconds = 50 * MICROSECOND;

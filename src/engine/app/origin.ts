@@ -4,13 +4,13 @@
 import type { Bytes } from '../base/bytes.ts';
 import { fromUtf8 } from '../base/bytes.ts';
 import type { Nanoseconds } from '../base/units.ts';
-import type { Task } from '../sim/task.ts';
 import type { Host } from '../net/host.ts';
 import type { TcpSocket } from '../net/tcp-stack.ts';
+import { changed } from '../net/tcp-stack.ts';
 import { Http1Server } from '../proto/http1/server.ts';
+import type { Task } from '../sim/task.ts';
 import { formatHttpDate } from '../wire/http-date.ts';
 import { flush, nextEvent } from './http-exchange.ts';
-import { changed } from '../net/tcp-stack.ts';
 
 export interface Resource {
   readonly type: string;
@@ -67,7 +67,14 @@ function* serve(host: Host, site: Site, socket: TcpSocket): Task {
   }
 }
 
-function* respond(host: Host, site: Site, server: Http1Server, socket: TcpSocket, method: string, target: string): Task {
+function* respond(
+  host: Host,
+  site: Site,
+  server: Http1Server,
+  socket: TcpSocket,
+  method: string,
+  target: string,
+): Task {
   const path = target.split('?', 1)[0]!;
   const found = site.resources.get(path);
   const allowed = method === 'GET' || method === 'HEAD';
@@ -84,7 +91,10 @@ function* respond(host: Host, site: Site, server: Http1Server, socket: TcpSocket
     ['Cache-Control', allowed ? resource.cacheControl : 'no-store'],
     ...(allowed ? [] : [['Allow', 'GET, HEAD'] as const]),
   ]);
-  host.because({ kind: 'http1.answer', detail: { peer: socket.peer, status, target: path, length: body.length, type } });
+  host.because({
+    kind: 'http1.answer',
+    detail: { peer: socket.peer, status, target: path, length: body.length, type },
+  });
   let sent = method === 'HEAD' ? body.length : 0;
   while (sent < body.length && socket.error === undefined) {
     sent += server.sendData(body.subarray(sent));

@@ -4,7 +4,7 @@
  * ChaiCart's photograph must be a real image, so that whoever takes the capture can open it, and must not depend on
  * any library's compressor, so that its bytes are the same everywhere.
  */
-import { concatBytes, fromLatin1, writeU32, type Bytes } from '../base/bytes.ts';
+import { type Bytes, concatBytes, fromLatin1, writeU32 } from '../base/bytes.ts';
 
 const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
   let c = n;
@@ -48,11 +48,24 @@ export function encodePng(width: number, height: number, pixel: (x: number, y: n
   writeU32(header, 4, height);
   header.set([8, 2, 0, 0, 0], 8);
   const length = raw.length;
-  const stored = Uint8Array.of(0x78, 0x01, 0x01, length & 255, length >>> 8, ~length & 255, (~length >>> 8) & 255);
+  const stored = Uint8Array.of(
+    0x78,
+    0x01,
+    0x01,
+    length & 255,
+    length >>> 8,
+    ~length & 255,
+    (~length >>> 8) & 255,
+  );
   const check = new Uint8Array(4);
   writeU32(check, 0, adler32(raw));
   const signature = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
-  return concatBytes([signature, chunk('IHDR', header), chunk('IDAT', concatBytes([stored, raw, check])), chunk('IEND', new Uint8Array(0))]);
+  return concatBytes([
+    signature,
+    chunk('IHDR', header),
+    chunk('IDAT', concatBytes([stored, raw, check])),
+    chunk('IEND', new Uint8Array(0)),
+  ]);
 }
 
 function chunk(type: string, data: Bytes): Bytes {

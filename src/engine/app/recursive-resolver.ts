@@ -15,7 +15,11 @@ export function runResolver(host: Host, hints: readonly RootHint[]): { readonly 
     const isRestart = driver !== undefined;
     driver?.stop();
     if (isRestart) running.cache.flush(host.world.now);
-    const resolver = new Resolver({ hints, random: host.world.random(`${host.name}/dns`), cache: running.cache });
+    const resolver = new Resolver({
+      hints,
+      random: host.world.random(`${host.name}/dns`),
+      cache: running.cache,
+    });
     driver = new DnsDriver(host, resolver);
     driver.serve(DNS_PORT);
     driver.drain();

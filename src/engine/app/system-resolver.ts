@@ -3,10 +3,10 @@
  * its resolver (proto/dns/stub).
  */
 import type { Ip4 } from '../base/address.ts';
-import { ProgramError, type Task, type Waker } from '../sim/task.ts';
 import type { Host } from '../net/host.ts';
-import { StubResolver, type StubOptions, type StubResult } from '../proto/dns/stub.ts';
-import { RCODE, TYPE, rcodeName } from '../wire/dns-code.ts';
+import { type StubOptions, StubResolver, type StubResult } from '../proto/dns/stub.ts';
+import { ProgramError, type Task, type Waker } from '../sim/task.ts';
+import { RCODE, rcodeName, TYPE } from '../wire/dns-code.ts';
 import { parseRecord } from '../wire/dns-text.ts';
 import { DnsDriver } from './dns-driver.ts';
 
@@ -33,8 +33,11 @@ export class SystemResolver {
       return () => this.#waiting.delete(handle);
     }) as StubResult;
     if (result.rcode === RCODE.NXDOMAIN) throw new ProgramError('ENOTFOUND', `${name} does not exist`);
-    if (result.rcode !== RCODE.NOERROR) throw new ProgramError('EAI_AGAIN', `${name}: ${rcodeName(result.rcode)}`);
-    const addresses = result.answers.flatMap((record) => (record.type === TYPE.A ? [record.data as Ip4] : []));
+    if (result.rcode !== RCODE.NOERROR)
+      throw new ProgramError('EAI_AGAIN', `${name}: ${rcodeName(result.rcode)}`);
+    const addresses = result.answers.flatMap((record) =>
+      record.type === TYPE.A ? [record.data as Ip4] : [],
+    );
     if (addresses.length === 0) throw new ProgramError('ENODATA', `${name} has no address`);
     return addresses;
   }
@@ -44,7 +47,8 @@ export class SystemResolver {
     const { cache } = this.stub;
     if (!cache) return;
     cache.store([parseRecord(name, ttl - age, 'A', address)], 'answer', this.#host.world.now);
-    for (let event = cache.pollEvent(); event; event = cache.pollEvent()) this.#host.record(event.kind, event.detail);
+    for (let event = cache.pollEvent(); event; event = cache.pollEvent())
+      this.#host.record(event.kind, event.detail);
   }
 
   #collect(): void {

@@ -42,7 +42,8 @@ export function mask4(prefixLength: number): number {
 export function parseCidr4(text: string): Cidr4 {
   const slash = text.indexOf('/');
   const length = text.slice(slash + 1);
-  if (slash < 0 || !/^(?:\d|[12]\d|3[0-2])$/.test(length)) throw new Malformed(`not an IPv4 prefix: ${text.slice(0, 60)}`);
+  if (slash < 0 || !/^(?:\d|[12]\d|3[0-2])$/.test(length))
+    throw new Malformed(`not an IPv4 prefix: ${text.slice(0, 60)}`);
   return { address: parseIp4(text.slice(0, slash)), prefixLength: Number(length) };
 }
 
@@ -56,7 +57,8 @@ export function inCidr4(address: number, network: Cidr4): boolean {
 
 /** `00:00:5e:00:53:01`. Throws {@link Malformed}. */
 export function parseMac(text: string): Mac {
-  if (!/^[0-9a-fA-F]{2}(:[0-9a-fA-F]{2}){5}$/.test(text)) throw new Malformed(`not a MAC address: ${text.slice(0, 60)}`);
+  if (!/^[0-9a-fA-F]{2}(:[0-9a-fA-F]{2}){5}$/.test(text))
+    throw new Malformed(`not a MAC address: ${text.slice(0, 60)}`);
   return Number.parseInt(text.replaceAll(':', ''), 16) as Mac;
 }
 

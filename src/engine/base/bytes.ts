@@ -46,7 +46,8 @@ export function toHex(bytes: Bytes, separator = ''): string {
 /** Reads hexadecimal digits; white space, colons and hyphens between bytes are passed over. Throws {@link Malformed}. */
 export function fromHex(text: string): Bytes {
   const digits = text.replace(/[\s:-]/g, '');
-  if (digits.length % 2 !== 0 || /[^0-9a-fA-F]/.test(digits)) throw new Malformed(`not hexadecimal: ${text.slice(0, 40)}`);
+  if (digits.length % 2 !== 0 || /[^0-9a-fA-F]/.test(digits))
+    throw new Malformed(`not hexadecimal: ${text.slice(0, 40)}`);
   const bytes = new Uint8Array(digits.length / 2);
   for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(digits.slice(2 * i, 2 * i + 2), 16);
   return bytes;
@@ -85,7 +86,10 @@ export function fromLatin1(text: string): Bytes {
 export function toLatin1(bytes: Bytes, start = 0, end = bytes.length): string {
   let text = '';
   for (let at = start; at < end; at += 4096) {
-    text += String.fromCharCode.apply(null, bytes.subarray(at, Math.min(at + 4096, end)) as unknown as number[]);
+    text += String.fromCharCode.apply(
+      null,
+      bytes.subarray(at, Math.min(at + 4096, end)) as unknown as number[],
+    );
   }
   return text;
 }
@@ -98,8 +102,15 @@ export function fromUtf8(text: string): Bytes {
     if (point >= 0xd800 && point <= 0xdfff) point = 0xfffd;
     if (point < 0x80) out.push(point);
     else if (point < 0x800) out.push(0xc0 | (point >> 6), 0x80 | (point & 63));
-    else if (point < 0x1_0000) out.push(0xe0 | (point >> 12), 0x80 | ((point >> 6) & 63), 0x80 | (point & 63));
-    else out.push(0xf0 | (point >> 18), 0x80 | ((point >> 12) & 63), 0x80 | ((point >> 6) & 63), 0x80 | (point & 63));
+    else if (point < 0x1_0000)
+      out.push(0xe0 | (point >> 12), 0x80 | ((point >> 6) & 63), 0x80 | (point & 63));
+    else
+      out.push(
+        0xf0 | (point >> 18),
+        0x80 | ((point >> 12) & 63),
+        0x80 | ((point >> 6) & 63),
+        0x80 | (point & 63),
+      );
   }
   return Uint8Array.from(out);
 }
@@ -109,7 +120,16 @@ export function toUtf8(bytes: Bytes): string {
   let text = '';
   for (let i = 0; i < bytes.length; ) {
     const first = bytes[i]!;
-    const length = first < 0x80 ? 1 : first >= 0xc2 && first < 0xe0 ? 2 : first >= 0xe0 && first < 0xf0 ? 3 : first >= 0xf0 && first < 0xf5 ? 4 : 0;
+    const length =
+      first < 0x80
+        ? 1
+        : first >= 0xc2 && first < 0xe0
+          ? 2
+          : first >= 0xe0 && first < 0xf0
+            ? 3
+            : first >= 0xf0 && first < 0xf5
+              ? 4
+              : 0;
     let point = length === 1 ? first : first & (0x7f >> length);
     let good = length > 0 && i + length <= bytes.length;
     for (let k = 1; good && k < length; k++) {

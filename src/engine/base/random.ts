@@ -67,5 +67,7 @@ export function hashName(name: string): number {
 
 /** The stream called `name` of a run with `seed`: independent of which other streams exist. */
 export function namedRandom(seed: number, name: string): Random {
-  return new Random((hashName(name) * 2097152 + (hashName(`${name}#${seed}`) >>> 11)) % Number.MAX_SAFE_INTEGER);
+  return new Random(
+    (hashName(name) * 2097152 + (hashName(`${name}#${seed}`) >>> 11)) % Number.MAX_SAFE_INTEGER,
+  );
 }

@@ -20,15 +20,30 @@ export const NEVER: Nanoseconds = Number.MAX_SAFE_INTEGER;
 /** No-break space, which joins a number to its unit. */
 const NBSP = '\u00a0';
 
-const TIME_UNITS: Readonly<Record<string, number>> = { ns: 1, us: 1e3, µs: 1e3, ms: 1e6, s: 1e9, min: 60e9, h: 3600e9 };
-const RATE_UNITS: Readonly<Record<string, number>> = { 'bit/s': 1, 'kbit/s': 1e3, 'Mbit/s': 1e6, 'Gbit/s': 1e9 };
+const TIME_UNITS: Readonly<Record<string, number>> = {
+  ns: 1,
+  us: 1e3,
+  µs: 1e3,
+  ms: 1e6,
+  s: 1e9,
+  min: 60e9,
+  h: 3600e9,
+};
+const RATE_UNITS: Readonly<Record<string, number>> = {
+  'bit/s': 1,
+  'kbit/s': 1e3,
+  'Mbit/s': 1e6,
+  'Gbit/s': 1e9,
+};
 const SIZE_UNITS: Readonly<Record<string, number>> = { B: 1, kB: 1e3, MB: 1e6, KiB: 1024, MiB: 1024 * 1024 };
 
 function parseQuantity(text: string, units: Readonly<Record<string, number>>, what: string): number {
   const found = /^(\d+(?:\.\d+)?)\s*([A-Za-zµ/%]+)$/u.exec(text.trim());
   const factor = found && Object.hasOwn(units, found[2]!) ? units[found[2]!] : undefined;
   if (!found || factor === undefined) {
-    throw new Malformed(`not a ${what}: ${text.slice(0, 40)} (write a number and one of ${Object.keys(units).join(', ')})`);
+    throw new Malformed(
+      `not a ${what}: ${text.slice(0, 40)} (write a number and one of ${Object.keys(units).join(', ')})`,
+    );
   }
   return Number(found[1]) * factor;
 }

@@ -3,19 +3,19 @@
  * tests all hold one of these.
  */
 import { Malformed } from '../base/errors.ts';
-import { MILLISECOND, formatNumber } from '../base/units.ts';
-import { dissectFrame } from '../wire/frame.ts';
-import type { Node } from '../wire/codec.ts';
+import { formatNumber, MILLISECOND } from '../base/units.ts';
 import { buildView } from '../inspect/build-view.ts';
 import { compileFilter } from '../inspect/filter.ts';
 import { whyOf } from '../inspect/moments.ts';
-import { readPackets, type Packet } from '../inspect/packets.ts';
-import { summariesOf, type PacketSummary } from '../inspect/summaries.ts';
+import { type Packet, readPackets } from '../inspect/packets.ts';
+import { type PacketSummary, summariesOf } from '../inspect/summaries.ts';
 import { tableViews } from '../inspect/table-views.ts';
 import { TableReader } from '../inspect/tables.ts';
 import type { RunRequest, RunView, TableView, WhyStep } from '../inspect/view.ts';
 import { writeValue } from '../scenario/parameter.ts';
 import { Run, type RunOptions } from '../scenario/run.ts';
+import type { Node } from '../wire/codec.ts';
+import { dissectFrame } from '../wire/frame.ts';
 import type { Tap } from './capture.ts';
 import { json } from './json.ts';
 import { pcapng } from './pcapng.ts';
@@ -65,7 +65,8 @@ export class Session {
   /** The bytes of a frame as it was sent, and what they mean. Throws {@link Malformed} for a frame that is not there. */
   frame(frame: number): { readonly bytes: Uint8Array; readonly cut: boolean; readonly tree: Node } {
     const { frames } = this.run.world.trace;
-    if (!Number.isInteger(frame) || frame < 0 || frame >= frames.count) throw new Malformed(`there is no frame ${frame}`);
+    if (!Number.isInteger(frame) || frame < 0 || frame >= frames.count)
+      throw new Malformed(`there is no frame ${frame}`);
     const bytes = frames.read(frame);
     return { bytes, cut: frames.isCut(frame), tree: dissectFrame(bytes) };
   }
@@ -78,7 +79,8 @@ export class Session {
 
   /** Why the event happened: its chain of recorded causes. */
   why(event: number): readonly WhyStep[] {
-    if (!Number.isInteger(event) || event < 0 || event >= this.run.world.trace.length) throw new Malformed(`there is no event ${event}`);
+    if (!Number.isInteger(event) || event < 0 || event >= this.run.world.trace.length)
+      throw new Malformed(`there is no event ${event}`);
     return whyOf(this.run, this.packets, this.summaries, event);
   }
 
@@ -87,7 +89,14 @@ export class Session {
     const matches = compileFilter(expression);
     const { trace } = this.run.world;
     return this.packets.flatMap((packet, i) =>
-      matches({ bytes: trace.frames.read(packet.frame), length: trace.frames.size(packet.frame), number: packet.number, time: packet.time }) ? [i] : [],
+      matches({
+        bytes: trace.frames.read(packet.frame),
+        length: trace.frames.size(packet.frame),
+        number: packet.number,
+        time: packet.time,
+      })
+        ? [i]
+        : [],
     );
   }
 
@@ -99,12 +108,19 @@ export class Session {
   /** The run in sentences: time in milliseconds, who, what. */
   transcript(): string {
     const { moments } = this.view();
-    return moments.map(({ time, subject, text: rest }) => `${formatNumber(time / MILLISECOND, 3).padStart(10)} ms  ${subject} ${rest}\n`).join('');
+    return moments
+      .map(
+        ({ time, subject, text: rest }) =>
+          `${formatNumber(time / MILLISECOND, 3).padStart(10)} ms  ${subject} ${rest}\n`,
+      )
+      .join('');
   }
 
   pcapng(tap: Tap = 'makers'): Uint8Array {
     const { spec } = this.run;
-    const set = Object.entries(spec.set).map(([name, value]) => ` ${name}=${value}`).join('');
+    const set = Object.entries(spec.set)
+      .map(([name, value]) => ` ${name}=${value}`)
+      .join('');
     return pcapng(this.run.world.trace, this.packets, this.run.network.links, {
       epochSeconds: this.run.world.epochSeconds,
       tap,
@@ -114,8 +130,15 @@ export class Session {
 
   json(): string {
     const { run } = this;
-    const claims = Object.fromEntries(Object.entries(run.claims()).map(([name, { value }]) => [name, value ?? null]));
-    const parameters = Object.fromEntries(Object.entries(run.scenario.parameters).map(([name, one]) => [name, writeValue(one, run.values[name]!)]));
+    const claims = Object.fromEntries(
+      Object.entries(run.claims()).map(([name, { value }]) => [name, value ?? null]),
+    );
+    const parameters = Object.fromEntries(
+      Object.entries(run.scenario.parameters).map(([name, one]) => [
+        name,
+        writeValue(one, run.values[name]!),
+      ]),
+    );
     return json(
       {
         scenario: run.scenario.name,

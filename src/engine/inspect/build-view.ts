@@ -1,16 +1,16 @@
 /**
  * Reads a finished run into the plain data that figures draw from.
  */
-import { NEVER, SECOND, formatDuration, formatNumber, type Nanoseconds } from '../base/units.ts';
+import { formatDuration, formatNumber, type Nanoseconds, NEVER, SECOND } from '../base/units.ts';
 import type { Channel } from '../net/link.ts';
-import { showValue, writeValue, type Parameter } from '../scenario/parameter.ts';
+import { type Parameter, showValue, writeValue } from '../scenario/parameter.ts';
 import type { Run } from '../scenario/run.ts';
 import type { Claim } from '../scenario/scenario.ts';
 import { conversationsOf } from './conversations.ts';
 import { momentsOf } from './moments.ts';
 import type { Packet } from './packets.ts';
 import { requestsOf } from './requests.ts';
-import { summariesOf, type PacketSummary } from './summaries.ts';
+import { type PacketSummary, summariesOf } from './summaries.ts';
 import type {
   ChannelView,
   ClaimView,
@@ -41,7 +41,10 @@ export function buildView(run: Run, packets: readonly Packet[]): RunView {
     seed: run.spec.seed,
     digest: run.world.trace.digest,
     end,
-    cutShort: packets.length > shown.length ? `Only the first ${formatNumber(MAX_PACKETS)} packets are shown.` : run.cutShort,
+    cutShort:
+      packets.length > shown.length
+        ? `Only the first ${formatNumber(MAX_PACKETS)} packets are shown.`
+        : run.cutShort,
     areas: run.scenario.areas,
     machines,
     channels: channels.map((channel) => channelView(channel, index)),
@@ -62,25 +65,33 @@ export function buildView(run: Run, packets: readonly Packet[]): RunView {
 /** A little after the last packet, or after the visit ended, whichever is later. */
 function endOf(run: Run, lastArrival: Nanoseconds): Nanoseconds {
   let last = lastArrival;
-  for (const { time } of run.world.trace.events(['fetch.failed', 'fetch.loaded'])) last = Math.max(last, time);
+  for (const { time } of run.world.trace.events(['fetch.failed', 'fetch.loaded']))
+    last = Math.max(last, time);
   return Math.ceil(last * 1.02) + 1;
 }
 
 function machinesOf(run: Run): MachineView[] {
-  return Object.entries(run.scenario.places).map(([name, { label, kind, area, addresses, wide, tall, lane }]) => ({
-    name,
-    label,
-    kind,
-    area,
-    addresses,
-    wide,
-    tall,
-    lane,
-  }));
+  return Object.entries(run.scenario.places).map(
+    ([name, { label, kind, area, addresses, wide, tall, lane }]) => ({
+      name,
+      label,
+      kind,
+      area,
+      addresses,
+      wide,
+      tall,
+      lane,
+    }),
+  );
 }
 
 function channelView(channel: Channel, index: ReadonlyMap<string, number>): ChannelView {
-  return { from: index.get(channel.from)!, to: index.get(channel.to)!, delay: channel.delay, rate: channel.rate };
+  return {
+    from: index.get(channel.from)!,
+    to: index.get(channel.to)!,
+    delay: channel.delay,
+    rate: channel.rate,
+  };
 }
 
 function knobsOf(run: Run): KnobView[] {
@@ -98,14 +109,27 @@ function knobsOf(run: Run): KnobView[] {
 /** The slider's stops; a value between them (from a link or the command line) gets a stop of its own. */
 function stepsOf(parameter: Parameter, value: number | string): Pick<KnobView, 'steps' | 'stepLabels'> {
   if (parameter.kind === 'choice') {
-    return { steps: parameter.choices.map((one) => one.value), stepLabels: parameter.choices.map(({ label }) => label) };
+    return {
+      steps: parameter.choices.map((one) => one.value),
+      stepLabels: parameter.choices.map(({ label }) => label),
+    };
   }
-  const stops = parameter.steps.includes(Number(value)) ? parameter.steps : [...parameter.steps, Number(value)].sort((a, b) => a - b);
-  return { steps: stops.map((stop) => writeValue(parameter, stop)), stepLabels: stops.map((stop) => showValue(parameter, stop)) };
+  const stops = parameter.steps.includes(Number(value))
+    ? parameter.steps
+    : [...parameter.steps, Number(value)].sort((a, b) => a - b);
+  return {
+    steps: stops.map((stop) => writeValue(parameter, stop)),
+    stepLabels: stops.map((stop) => showValue(parameter, stop)),
+  };
 }
 
 function inputsOf(run: Run, packets: readonly Packet[], summaries: readonly PacketSummary[]): InputView[] {
-  return run.spec.inputs.map(({ time, what, detail }) => ({ time, what, detail, text: inputText(run, what, detail, time, packets, summaries) }));
+  return run.spec.inputs.map(({ time, what, detail }) => ({
+    time,
+    what,
+    detail,
+    text: inputText(run, what, detail, time, packets, summaries),
+  }));
 }
 
 function inputText(
@@ -122,21 +146,38 @@ function inputText(
   if (what === 'restart') return `${label(detail['machine'])} restarted at ${at}`;
   const way = `${label(detail['from'])} – ${label(detail['to'])}`;
   if (what === 'cut') return `${way} cut at ${at}`;
-  const channel = run.network.channels.findIndex(({ from, to }) => from === detail['from'] && to === detail['to']);
+  const channel = run.network.channels.findIndex(
+    ({ from, to }) => from === detail['from'] && to === detail['to'],
+  );
   let ordinal = 0;
   for (const [i, { hops }] of packets.entries()) {
     for (const hop of hops) {
       if (hop.channel !== channel || hop.isDouble || ++ordinal !== detail['ordinal']) continue;
-      const deed = what === 'drop' ? 'dropped' : what === 'delay' ? `held back by ${formatDuration(Number(detail['extra']), 1)}` : 'damaged';
+      const deed =
+        what === 'drop'
+          ? 'dropped'
+          : what === 'delay'
+            ? `held back by ${formatDuration(Number(detail['extra']), 1)}`
+            : 'damaged';
       return `${summaries[i]!.title} ${deed} at ${formatDuration(hop.sent, 1)}`;
     }
   }
   return `packet ${String(detail['ordinal'])} on ${way} (${what})`;
 }
 
-const OUTCOMES = { delivered: 'delivered', lost: 'lost', corrupted: 'refused', refused: 'refused', travelling: 'travelling' } as const;
+const OUTCOMES = {
+  delivered: 'delivered',
+  lost: 'lost',
+  corrupted: 'refused',
+  refused: 'refused',
+  travelling: 'travelling',
+} as const;
 
-function packetViews(packets: readonly Packet[], summaries: readonly PacketSummary[], index: ReadonlyMap<string, number>): PacketView[] {
+function packetViews(
+  packets: readonly Packet[],
+  summaries: readonly PacketSummary[],
+  index: ReadonlyMap<string, number>,
+): PacketView[] {
   const conversations = conversationsOf(packets, summaries);
   return packets.map((packet, i) => {
     const { layer, letter, protocol, from, to, length, title, info } = summaries[i]!;
@@ -169,7 +210,11 @@ function hopColumns(packets: readonly Packet[], run: Run): HopColumns {
   const all = packets
     .flatMap(({ hops }, packet) => hops.filter((hop) => !hop.isDouble).map((hop) => ({ packet, hop })))
     .sort((a, b) => a.hop.sent - b.hop.sent || a.hop.sentEvent - b.hop.sentEvent);
-  const rewriters = new Set([...run.network.machines.values()].flatMap((machine) => ('nat' in machine && machine.nat ? [machine.name] : [])));
+  const rewriters = new Set(
+    [...run.network.machines.values()].flatMap((machine) =>
+      'nat' in machine && machine.nat ? [machine.name] : [],
+    ),
+  );
   return {
     packet: Int32Array.from(all, ({ packet }) => packet),
     channel: Int32Array.from(all, ({ hop }) => hop.channel),
@@ -178,7 +223,9 @@ function hopColumns(packets: readonly Packet[], run: Run): HopColumns {
     line: Float64Array.from(all, ({ hop }) => hop.line),
     arrived: Float64Array.from(all, ({ hop }) => hop.arrived),
     outcome: Uint8Array.from(all, ({ hop }) => HOP_OUTCOMES[hop.outcome]),
-    rewritten: Uint8Array.from(all, ({ packet, hop }) => (rewriters.has(hop.to) && packets[packet]!.last !== hop.to ? 1 : 0)),
+    rewritten: Uint8Array.from(all, ({ packet, hop }) =>
+      rewriters.has(hop.to) && packets[packet]!.last !== hop.to ? 1 : 0,
+    ),
   };
 }
 
@@ -198,7 +245,11 @@ export function claimText({ kind, value }: Claim): string {
 }
 
 /** One-way delay from `start` to each machine over the fastest way; machines that nothing leads to are as far as a second. */
-function distancesOf(machines: readonly MachineView[], channels: readonly Channel[], start: string): Nanoseconds[] {
+function distancesOf(
+  machines: readonly MachineView[],
+  channels: readonly Channel[],
+  start: string,
+): Nanoseconds[] {
   const best = new Map<string, number>([[start, 0]]);
   const open = new Set([start]);
   while (open.size > 0) {

@@ -20,7 +20,8 @@ export function conversationsOf(packets: readonly Packet[], summaries: readonly 
   packets.forEach((packet, i) => {
     // an answer speaks with whom its cause spoke: this carries a conversation across address translation
     const because = packet.because === undefined ? undefined : packet.because - 1;
-    if (because !== undefined && because < i && isAnswer(summaries[because]!, summaries[i]!)) leader[find(i)] = find(because);
+    if (because !== undefined && because < i && isAnswer(summaries[because]!, summaries[i]!))
+      leader[find(i)] = find(because);
     const key = keyOf(summaries[i]!);
     const known = byKey.get(key);
     if (known === undefined) byKey.set(key, i);
@@ -44,5 +45,7 @@ function isAnswer(first: PacketSummary, second: PacketSummary): boolean {
   const family = (one: PacketSummary): string => (one.protocol === 'HTTP' ? 'TCP' : one.protocol);
   if (family(first) !== family(second)) return false;
   if (first.protocol === 'ARP') return true;
-  return first.destinationPort === second.sourcePort && first.destinationPort !== 0 && first.to === second.from;
+  return (
+    first.destinationPort === second.sourcePort && first.destinationPort !== 0 && first.to === second.from
+  );
 }

@@ -1,8 +1,9 @@
 /**
  * The moments of a run: events that have a sentence, with the packet that each is about.
  */
-import type { Trace } from '../trace/log.ts';
+
 import type { Run } from '../scenario/run.ts';
+import type { Trace } from '../trace/log.ts';
 import type { Packet } from './packets.ts';
 import { TOLD_KINDS, tell } from './sentence.ts';
 import type { MomentView, WhyStep } from './view.ts';
@@ -15,7 +16,11 @@ const MAX_STEPS = 16;
 
 const TOLD = new Set(TOLD_KINDS);
 
-export function momentsOf(run: Run, packets: readonly Packet[], index: ReadonlyMap<string, number>): MomentView[] {
+export function momentsOf(
+  run: Run,
+  packets: readonly Packet[],
+  index: ReadonlyMap<string, number>,
+): MomentView[] {
   const { trace } = run.world;
   const about = packetsOfMoments(trace, packets);
   const moments: MomentView[] = [];
@@ -28,8 +33,17 @@ export function momentsOf(run: Run, packets: readonly Packet[], index: ReadonlyM
       const reason = event.kind === 'frame.corrupted' ? 'damaged on the way' : trace.textOf(event.b);
       if (packet === undefined || IGNORED.has(reason)) continue;
       const verb = event.kind === 'frame.lost' ? 'A packet' : label;
-      const text = event.kind === 'frame.lost' ? `is lost after ${label}: ${reason}` : `throws a packet away: ${reason}`;
-      moments.push({ time: event.time, event: event.id, machine, layer: 'link', subject: verb, text, packet });
+      const text =
+        event.kind === 'frame.lost' ? `is lost after ${label}: ${reason}` : `throws a packet away: ${reason}`;
+      moments.push({
+        time: event.time,
+        event: event.id,
+        machine,
+        layer: 'link',
+        subject: verb,
+        text,
+        packet,
+      });
       continue;
     }
     const sentence = tell(event);
@@ -61,9 +75,11 @@ function packetsOfMoments(trace: Trace, packets: readonly Packet[]): Map<number,
   const arrivalOf = new Int32Array(trace.length).fill(-1);
   for (let id = 0; id < trace.length; id++) {
     const cause = trace.causeOf(id);
-    arrivalOf[id] = trace.kindOf(id) === delivered ? (about.get(id) ?? -1) : cause >= 0 ? arrivalOf[cause]! : -1;
+    arrivalOf[id] =
+      trace.kindOf(id) === delivered ? (about.get(id) ?? -1) : cause >= 0 ? arrivalOf[cause]! : -1;
   }
-  for (let id = 0; id < trace.length; id++) if (arrivalOf[id]! >= 0 && !about.has(id)) about.set(id, arrivalOf[id]!);
+  for (let id = 0; id < trace.length; id++)
+    if (arrivalOf[id]! >= 0 && !about.has(id)) about.set(id, arrivalOf[id]!);
   // … unless it sent one itself
   packets.forEach((packet, i) => {
     let id = trace.causeOf(packet.event);
@@ -80,7 +96,12 @@ function packetsOfMoments(trace: Trace, packets: readonly Packet[]): Map<number,
 }
 
 /** The chain of recorded causes that leads to `event`, as sentences, the earliest first. */
-export function whyOf(run: Run, packets: readonly Packet[], titles: readonly { readonly title: string; readonly layer: WhyStep['layer'] }[], event: number): WhyStep[] {
+export function whyOf(
+  run: Run,
+  packets: readonly Packet[],
+  titles: readonly { readonly title: string; readonly layer: WhyStep['layer'] }[],
+  event: number,
+): WhyStep[] {
   const { trace } = run.world;
   const about = packetsOfMoments(trace, packets);
   const label = (node: string): string => run.scenario.places[node]?.label ?? node;
@@ -91,7 +112,14 @@ export function whyOf(run: Run, packets: readonly Packet[], titles: readonly { r
     const sentence = tell(one);
     if (sentence) {
       const title = `${sentence.subject ?? label(one.node)} ${sentence.text}`;
-      steps.push({ time: one.time, event: id, layer: sentence.layer, title, reason: sentence.reason, packet: about.get(id) });
+      steps.push({
+        time: one.time,
+        event: id,
+        layer: sentence.layer,
+        title,
+        reason: sentence.reason,
+        packet: about.get(id),
+      });
     }
     id = trace.causeOf(id);
   }
@@ -100,8 +128,18 @@ export function whyOf(run: Run, packets: readonly Packet[], titles: readonly { r
   if (sent >= 0) {
     const { title, layer } = titles[sent]!;
     const packet = packets[sent]!;
-    const because = packet.because === undefined ? '' : `It follows from packet ${packet.because}, ${titles[packet.because - 1]!.title}.`;
-    steps.push({ time: packet.time, event, layer, title: `${label(packet.maker)} sent ${title}`, reason: because, packet: sent });
+    const because =
+      packet.because === undefined
+        ? ''
+        : `It follows from packet ${packet.because}, ${titles[packet.because - 1]!.title}.`;
+    steps.push({
+      time: packet.time,
+      event,
+      layer,
+      title: `${label(packet.maker)} sent ${title}`,
+      reason: because,
+      packet: sent,
+    });
   }
   return shorten(steps);
 }

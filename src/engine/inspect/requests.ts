@@ -25,33 +25,57 @@ export function requestsOf(trace: Trace): RequestView[] {
     return found;
   };
   const starts = new Map<string, number>();
-  for (const { kind, time, detail } of trace.events(['fetch.look-up', 'fetch.name', 'fetch.connect', 'fetch.connected', 'fetch.request', 'fetch.first-byte', 'fetch.done', 'fetch.failed'])) {
+  for (const { kind, time, detail } of trace.events([
+    'fetch.look-up',
+    'fetch.name',
+    'fetch.connect',
+    'fetch.connected',
+    'fetch.request',
+    'fetch.first-byte',
+    'fetch.done',
+    'fetch.failed',
+  ])) {
     const d: Detail = detail!;
     const id = Number(d['request'] ?? 1);
     const one = draft(id);
-    if (kind === 'fetch.name') one.parts.push({ name: 'Name', layer: 'dns', start: Number(d['start']), end: time });
+    if (kind === 'fetch.name')
+      one.parts.push({ name: 'Name', layer: 'dns', start: Number(d['start']), end: time });
     else if (kind === 'fetch.connect') starts.set(`connect ${id}`, time);
-    else if (kind === 'fetch.connected') one.parts.push({ name: 'Connect', layer: 'transport', start: Number(d['start']), end: time });
+    else if (kind === 'fetch.connected')
+      one.parts.push({ name: 'Connect', layer: 'transport', start: Number(d['start']), end: time });
     else if (kind === 'fetch.request') one.target = String(d['target']);
     else if (kind === 'fetch.first-byte') {
       one.parts.push({ name: 'Waiting', layer: 'http', start: Number(d['start']), end: time });
       one.status = String(d['status']);
       starts.set(`receive ${id}`, time);
     } else if (kind === 'fetch.done') {
-      one.parts.push({ name: 'Receiving', layer: 'app', start: starts.get(`receive ${id}`) ?? time, end: time });
+      one.parts.push({
+        name: 'Receiving',
+        layer: 'app',
+        start: starts.get(`receive ${id}`) ?? time,
+        end: time,
+      });
       one.bytes = Number(d['bytes']);
     } else if (kind === 'fetch.failed') fail(drafts, starts, String(d['code']), time);
   }
-  return [...drafts.entries()].sort(([a], [b]) => a - b).map(([, { target, parts, status, bytes }]) => ({ target: target || '/', parts, status, bytes }));
+  return [...drafts.entries()]
+    .sort(([a], [b]) => a - b)
+    .map(([, { target, parts, status, bytes }]) => ({ target: target || '/', parts, status, bytes }));
 }
 
 /** Marks what had not finished. */
-function fail(drafts: ReadonlyMap<number, Draft>, starts: ReadonlyMap<string, number>, code: string, time: number): void {
+function fail(
+  drafts: ReadonlyMap<number, Draft>,
+  starts: ReadonlyMap<string, number>,
+  code: string,
+  time: number,
+): void {
   for (const [id, one] of drafts) {
     if (one.parts.some(({ name }) => name === 'Receiving')) continue;
     one.status = code;
     const connecting = starts.get(`connect ${id}`);
     const isConnected = one.parts.some(({ name }) => name === 'Connect');
-    if (connecting !== undefined && !isConnected) one.parts.push({ name: 'Connect', layer: 'transport', start: connecting, end: time });
+    if (connecting !== undefined && !isConnected)
+      one.parts.push({ name: 'Connect', layer: 'transport', start: connecting, end: time });
   }
 }

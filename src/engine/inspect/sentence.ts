@@ -67,58 +67,111 @@ const DROPS: Readonly<Record<string, string>> = {
 const tellers: Readonly<Record<string, Teller>> = {
   input: (d) => {
     if (d['what'] === 'enter') return say('app', `presses Enter: ${String(d['url'])}`, '', 'Maya');
-    if (d['what'] === 'cut') return say('link', `cut the link from ${String(d['from'])} to ${String(d['to'])}`, '', 'You');
+    if (d['what'] === 'cut')
+      return say('link', `cut the link from ${String(d['from'])} to ${String(d['to'])}`, '', 'You');
     if (d['what'] === 'off') return say('app', `switched ${String(d['machine'])} off`, '', 'You');
     if (d['what'] === 'restart') return say('app', `restarted ${String(d['machine'])}`, '', 'You');
     return undefined;
   },
-  'fetch.look-up': (d) => say('app', `needs a number for ${bare(d['name'])}`, 'The address names a machine; packets need a number'),
+  'fetch.look-up': (d) =>
+    say('app', `needs a number for ${bare(d['name'])}`, 'The address names a machine; packets need a number'),
   'fetch.name': (d) =>
     d['address'] === null
-      ? say('app', `finds no address for ${bare(d['name'])}: ${String(d['code'])}`, 'Name resolution ended without an address')
-      : say('app', `knows the address of ${bare(d['name'])}: ${String(d['address'])}`, 'The name is resolved; DNS is off the path from here on'),
-  'fetch.connect': (d) => say('app', `wants a connection to ${port(d['to'])}`, 'HTTP needs one, and none to there is free'),
+      ? say(
+          'app',
+          `finds no address for ${bare(d['name'])}: ${String(d['code'])}`,
+          'Name resolution ended without an address',
+        )
+      : say(
+          'app',
+          `knows the address of ${bare(d['name'])}: ${String(d['address'])}`,
+          'The name is resolved; DNS is off the path from here on',
+        ),
+  'fetch.connect': (d) =>
+    say('app', `wants a connection to ${port(d['to'])}`, 'HTTP needs one, and none to there is free'),
   'fetch.connected': () => undefined,
-  'fetch.first-byte': (d) => say('http', `has the first byte of ${String(d['target'])}`, `The response begins with status ${String(d['status'])}`),
+  'fetch.first-byte': (d) =>
+    say(
+      'http',
+      `has the first byte of ${String(d['target'])}`,
+      `The response begins with status ${String(d['status'])}`,
+    ),
   'fetch.done': (d) =>
-    say('http', `has all of ${String(d['target'])}: ${formatNumber(Number(d['bytes']))} bytes`, 'As many bytes have come as the response announced'),
+    say(
+      'http',
+      `has all of ${String(d['target'])}: ${formatNumber(Number(d['bytes']))} bytes`,
+      'As many bytes have come as the response announced',
+    ),
   'fetch.loaded': () => say('app', 'has the page and everything it names', 'Nothing is left to fetch'),
   'fetch.failed': (d) => say('app', `gives up: ${String(d['code'])}`, String(d['message'])),
   'arp.ask': (d) =>
     say(
       'link',
       `asks everyone: who has ${String(d['address'])}?${Number(d['attempt']) > 1 ? ` (attempt ${String(d['attempt'])})` : ''}`,
-      Number(d['attempt']) > 1 ? 'Nobody answered within a second' : 'A frame needs a hardware address, and its ARP table has none for this neighbour',
+      Number(d['attempt']) > 1
+        ? 'Nobody answered within a second'
+        : 'A frame needs a hardware address, and its ARP table has none for this neighbour',
     ),
   'arp.learn': (d) =>
-    d['asked'] ? say('link', `learns that ${String(d['address'])} is at ${String(d['mac'])}`, 'The neighbour answered') : undefined,
-  'arp.fail': (d) => say('link', `gives up on ${String(d['address'])}`, `Nobody answered ${String(d['attempts'])} requests`),
+    d['asked']
+      ? say('link', `learns that ${String(d['address'])} is at ${String(d['mac'])}`, 'The neighbour answered')
+      : undefined,
+  'arp.fail': (d) =>
+    say('link', `gives up on ${String(d['address'])}`, `Nobody answered ${String(d['attempts'])} requests`),
   'nat.open': (d) =>
-    say('ip', `translates ${String(d['inside'])} to ${String(d['outside'])}`, `Private addresses mean nothing outside; it will send back what ${String(d['remote'])} answers`),
+    say(
+      'ip',
+      `translates ${String(d['inside'])} to ${String(d['outside'])}`,
+      `Private addresses mean nothing outside; it will send back what ${String(d['remote'])} answers`,
+    ),
   'nat.refuse': (d) => say('ip', `lets nothing through from ${String(d['from'])}`, String(d['reason'])),
-  'icmp.error': (d) => say('ip', `tells ${String(d['to'])}: ${String(d['reason'])}`, 'Whoever sent the packet should know'),
+  'icmp.error': (d) =>
+    say('ip', `tells ${String(d['to'])}: ${String(d['reason'])}`, 'Whoever sent the packet should know'),
   'dns.stub.hosts': (d) => say('dns', `finds ${bare(d['name'])} in its hosts file`),
   'dns.stub.ask': (d) =>
-    say('dns', `asks its resolver, ${String(d['server'])}: ${String(d['type'])} ${bare(d['name'])}?`, String(d['reason'])),
+    say(
+      'dns',
+      `asks its resolver, ${String(d['server'])}: ${String(d['type'])} ${bare(d['name'])}?`,
+      String(d['reason']),
+    ),
   'dns.stub.answer': (d) =>
     d['rcode'] === 'NOERROR' && d['data'] !== ''
       ? say('dns', `learns that ${bare(d['name'])} is ${String(d['data'])}`, 'The resolver answered')
-      : say('dns', `learns that ${bare(d['name'])} has no address (${String(d['rcode'])})`, 'The resolver answered so'),
-  'dns.stub.timeout': (d) => say('dns', `stops waiting for ${String(d['server'])}`, `No answer within ${span(d['waited'])}`),
+      : say(
+          'dns',
+          `learns that ${bare(d['name'])} has no address (${String(d['rcode'])})`,
+          'The resolver answered so',
+        ),
+  'dns.stub.timeout': (d) =>
+    say('dns', `stops waiting for ${String(d['server'])}`, `No answer within ${span(d['waited'])}`),
   'dns.stub.fail': (d) => say('dns', `cannot resolve ${bare(d['name'])}`, String(d['reason'])),
-  'dns.cache.hit': (d) => say('dns', `finds ${bare(d['name'])} in its cache`, 'A copy that it kept has not run out'),
-  'dns.resolver.query': (d) => say('dns', `is asked by ${String(d['client'])}: ${String(d['type'])} ${bare(d['name'])}?`),
+  'dns.cache.hit': (d) =>
+    say('dns', `finds ${bare(d['name'])} in its cache`, 'A copy that it kept has not run out'),
+  'dns.resolver.query': (d) =>
+    say('dns', `is asked by ${String(d['client'])}: ${String(d['type'])} ${bare(d['name'])}?`),
   'dns.resolver.ask': (d) => say('dns', `asks ${place(d['server'], d['serverName'])}`, String(d['reason'])),
   'dns.resolver.referral': (d) =>
     say('dns', `is referred to ${bare(d['servers'])} for ${bare(d['zone'])}`, String(d['reason'])),
-  'dns.resolver.alias': (d) => say('dns', `follows ${bare(d['name'])} to ${String(d['target'])}`, String(d['reason'])),
-  'dns.resolver.timeout': (d) => say('dns', `stops waiting for ${place(d['server'], d['serverName'])}`, `No answer within ${span(d['waited'])}`),
-  'dns.resolver.lame': (d) => say('dns', `gets nothing useful from ${place(d['server'], d['serverName'])}`, String(d['reason'])),
-  'dns.resolver.ignore': (d) => say('dns', `ignores a message from ${String(d['from'])}`, String(d['reason'])),
+  'dns.resolver.alias': (d) =>
+    say('dns', `follows ${bare(d['name'])} to ${String(d['target'])}`, String(d['reason'])),
+  'dns.resolver.timeout': (d) =>
+    say(
+      'dns',
+      `stops waiting for ${place(d['server'], d['serverName'])}`,
+      `No answer within ${span(d['waited'])}`,
+    ),
+  'dns.resolver.lame': (d) =>
+    say('dns', `gets nothing useful from ${place(d['server'], d['serverName'])}`, String(d['reason'])),
+  'dns.resolver.ignore': (d) =>
+    say('dns', `ignores a message from ${String(d['from'])}`, String(d['reason'])),
   'dns.resolver.servfail': (d) => say('dns', `answers SERVFAIL for ${bare(d['name'])}`, String(d['reason'])),
   'dns.resolver.answer': (d) =>
     d['data'] === ''
-      ? say('dns', `answers ${String(d['rcode']) === 'NOERROR' ? 'that there is no such record' : String(d['rcode'])}`, String(d['reason']))
+      ? say(
+          'dns',
+          `answers ${String(d['rcode']) === 'NOERROR' ? 'that there is no such record' : String(d['rcode'])}`,
+          String(d['reason']),
+        )
       : say('dns', `answers ${String(d['data'])}`, String(d['reason'])),
   'dns.authority.answer': (d) => say('dns', ANSWERS[String(d['result'])] ?? 'answers', String(d['reason'])),
   'dns.authority.refuse': (d) => say('dns', `refuses: ${String(d['rcode'])}`, String(d['reason'])),
@@ -130,24 +183,35 @@ const tellers: Readonly<Record<string, Teller>> = {
   'tcp.retransmit': (d) => say('transport', `sends again (${String(d['reason'])})`, retransmitReason(d)),
   'tcp.error': (d) => say('transport', `TCP fails: ${String(d['code'])}`, String(d['why'])),
   'tcp.challenge-ack': (d) => say('transport', 'answers with a challenge ACK', String(d['reason'])),
-  'tcp.zero-window': () => say('transport', 'must wait: the peer’s window is closed', 'The peer has no room for more'),
-  'tcp.probe': () => say('transport', 'probes a silent peer', 'Only an answer can tell whether it is still there'),
+  'tcp.zero-window': () =>
+    say('transport', 'must wait: the peer’s window is closed', 'The peer has no room for more'),
+  'tcp.probe': () =>
+    say('transport', 'probes a silent peer', 'Only an answer can tell whether it is still there'),
   'tcp.icmp': (d) => say('transport', `hears of an ICMP error: ${String(d['error'])}`),
-  'tcp.drop': (d) => say('transport', `drops a segment: ${DROPS[String(d['reason'])] ?? String(d['reason'])}`),
+  'tcp.drop': (d) =>
+    say('transport', `drops a segment: ${DROPS[String(d['reason'])] ?? String(d['reason'])}`),
   'udp.drop': (d) => say('transport', `drops a datagram: ${String(d['reason'])}`),
-  'http1.ask': (d) => say('http', `asks for ${String(d['target'])}`, 'The connection stands: the request can go'),
+  'http1.ask': (d) =>
+    say('http', `asks for ${String(d['target'])}`, 'The connection stands: the request can go'),
   'http1.request': (d) => say('http', `reads the request ${String(d['method'])} ${String(d['target'])}`),
   'http1.answer': (d) =>
-    say('http', `answers ${String(d['status'])}, ${String(d['type']).replace(/;.*/, '')}, ${formatNumber(Number(d['length']))} bytes`, 'The request is complete and the work is done'),
+    say(
+      'http',
+      `answers ${String(d['status'])}, ${String(d['type']).replace(/;.*/, '')}, ${formatNumber(Number(d['length']))} bytes`,
+      'The request is complete and the work is done',
+    ),
   'http1.refused': (d) => say('http', `refuses what it got: ${String(d['message'])}`),
   'host.compute': (d) =>
-    Number(d['duration']) >= 500_000 ? say('app', `works for ${span(d['duration'])}: ${String(d['what'])}`, 'Programs need time, too') : undefined,
+    Number(d['duration']) >= 500_000
+      ? say('app', `works for ${span(d['duration'])}: ${String(d['what'])}`, 'Programs need time, too')
+      : undefined,
   'machine.power': (d) => say('app', d['what'] === 'off' ? 'goes dark' : 'starts anew, with empty tables'),
 };
 
 function retransmitReason(d: Detail): string {
   if (d['reason'] === 'timeout') return 'Nothing was acknowledged before the timer ran out';
-  if (String(d['reason']).includes('fast')) return 'Three duplicate acknowledgments say that a segment is missing';
+  if (String(d['reason']).includes('fast'))
+    return 'Three duplicate acknowledgments say that a segment is missing';
   return `The reason is ${String(d['reason'])}`;
 }
 

@@ -2,11 +2,10 @@
  * The one-line summaries of a run's packets, with TCP's numbers counted from the start of each connection.
  */
 import type { Trace } from '../trace/log.ts';
-import { summarise, type Summary, type TcpBase } from '../wire/summary.ts';
-import { SYN, tcpHeader } from '../wire/tcp.ts';
 import { ETHERNET_HEADER, ETHERTYPE_IPV4, ethernet } from '../wire/ethernet.ts';
-import { PROTOCOL_TCP, ipv4, ipv4HeaderLength } from '../wire/ipv4.ts';
-import { OPTION_WINDOW_SCALE } from '../wire/tcp.ts';
+import { ipv4, ipv4HeaderLength, PROTOCOL_TCP } from '../wire/ipv4.ts';
+import { type Summary, summarise, type TcpBase } from '../wire/summary.ts';
+import { OPTION_WINDOW_SCALE, SYN, tcpHeader } from '../wire/tcp.ts';
 import type { Packet } from './packets.ts';
 
 export type PacketSummary = Summary;

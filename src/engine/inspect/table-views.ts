@@ -1,7 +1,15 @@
 /**
  * A machine's tables at a moment as texts ready to print.
  */
-import { HOUR, MINUTE, NEVER, SECOND, formatDuration, formatNumber, type Nanoseconds } from '../base/units.ts';
+import {
+  formatDuration,
+  formatNumber,
+  HOUR,
+  MINUTE,
+  type Nanoseconds,
+  NEVER,
+  SECOND,
+} from '../base/units.ts';
 import { Host } from '../net/host.ts';
 import type { Network } from '../net/network.ts';
 import { Switch } from '../net/switch.ts';
@@ -18,26 +26,48 @@ const STATES: Readonly<Record<string, string>> = {
 };
 
 /** The tables that mean something on this machine, empty ones included. Throws Malformed for a name that is no machine's. */
-export function tableViews(network: Network, reader: TableReader, name: string, time: Nanoseconds): TableView[] {
+export function tableViews(
+  network: Network,
+  reader: TableReader,
+  name: string,
+  time: Nanoseconds,
+): TableView[] {
   const machine = network.machine(name);
   if (machine instanceof Switch) {
     const rows = reader.living('switch', name, time).map(({ mac, port }) => [mac, port]);
     return [{ name: 'Addresses', columns: ['MAC address', 'Behind port'], rows }];
   }
   const stack = machine instanceof Host ? machine.ip : machine;
-  const arp = reader.living('arp', name, time).map((row) => [row.address, row.mac, row.interface, left(row.expires, time)]);
+  const arp = reader
+    .living('arp', name, time)
+    .map((row) => [row.address, row.mac, row.interface, left(row.expires, time)]);
   const routes = stack.routeRows().map((row) => [row.network, row.gateway, row.interface]);
   const views: TableView[] = [];
   if (machine instanceof Host) {
-    const sockets = reader.living('sockets', name, time).map((row) => [row.protocol, row.local, row.remote, row.state]);
+    const sockets = reader
+      .living('sockets', name, time)
+      .map((row) => [row.protocol, row.local, row.remote, row.state]);
     views.push({ name: 'Sockets', columns: ['Protocol', 'Here', 'There', 'State'], rows: sockets });
-    const names = reader.living('dns', name, time).map((row) => [row.name, row.type, row.data, left(row.expires, time)]);
-    if (reader.tablesOf(name).includes('dns')) views.push({ name: 'Names', columns: ['Name', 'Type', 'Data', 'Forgotten in'], rows: names });
+    const names = reader
+      .living('dns', name, time)
+      .map((row) => [row.name, row.type, row.data, left(row.expires, time)]);
+    if (reader.tablesOf(name).includes('dns'))
+      views.push({ name: 'Names', columns: ['Name', 'Type', 'Data', 'Forgotten in'], rows: names });
   } else if (machine.nat) {
     const nat = reader
       .living('nat', name, time)
-      .map((row) => [`${row.protocol} ${row.inside}`, row.outside, row.remote, STATES[row.state] ?? row.state, left(row.expires, time)]);
-    views.push({ name: 'NAT', columns: ['Inside', 'Outside', 'Talks to', 'State', 'Forgotten in'], rows: nat });
+      .map((row) => [
+        `${row.protocol} ${row.inside}`,
+        row.outside,
+        row.remote,
+        STATES[row.state] ?? row.state,
+        left(row.expires, time),
+      ]);
+    views.push({
+      name: 'NAT',
+      columns: ['Inside', 'Outside', 'Talks to', 'State', 'Forgotten in'],
+      rows: nat,
+    });
   }
   views.push({ name: 'Routes', columns: ['To', 'Next router', 'Interface'], rows: routes });
   views.push({ name: 'ARP', columns: ['Address', 'MAC address', 'Interface', 'Forgotten in'], rows: arp });

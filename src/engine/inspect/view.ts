@@ -134,7 +134,12 @@ export interface PhaseView {
 /** One step of a waterfall: a request with its parts. */
 export interface RequestView {
   readonly target: string;
-  readonly parts: readonly { readonly name: string; readonly layer: Layer; readonly start: Nanoseconds; readonly end: Nanoseconds }[];
+  readonly parts: readonly {
+    readonly name: string;
+    readonly layer: Layer;
+    readonly start: Nanoseconds;
+    readonly end: Nanoseconds;
+  }[];
   readonly status: string;
   readonly bytes: number;
 }
@@ -209,5 +214,9 @@ export interface RunRequest {
   /** Parameter texts that differ from the defaults. */
   readonly set: Readonly<Record<string, string>>;
   readonly seed: number;
-  readonly inputs: readonly { readonly time: Nanoseconds; readonly what: string; readonly detail: Readonly<Record<string, string | number | boolean | null>> }[];
+  readonly inputs: readonly {
+    readonly time: Nanoseconds;
+    readonly what: string;
+    readonly detail: Readonly<Record<string, string | number | boolean | null>>;
+  }[];
 }

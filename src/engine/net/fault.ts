@@ -5,7 +5,7 @@
  * that is handed in. The order of the faults on a link is the order in which they look.
  */
 import type { Random } from '../base/random.ts';
-import { NEVER, type Nanoseconds } from '../base/units.ts';
+import { type Nanoseconds, NEVER } from '../base/units.ts';
 
 /** What will become of one frame on its way; reused from frame to frame. */
 export interface Passage {

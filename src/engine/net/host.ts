@@ -2,10 +2,10 @@
  * A host: an internet layer, UDP and TCP, one processor, and the programs that run on it.
  */
 import type { Nanoseconds } from '../base/units.ts';
-import { spawn, type Running, type Task } from '../sim/task.ts';
+import { type Running, spawn, type Task } from '../sim/task.ts';
 import type { World } from '../sim/world.ts';
-import { NONE } from '../trace/log.ts';
 import type { Detail, MachineEvent } from '../trace/event.ts';
+import { NONE } from '../trace/log.ts';
 import { IpStack } from './ip-stack.ts';
 import { PortPool } from './ports.ts';
 import { TcpStack, type TcpTuning } from './tcp-stack.ts';

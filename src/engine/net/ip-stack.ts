@@ -6,31 +6,49 @@
  * RFC 1812 §4.3. Left out: fragmentation and reassembly (a fragment is refused and says so), options (ignored),
  * multicast, redirects.
  */
-import { adjustChecksum, checksumAdd, checksumFinish } from '../base/checksum.ts';
-import { IP4_BROADCAST, MAC_BROADCAST, formatIp4, inCidr4, mask4, type Ip4, type Mac } from '../base/address.ts';
+
+import {
+  formatIp4,
+  IP4_BROADCAST,
+  type Ip4,
+  inCidr4,
+  MAC_BROADCAST,
+  type Mac,
+  mask4,
+} from '../base/address.ts';
 import type { Bytes } from '../base/bytes.ts';
+import { adjustChecksum, checksumAdd, checksumFinish } from '../base/checksum.ts';
+import { ArpCache, type ArpRow } from '../proto/arp.ts';
 import { Timer } from '../sim/timer.ts';
 import type { World } from '../sim/world.ts';
-import { NONE } from '../trace/log.ts';
 import type { MachineEvent } from '../trace/event.ts';
+import { NONE } from '../trace/log.ts';
 import { ARP_LENGTH, ARP_REPLY, ARP_REQUEST, arp, isArpForIpv4, writeArp } from '../wire/arp.ts';
 import { ETHERNET_HEADER, ETHERTYPE_ARP, ETHERTYPE_IPV4, ethernet, writeEthernet } from '../wire/ethernet.ts';
 import {
+  encodeIcmpError,
   ICMP_ECHO,
   ICMP_TIME_EXCEEDED,
   ICMP_UNREACHABLE,
+  isIcmpError,
   UNREACHABLE_FRAGMENTATION_NEEDED,
   UNREACHABLE_HOST,
   UNREACHABLE_NET,
   UNREACHABLE_PROTOCOL,
-  encodeIcmpError,
-  isIcmpError,
 } from '../wire/icmp.ts';
-import { IPV4_DF, IPV4_HEADER, PROTOCOL_ICMP, ipv4, ipv4ChecksumOk, ipv4Fault, ipv4HeaderLength, writeIpv4 } from '../wire/ipv4.ts';
-import { ArpCache, type ArpRow } from '../proto/arp.ts';
+import {
+  IPV4_DF,
+  IPV4_HEADER,
+  ipv4,
+  ipv4ChecksumOk,
+  ipv4Fault,
+  ipv4HeaderLength,
+  PROTOCOL_ICMP,
+  writeIpv4,
+} from '../wire/ipv4.ts';
 import type { Nat } from './nat.ts';
 import type { Nic, Node } from './nic.ts';
-import { RoutingTable, networkText } from './route.ts';
+import { networkText, RoutingTable } from './route.ts';
 
 /** A transport protocol of a machine: takes the payload of a datagram that is for it. */
 export interface Transport {
@@ -126,7 +144,8 @@ export class IpStack implements Node {
   clear(): void {
     for (const cache of this.#arp.values()) cache.clear();
     for (const nic of this.nics) this.#drainArp(nic);
-    for (const waiting of this.#waiting.values()) for (const { frame } of waiting) this.world.trace.frames.release(frame);
+    for (const waiting of this.#waiting.values())
+      for (const { frame } of waiting) this.world.trace.frames.release(frame);
     this.#waiting.clear();
     this.nat?.clear();
   }
@@ -149,12 +168,29 @@ export class IpStack implements Node {
    * Sends the frame whose transport part (of `length` bytes) stands at {@link TRANSPORT_OFFSET}: writes the IPv4 and
    * Ethernet headers in front of it. Takes over the caller's hold. False when there is no route.
    */
-  send(frame: number, length: number, protocol: number, source: Ip4, destination: Ip4, ttl = DEFAULT_TTL): boolean {
+  send(
+    frame: number,
+    length: number,
+    protocol: number,
+    source: Ip4,
+    destination: Ip4,
+    ttl = DEFAULT_TTL,
+  ): boolean {
     const { frames } = this.world.trace;
     const bytes = frames.slab(frame);
     const at = frames.at(frame);
     this.#identification = (this.#identification + 1) & 0xffff;
-    writeIpv4(bytes, at + ETHERNET_HEADER, length, this.#identification, IPV4_DF, ttl, protocol, source, destination);
+    writeIpv4(
+      bytes,
+      at + ETHERNET_HEADER,
+      length,
+      this.#identification,
+      IPV4_DF,
+      ttl,
+      protocol,
+      source,
+      destination,
+    );
     frames.resize(frame, TRANSPORT_OFFSET + length);
     if (this.isLocal(destination)) {
       this.#loopBack(frame);
@@ -241,7 +277,7 @@ export class IpStack implements Node {
     if (nic.address === undefined || nic.prefixLength > 30) return false;
     return (
       inCidr4(destination, { address: nic.address, prefixLength: nic.prefixLength }) &&
-      ((destination | mask4(nic.prefixLength)) >>> 0) === 0xffff_ffff
+      (destination | mask4(nic.prefixLength)) >>> 0 === 0xffff_ffff
     );
   }
 
@@ -317,7 +353,14 @@ export class IpStack implements Node {
     if (store.size(copy) - ETHERNET_HEADER > route.nic.mtu) {
       nic.refuse(frame, `larger than the next link’s ${route.nic.mtu} bytes`);
       store.release(copy);
-      this.sendError(ICMP_UNREACHABLE, UNREACHABLE_FRAGMENTATION_NEEDED, route.nic.mtu, received, receivedAt, 'too big for the next link');
+      this.sendError(
+        ICMP_UNREACHABLE,
+        UNREACHABLE_FRAGMENTATION_NEEDED,
+        route.nic.mtu,
+        received,
+        receivedAt,
+        'too big for the next link',
+      );
       return;
     }
     if (translated === undefined && this.nat?.isOutside(route.nic)) {
@@ -429,7 +472,15 @@ export class IpStack implements Node {
       const at = store.at(frame) + ETHERNET_HEADER;
       const source = ipv4.get.source(bytes, at) as Ip4;
       if (this.isLocal(source)) this.#unreachableHere(bytes, at);
-      else this.sendError(ICMP_UNREACHABLE, UNREACHABLE_HOST, 0, bytes, at, `nobody answered for ${formatIp4(ip)}`);
+      else
+        this.sendError(
+          ICMP_UNREACHABLE,
+          UNREACHABLE_HOST,
+          0,
+          bytes,
+          at,
+          `nobody answered for ${formatIp4(ip)}`,
+        );
       store.release(frame);
     }
   }

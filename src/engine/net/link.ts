@@ -6,7 +6,7 @@
  * queue stands for the whole direction. Corrupted frames are refused by the receiver, as a frame check sequence would.
  */
 import { Misuse } from '../base/errors.ts';
-import { SECOND, type BitsPerSecond, type Nanoseconds } from '../base/units.ts';
+import { type BitsPerSecond, type Nanoseconds, SECOND } from '../base/units.ts';
 import type { Target } from '../sim/kernel.ts';
 import type { World } from '../sim/world.ts';
 import type { Fault, Passage } from './fault.ts';
@@ -96,7 +96,8 @@ export class Channel implements Target {
     this.rate = options.rate;
     this.overheadBytes = options.overheadBytes ?? 0;
     this.#receiver = receiver;
-    this.#queueBytes = options.queueBytes ?? (options.queuePackets === undefined ? 256_000 : Number.MAX_SAFE_INTEGER);
+    this.#queueBytes =
+      options.queueBytes ?? (options.queuePackets === undefined ? 256_000 : Number.MAX_SAFE_INTEGER);
     this.#queuePackets = options.queuePackets ?? Number.MAX_SAFE_INTEGER;
     this.#nanosecondsPerByte = options.rate ? (8 * SECOND) / options.rate : 0;
     this.#fromNode = trace.node(from);
@@ -182,7 +183,14 @@ export class Channel implements Target {
     trace.frames.release(frame);
   }
 
-  #enqueue(frame: number, sent: number, start: Nanoseconds, arrive: Nanoseconds, bytes: number, waits: boolean): void {
+  #enqueue(
+    frame: number,
+    sent: number,
+    start: Nanoseconds,
+    arrive: Nanoseconds,
+    bytes: number,
+    waits: boolean,
+  ): void {
     if (this.#tail - this.#head === this.#frame.length) this.#growRing();
     const at = this.#tail & (this.#frame.length - 1);
     this.#frame[at] = frame;

@@ -12,12 +12,12 @@ port; its other side has none.
 import { formatIp4, type Ip4 } from '../base/address.ts';
 import { type Bytes, readU16, writeU16 } from '../base/bytes.ts';
 import { adjustChecksum, checksum } from '../base/checksum.ts';
-import { MINUTE, HOUR, SECOND, type Nanoseconds } from '../base/units.ts';
+import { HOUR, MINUTE, type Nanoseconds, SECOND } from '../base/units.ts';
 import type { World } from '../sim/world.ts';
-import { NONE } from '../trace/log.ts';
 import type { Projection } from '../trace/event.ts';
+import { NONE } from '../trace/log.ts';
 import { ICMP_ECHO, ICMP_ECHO_REPLY, isIcmpError } from '../wire/icmp.ts';
-import { PROTOCOL_ICMP, PROTOCOL_TCP, PROTOCOL_UDP, ipv4, ipv4HeaderLength } from '../wire/ipv4.ts';
+import { ipv4, ipv4HeaderLength, PROTOCOL_ICMP, PROTOCOL_TCP, PROTOCOL_UDP } from '../wire/ipv4.ts';
 import type { Nic } from './nic.ts';
 
 export type NatState = 'unanswered' | 'answered' | 'opening' | 'established' | 'closing' | 'reset';
@@ -54,7 +54,11 @@ interface Flow {
   expires: Nanoseconds;
 }
 
-const PROTOCOL_NAMES: Readonly<Record<number, string>> = { [PROTOCOL_ICMP]: 'ICMP', [PROTOCOL_TCP]: 'TCP', [PROTOCOL_UDP]: 'UDP' };
+const PROTOCOL_NAMES: Readonly<Record<number, string>> = {
+  [PROTOCOL_ICMP]: 'ICMP',
+  [PROTOCOL_TCP]: 'TCP',
+  [PROTOCOL_UDP]: 'UDP',
+};
 
 export class Nat {
   readonly #world: World;
@@ -114,7 +118,9 @@ export class Nat {
     if (ports.isError) return this.#inboundError(bytes, at, ports.transportAt);
     const remote = ipv4.get.source(bytes, at) as Ip4;
     const remotePort = ports.protocol === PROTOCOL_ICMP ? 0 : ports.source;
-    const flow = this.#live(this.#byOutside.get(outsideKey(ports.protocol, ports.destination, remote, remotePort)));
+    const flow = this.#live(
+      this.#byOutside.get(outsideKey(ports.protocol, ports.destination, remote, remotePort)),
+    );
     if (!flow) {
       this.#refuse('no flow from inside matches', bytes, at);
       return false;
@@ -130,7 +136,9 @@ export class Nat {
     if (!inner) return false;
     const remote = ipv4.get.destination(bytes, icmpAt + 8) as Ip4;
     const remotePort = inner.protocol === PROTOCOL_ICMP ? 0 : inner.destination;
-    const flow = this.#live(this.#byOutside.get(outsideKey(inner.protocol, inner.source, remote, remotePort)));
+    const flow = this.#live(
+      this.#byOutside.get(outsideKey(inner.protocol, inner.source, remote, remotePort)),
+    );
     if (!flow) return false;
     rewriteQuoted(bytes, at, icmpAt, inner, 'source', flow.insideIp, flow.insidePort);
     rewriteAddress(bytes, at, 'destination', flow.insideIp);
@@ -145,7 +153,9 @@ export class Nat {
     const remote = ipv4.get.source(bytes, icmpAt + 8) as Ip4;
     const inside = ipv4.get.destination(bytes, icmpAt + 8) as Ip4;
     const remotePort = inner.protocol === PROTOCOL_ICMP ? 0 : inner.source;
-    const flow = this.#live(this.#flows.get(flowKey(inner.protocol, inside, inner.destination, remote, remotePort)));
+    const flow = this.#live(
+      this.#flows.get(flowKey(inner.protocol, inside, inner.destination, remote, remotePort)),
+    );
     if (!flow) return this.#refuse('an ICMP error about no flow', bytes, at);
     const outside = this.#outside.address!;
     rewriteQuoted(bytes, at, icmpAt, inner, 'destination', outside, flow.outsidePort);
@@ -154,7 +164,14 @@ export class Nat {
     return undefined;
   }
 
-  #open(key: string, protocol: number, source: Ip4, sourcePort: number, remote: Ip4, remotePort: number): Flow | string {
+  #open(
+    key: string,
+    protocol: number,
+    source: Ip4,
+    sourcePort: number,
+    remote: Ip4,
+    remotePort: number,
+  ): Flow | string {
     if (this.#flows.size >= MAX_FLOWS) this.#expireAll();
     if (this.#flows.size >= MAX_FLOWS) return 'the table is full';
     const mappingKey = `${protocol} ${source} ${sourcePort}`;
@@ -228,7 +245,9 @@ export class Nat {
   }
 
   #close(flow: Flow): void {
-    this.#flows.delete(flowKey(flow.protocol, flow.insideIp, flow.insidePort, flow.remoteIp, flow.remotePort));
+    this.#flows.delete(
+      flowKey(flow.protocol, flow.insideIp, flow.insidePort, flow.remoteIp, flow.remotePort),
+    );
     this.#byOutside.delete(outsideKey(flow.protocol, flow.outsidePort, flow.remoteIp, flow.remotePort));
     const mappingKey = `${flow.protocol} ${flow.insideIp} ${flow.insidePort}`;
     const mapping = this.#mappings.get(mappingKey)!;
@@ -384,7 +403,14 @@ function readPorts(bytes: Bytes, at: number): Ports | undefined {
  * Puts in another address and port, and corrects the checksums by the difference (RFC 3022 §4.2): a datagram that
  * was damaged on its way must still be found damaged at its end.
  */
-function rewrite(bytes: Bytes, at: number, ports: Ports, side: 'source' | 'destination', address: Ip4, port: number): void {
+function rewrite(
+  bytes: Bytes,
+  at: number,
+  ports: Ports,
+  side: 'source' | 'destination',
+  address: Ip4,
+  port: number,
+): void {
   const before = ipv4.get[side](bytes, at);
   rewriteAddress(bytes, at, side, address);
   const portAt = side === 'source' ? ports.sourceAt : ports.destinationAt;
@@ -410,13 +436,25 @@ function readQuoted(bytes: Bytes, at: number, icmpAt: number): Ports | undefined
   const end = at + ipv4.get.totalLength(bytes, at);
   const quoted = icmpAt + 8;
   if (end - quoted < 28 || checksum(bytes, icmpAt, end - icmpAt) !== 0) return undefined;
-  if (end - quoted < ipv4HeaderLength(bytes, quoted) + 8 || checksum(bytes, quoted, ipv4HeaderLength(bytes, quoted)) !== 0) return undefined;
+  if (
+    end - quoted < ipv4HeaderLength(bytes, quoted) + 8 ||
+    checksum(bytes, quoted, ipv4HeaderLength(bytes, quoted)) !== 0
+  )
+    return undefined;
   const inner = readPorts(bytes, quoted);
   return inner?.isError ? undefined : inner;
 }
 
 /** The same as {@link rewrite} for a quotation, whose transport checksum may be cut off; then the ICMP checksum. */
-function rewriteQuoted(bytes: Bytes, at: number, icmpAt: number, inner: Ports, side: 'source' | 'destination', address: Ip4, port: number): void {
+function rewriteQuoted(
+  bytes: Bytes,
+  at: number,
+  icmpAt: number,
+  inner: Ports,
+  side: 'source' | 'destination',
+  address: Ip4,
+  port: number,
+): void {
   const end = at + ipv4.get.totalLength(bytes, at);
   if (inner.checksumAt + 2 <= end) rewrite(bytes, icmpAt + 8, inner, side, address, port);
   else {
@@ -437,7 +475,13 @@ function remoteText(protocol: number, address: number, port: number): string {
   return protocol === PROTOCOL_ICMP ? formatIp4(address) : `${formatIp4(address)}:${port}`;
 }
 
-function flowKey(protocol: number, insideIp: number, insidePort: number, remoteIp: number, remotePort: number): string {
+function flowKey(
+  protocol: number,
+  insideIp: number,
+  insidePort: number,
+  remoteIp: number,
+  remotePort: number,
+): string {
   return `${protocol} ${insideIp} ${insidePort} ${remoteIp} ${remotePort}`;
 }
 

@@ -4,12 +4,12 @@
  * Also the inputs that break it: cutting a link, stopping and restarting a machine, dropping, delaying or damaging
  * one frame. Each is data that enters through `world.input`.
  */
-import { parseCidr4, parseIp4, type Mac } from '../base/address.ts';
+import { type Mac, parseCidr4, parseIp4 } from '../base/address.ts';
 import { Malformed, Misuse } from '../base/errors.ts';
 import { NEVER, SECOND } from '../base/units.ts';
-import { MAX_FRAME } from '../trace/frames.ts';
 import type { World } from '../sim/world.ts';
 import type { Detail } from '../trace/event.ts';
+import { MAX_FRAME } from '../trace/frames.ts';
 import { cut, delayNth, dropNth, flipNth } from './fault.ts';
 import { Host, type HostOptions } from './host.ts';
 import { IpStack } from './ip-stack.ts';
@@ -90,8 +90,13 @@ export class Network {
     const via = parseIp4(gateway);
     const stack = machine instanceof Host ? machine.ip : machine;
     const direct = stack.routes.lookup(via);
-    if (!direct || direct.gateway !== undefined) throw new Misuse(`${machine.name} is not on the network of ${gateway}`);
-    stack.routes.add({ network: parseCidr4(to === 'default' ? '0.0.0.0/0' : to), nic: direct.nic, gateway: via });
+    if (!direct || direct.gateway !== undefined)
+      throw new Misuse(`${machine.name} is not on the network of ${gateway}`);
+    stack.routes.add({
+      network: parseCidr4(to === 'default' ? '0.0.0.0/0' : to),
+      nic: direct.nic,
+      gateway: via,
+    });
   }
 
   /** Puts address translation on a router, `nic` being its outside. */
@@ -104,7 +109,10 @@ export class Network {
 
   machine(name: string): Machine {
     const found = this.machines.get(name);
-    if (!found) throw new Malformed(`no machine is called ${name.slice(0, 40)}; there are ${[...this.machines.keys()].join(', ')}`);
+    if (!found)
+      throw new Malformed(
+        `no machine is called ${name.slice(0, 40)}; there are ${[...this.machines.keys()].join(', ')}`,
+      );
     return found;
   }
 
@@ -118,7 +126,8 @@ export class Network {
   checkInput(what: string, detail: Detail): void {
     const whole = (name: string, max: number): void => {
       const value = detail[name];
-      if (!Number.isSafeInteger(value) || Number(value) < 0 || Number(value) > max) throw new Malformed(`${what}: ${name} is a whole number up to ${max}`);
+      if (!Number.isSafeInteger(value) || Number(value) < 0 || Number(value) > max)
+        throw new Malformed(`${what}: ${name} is a whole number up to ${max}`);
     };
     if (what === 'off' || what === 'restart') this.machine(String(detail['machine']));
     else if (what === 'cut' || what === 'drop' || what === 'delay' || what === 'flip') {
@@ -159,7 +168,8 @@ export class Network {
     const from = String(detail['from']);
     const to = String(detail['to']);
     const until = typeof detail['until'] === 'number' ? detail['until'] : NEVER;
-    for (const channel of [this.channelOf(from, to), this.channelOf(to, from)]) channel.faults.push(cut(this.world.now, until));
+    for (const channel of [this.channelOf(from, to), this.channelOf(to, from)])
+      channel.faults.push(cut(this.world.now, until));
   }
 
   #fault(detail: Detail, what: 'drop' | 'delay' | 'flip'): void {
@@ -173,7 +183,9 @@ export class Network {
   #power(detail: Detail, what: 'off' | 'restart'): void {
     const machine = this.machine(String(detail['machine']));
     const { trace } = this.world;
-    trace.recordDetail(this.world.now, trace.kind('machine.power', 'requests'), trace.node(machine.name), { what });
+    trace.recordDetail(this.world.now, trace.kind('machine.power', 'requests'), trace.node(machine.name), {
+      what,
+    });
     if (machine instanceof Host) machine.ip.isOn = what === 'restart';
     else machine.isOn = what === 'restart';
     if (machine instanceof Host) machine.crash();

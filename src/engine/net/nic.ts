@@ -1,7 +1,7 @@
 /**
  * A network interface: a MAC address, one end of a link, and whoever it belongs to.
  */
-import { MAC_BROADCAST, type Ip4, type Mac } from '../base/address.ts';
+import { type Ip4, MAC_BROADCAST, type Mac } from '../base/address.ts';
 import { Misuse } from '../base/errors.ts';
 import type { World } from '../sim/world.ts';
 import type { Channel, Receiver } from './link.ts';

@@ -1,7 +1,7 @@
 /**
  * A routing table: the longest prefix that covers an address says through which interface and to which neighbour.
  */
-import { formatCidr4, inCidr4, mask4, type Cidr4, type Ip4 } from '../base/address.ts';
+import { type Cidr4, formatCidr4, type Ip4, inCidr4, mask4 } from '../base/address.ts';
 import type { Nic } from './nic.ts';
 
 export interface Route {
@@ -16,7 +16,10 @@ export class RoutingTable {
 
   /** Kept with the longest prefixes first, so that the first match is the longest. */
   add(route: Route): void {
-    const network = { address: ((route.network.address & mask4(route.network.prefixLength)) >>> 0) as Ip4, prefixLength: route.network.prefixLength };
+    const network = {
+      address: ((route.network.address & mask4(route.network.prefixLength)) >>> 0) as Ip4,
+      prefixLength: route.network.prefixLength,
+    };
     this.#routes.push({ ...route, network });
     this.#routes.sort((a, b) => b.network.prefixLength - a.network.prefixLength);
   }

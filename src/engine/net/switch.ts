@@ -4,7 +4,7 @@
  * Frames pass unchanged, by reference. Left out: spanning tree, VLANs.
  */
 import { formatMac, type Mac } from '../base/address.ts';
-import { SECOND, type Nanoseconds } from '../base/units.ts';
+import { type Nanoseconds, SECOND } from '../base/units.ts';
 import type { World } from '../sim/world.ts';
 import type { Projection } from '../trace/event.ts';
 import { ethernet, isGroupMac } from '../wire/ethernet.ts';
@@ -73,7 +73,8 @@ export class Switch implements Node {
 
   rows(): Map<string, SwitchRow> {
     const rows = new Map<string, SwitchRow>();
-    for (const [mac, { port }] of this.#table) rows.set(formatMac(mac), { mac: formatMac(mac), port: port.name });
+    for (const [mac, { port }] of this.#table)
+      rows.set(formatMac(mac), { mac: formatMac(mac), port: port.name });
     return rows;
   }
 }

@@ -4,26 +4,29 @@
  * The machine (proto/tcp) knows no clock, no addresses and no link; here are the demultiplexing by four-tuple, the
  * checksum, the timers, listening sockets with their backlog, and the byte stream that programs read and write.
  */
-import { checksumAdd, checksumFinish, pseudoHeader4 } from '../base/checksum.ts';
+
 import { formatIp4, type Ip4 } from '../base/address.ts';
 import type { Bytes } from '../base/bytes.ts';
+import { checksumAdd, checksumFinish, pseudoHeader4 } from '../base/checksum.ts';
 import { Misuse } from '../base/errors.ts';
 import type { Random } from '../base/random.ts';
+import type { ByteStream } from '../proto/stream.ts';
+import { TcpConnection, type TcpOptions } from '../proto/tcp/connection.ts';
+import { resetFor } from '../proto/tcp/reset.ts';
 import { ProgramError, type Task, type Wait, type Waker } from '../sim/task.ts';
 import { Timer } from '../sim/timer.ts';
+import { MAX_FRAME } from '../trace/frames.ts';
 import { NONE } from '../trace/log.ts';
 import { ICMP_TIME_EXCEEDED, ICMP_UNREACHABLE, quotedDatagram } from '../wire/icmp.ts';
 import { PROTOCOL_TCP } from '../wire/ipv4.ts';
 import { TCP_HEADER, tcpHeader } from '../wire/tcp.ts';
-import type { ByteStream } from '../proto/stream.ts';
-import { TcpConnection, type TcpOptions } from '../proto/tcp/connection.ts';
-import { resetFor } from '../proto/tcp/reset.ts';
-import { MAX_FRAME } from '../trace/frames.ts';
-import { TRANSPORT_OFFSET, type IpStack, type Transport } from './ip-stack.ts';
+import { type IpStack, TRANSPORT_OFFSET, type Transport } from './ip-stack.ts';
 import type { PortPool } from './ports.ts';
 
 /** What a program may choose for its connections; the rest follows from the host. */
-export type TcpTuning = Partial<Omit<TcpOptions, 'localPort' | 'remotePort' | 'iss' | 'name' | 'mss' | 'timestampOffset'>>;
+export type TcpTuning = Partial<
+  Omit<TcpOptions, 'localPort' | 'remotePort' | 'iss' | 'name' | 'mss' | 'timestampOffset'>
+>;
 
 /** A bound on what one call may send, far above any window: a machine that never stops is our bug. */
 const MAX_BURST = 100_000;
@@ -38,10 +41,18 @@ export class TcpSocket implements ByteStream {
   onChange: (() => void) | undefined;
   /** Set when the machine has reached CLOSED and the stack has let go of it. */
   isClosed = false;
+  #isAborted = false;
   readonly timer: Timer;
   readonly #stack: TcpStack;
 
-  constructor(stack: TcpStack, connection: TcpConnection, local: Ip4, localPort: number, remote: Ip4, remotePort: number) {
+  constructor(
+    stack: TcpStack,
+    connection: TcpConnection,
+    local: Ip4,
+    localPort: number,
+    remote: Ip4,
+    remotePort: number,
+  ) {
     this.#stack = stack;
     this.connection = connection;
     this.local = local;
@@ -85,6 +96,7 @@ export class TcpSocket implements ByteStream {
   }
 
   write(bytes: Bytes): number {
+    if (this.#isAborted) throw new Misuse('write after abort');
     const count = this.connection.write(bytes, 0, bytes.length, this.#stack.ip.world.kernel.now);
     if (count > 0) this.#stack.service(this);
     return count;
@@ -96,6 +108,7 @@ export class TcpSocket implements ByteStream {
   }
 
   abort(): void {
+    this.#isAborted = true;
     this.connection.abort(this.#stack.ip.world.kernel.now);
     this.#stack.service(this);
   }
@@ -175,14 +188,20 @@ export class TcpStack implements Transport {
     if (this.#listeners.has(port)) throw new Misuse(`TCP port ${port} is taken on ${this.ip.name}`);
     const listener = new TcpListener(this, port, backlog, tuning);
     this.#listeners.set(port, listener);
-    this.ip.record({ kind: 'socket.open', detail: { protocol: 'TCP', local: `${port}`, remote: '*', state: 'LISTEN' } });
+    this.ip.record({
+      kind: 'socket.open',
+      detail: { protocol: 'TCP', local: `${port}`, remote: '*', state: 'LISTEN' },
+    });
     return listener;
   }
 
   unlisten(listener: TcpListener): void {
     if (this.#listeners.get(listener.port) !== listener) return;
     this.#listeners.delete(listener.port);
-    this.ip.record({ kind: 'socket.close', detail: { protocol: 'TCP', local: `${listener.port}`, remote: '*' } });
+    this.ip.record({
+      kind: 'socket.close',
+      detail: { protocol: 'TCP', local: `${listener.port}`, remote: '*' },
+    });
     for (const socket of listener.queue.splice(0)) socket.abort();
   }
 
@@ -191,7 +210,9 @@ export class TcpStack implements Transport {
     const local = this.ip.sourceFor(remote);
     if (local === undefined) throw new ProgramError('ENETUNREACH', `no route to ${formatIp4(remote)}`);
     const key = remote * 0x1_0000 + remotePort;
-    const localPort = this.#ports.pick((port) => !this.#listeners.has(port) && !this.#sockets.get(port)?.has(key));
+    const localPort = this.#ports.pick(
+      (port) => !this.#listeners.has(port) && !this.#sockets.get(port)?.has(key),
+    );
     if (localPort === undefined) throw new ProgramError('EADDRNOTAVAIL', 'no local port is free');
     const socket = this.#create(local, localPort, remote, remotePort, tuning);
     socket.connection.open(this.ip.world.kernel.now);
@@ -204,7 +225,8 @@ export class TcpStack implements Transport {
     const socket = this.open(remote, remotePort, tuning);
     try {
       while (!socket.isEstablished) {
-        if (socket.error !== undefined || socket.isClosed) throw new ProgramError(socket.error ?? 'ECONNABORTED', `${socket.peer}: ${socket.error}`);
+        if (socket.error !== undefined || socket.isClosed)
+          throw new ProgramError(socket.error ?? 'ECONNABORTED', `${socket.peer}: ${socket.error}`);
         yield changed(socket);
       }
     } finally {
@@ -214,8 +236,19 @@ export class TcpStack implements Transport {
   }
 
   receive(bytes: Bytes, at: number, length: number, source: Ip4, destination: Ip4): void {
-    if (length < TCP_HEADER || checksumFinish(checksumAdd(pseudoHeader4(source, destination, PROTOCOL_TCP, length), bytes, at, length)) !== 0) {
-      this.ip.record({ kind: 'tcp.drop', detail: { reason: length < TCP_HEADER ? 'truncated header' : 'wrong checksum', from: formatIp4(source) } });
+    if (
+      length < TCP_HEADER ||
+      checksumFinish(
+        checksumAdd(pseudoHeader4(source, destination, PROTOCOL_TCP, length), bytes, at, length),
+      ) !== 0
+    ) {
+      this.ip.record({
+        kind: 'tcp.drop',
+        detail: {
+          reason: length < TCP_HEADER ? 'truncated header' : 'wrong checksum',
+          from: formatIp4(source),
+        },
+      });
       return;
     }
     const localPort = tcpHeader.get.destinationPort(bytes, at);
@@ -239,7 +272,9 @@ export class TcpStack implements Transport {
   handleIcmp(bytes: Bytes, at: number, end: number): void {
     const quoted = quotedDatagram(bytes, at, end);
     if (!quoted) return;
-    const socket = this.#sockets.get(quoted.sourcePort)?.get(quoted.destination * 0x1_0000 + quoted.destinationPort);
+    const socket = this.#sockets
+      .get(quoted.sourcePort)
+      ?.get(quoted.destination * 0x1_0000 + quoted.destinationPort);
     if (!socket) return;
     const error = icmpError(bytes[at]!, bytes[at + 1]!);
     if (!error) return;
@@ -274,7 +309,12 @@ export class TcpStack implements Transport {
         frames.discard(frame);
         break;
       }
-      const sum = checksumAdd(pseudoHeader4(socket.local, socket.remote, PROTOCOL_TCP, length), slab, at, length);
+      const sum = checksumAdd(
+        pseudoHeader4(socket.local, socket.remote, PROTOCOL_TCP, length),
+        slab,
+        at,
+        length,
+      );
       tcpHeader.set.checksum(slab, at, checksumFinish(sum));
       this.ip.send(frame, length, PROTOCOL_TCP, socket.local, socket.remote);
     }
@@ -302,7 +342,10 @@ export class TcpStack implements Transport {
     }
     for (const listener of [...this.#listeners.values()]) {
       this.#listeners.delete(listener.port);
-      this.ip.record({ kind: 'socket.close', detail: { protocol: 'TCP', local: `${listener.port}`, remote: '*' } });
+      this.ip.record({
+        kind: 'socket.close',
+        detail: { protocol: 'TCP', local: `${listener.port}`, remote: '*' },
+      });
     }
   }
 
@@ -326,7 +369,12 @@ export class TcpStack implements Transport {
     byRemote.set(remote * 0x1_0000 + remotePort, socket);
     this.ip.record({
       kind: 'socket.open',
-      detail: { protocol: 'TCP', local: `${formatIp4(local)}:${localPort}`, remote: socket.peer, state: connection.state },
+      detail: {
+        protocol: 'TCP',
+        local: `${formatIp4(local)}:${localPort}`,
+        remote: socket.peer,
+        state: connection.state,
+      },
     });
     return socket;
   }
@@ -341,7 +389,13 @@ export class TcpStack implements Transport {
       this.ip.record({ kind: 'tcp.drop', detail: { reason: 'the backlog is full', port: listener.port } });
       return 'full';
     }
-    const socket = this.#create(destination, listener.port, source, tcpHeader.get.sourcePort(bytes, at), listener.tuning);
+    const socket = this.#create(
+      destination,
+      listener.port,
+      source,
+      tcpHeader.get.sourcePort(bytes, at),
+      listener.tuning,
+    );
     socket.connection.listen();
     this.#waitingFor.set(socket, listener);
     listener.pending += 1;
@@ -358,7 +412,11 @@ export class TcpStack implements Transport {
   #reset(bytes: Bytes, at: number, length: number, source: Ip4, destination: Ip4): void {
     this.ip.record({
       kind: 'tcp.drop',
-      detail: { reason: 'no connection', port: tcpHeader.get.destinationPort(bytes, at), from: formatIp4(source) },
+      detail: {
+        reason: 'no connection',
+        port: tcpHeader.get.destinationPort(bytes, at),
+        from: formatIp4(source),
+      },
     });
     const { frames } = this.ip.world.trace;
     const frame = frames.alloc(TRANSPORT_OFFSET + TCP_HEADER);
@@ -369,7 +427,11 @@ export class TcpStack implements Transport {
       frames.discard(frame);
       return;
     }
-    tcpHeader.set.checksum(slab, out, checksumFinish(checksumAdd(pseudoHeader4(destination, source, PROTOCOL_TCP, size), slab, out, size)));
+    tcpHeader.set.checksum(
+      slab,
+      out,
+      checksumFinish(checksumAdd(pseudoHeader4(destination, source, PROTOCOL_TCP, size), slab, out, size)),
+    );
     this.ip.send(frame, size, PROTOCOL_TCP, destination, source);
   }
 
@@ -385,7 +447,11 @@ export class TcpStack implements Transport {
     }
     this.ip.record({
       kind: 'socket.close',
-      detail: { protocol: 'TCP', local: `${formatIp4(socket.local)}:${socket.localPort}`, remote: socket.peer },
+      detail: {
+        protocol: 'TCP',
+        local: `${formatIp4(socket.local)}:${socket.localPort}`,
+        remote: socket.peer,
+      },
     });
   }
 
@@ -425,8 +491,17 @@ function nameOf(local: Ip4, localPort: number, remote: Ip4, remotePort: number):
   return `${formatIp4(local)}:${localPort} ${formatIp4(remote)}:${remotePort}`;
 }
 
-function icmpError(type: number, code: number): 'net-unreachable' | 'host-unreachable' | 'port-unreachable' | 'time-exceeded' | undefined {
+function icmpError(
+  type: number,
+  code: number,
+): 'net-unreachable' | 'host-unreachable' | 'port-unreachable' | 'time-exceeded' | undefined {
   if (type === ICMP_TIME_EXCEEDED) return 'time-exceeded';
   if (type !== ICMP_UNREACHABLE) return undefined;
-  return code === 0 ? 'net-unreachable' : code === 1 ? 'host-unreachable' : code === 3 ? 'port-unreachable' : undefined;
+  return code === 0
+    ? 'net-unreachable'
+    : code === 1
+      ? 'host-unreachable'
+      : code === 3
+        ? 'port-unreachable'
+        : undefined;
 }

@@ -6,11 +6,11 @@
 import { formatIp4, type Ip4 } from '../base/address.ts';
 import type { Bytes } from '../base/bytes.ts';
 import { Misuse } from '../base/errors.ts';
-import { ICMP_UNREACHABLE, UNREACHABLE_PORT, quotedDatagram } from '../wire/icmp.ts';
+import { ICMP_UNREACHABLE, quotedDatagram, UNREACHABLE_PORT } from '../wire/icmp.ts';
 import { PROTOCOL_UDP } from '../wire/ipv4.ts';
 import { UDP_HEADER, udp, udpChecksumOk, writeUdp } from '../wire/udp.ts';
+import { type IpStack, TRANSPORT_OFFSET, type Transport } from './ip-stack.ts';
 import type { PortPool } from './ports.ts';
-import { TRANSPORT_OFFSET, type IpStack, type Transport } from './ip-stack.ts';
 
 export interface Datagram {
   readonly from: Ip4;
@@ -57,17 +57,24 @@ export class UdpStack implements Transport {
   /** A socket on `port`, or on a free ephemeral port. Throws {@link Misuse} when the port is taken. */
   bind(port?: number): UdpSocket {
     const chosen = port ?? this.#ports.pick((candidate) => !this.#sockets.has(candidate));
-    if (chosen === undefined || this.#sockets.has(chosen)) throw new Misuse(`UDP port ${port ?? 'any'} is taken on ${this.#ip.name}`);
+    if (chosen === undefined || this.#sockets.has(chosen))
+      throw new Misuse(`UDP port ${port ?? 'any'} is taken on ${this.#ip.name}`);
     const socket = new UdpSocket(this, chosen);
     this.#sockets.set(chosen, socket);
-    this.#ip.record({ kind: 'socket.open', detail: { protocol: 'UDP', local: `${chosen}`, remote: '*', state: 'BOUND' } });
+    this.#ip.record({
+      kind: 'socket.open',
+      detail: { protocol: 'UDP', local: `${chosen}`, remote: '*', state: 'BOUND' },
+    });
     return socket;
   }
 
   close(socket: UdpSocket): void {
     if (this.#sockets.get(socket.port) !== socket) return;
     this.#sockets.delete(socket.port);
-    this.#ip.record({ kind: 'socket.close', detail: { protocol: 'UDP', local: `${socket.port}`, remote: '*' } });
+    this.#ip.record({
+      kind: 'socket.close',
+      detail: { protocol: 'UDP', local: `${socket.port}`, remote: '*' },
+    });
   }
 
   isBound(port: number): boolean {
@@ -109,17 +116,32 @@ export class UdpStack implements Transport {
     const socket = this.#sockets.get(port);
     if (!socket) {
       this.#drop(`no program on UDP port ${port}`, source);
-      this.#ip.sendError(ICMP_UNREACHABLE, UNREACHABLE_PORT, 0, bytes, datagramAt, `no program on UDP port ${port}`);
+      this.#ip.sendError(
+        ICMP_UNREACHABLE,
+        UNREACHABLE_PORT,
+        0,
+        bytes,
+        datagramAt,
+        `no program on UDP port ${port}`,
+      );
       return;
     }
-    socket.onReceive?.({ from: source, port: udp.get.sourcePort(bytes, at), bytes: bytes.slice(at + UDP_HEADER, at + said) });
+    socket.onReceive?.({
+      from: source,
+      port: udp.get.sourcePort(bytes, at),
+      bytes: bytes.slice(at + UDP_HEADER, at + said),
+    });
   }
 
   handleIcmp(bytes: Bytes, at: number, end: number): void {
     const quoted = quotedDatagram(bytes, at, end);
     const socket = quoted && this.#sockets.get(quoted.sourcePort);
     if (!quoted || !socket || bytes[at] !== ICMP_UNREACHABLE) return;
-    socket.onError?.(quoted.destination, quoted.destinationPort, bytes[at + 1] === UNREACHABLE_PORT ? 'ECONNREFUSED' : 'EHOSTUNREACH');
+    socket.onError?.(
+      quoted.destination,
+      quoted.destinationPort,
+      bytes[at + 1] === UNREACHABLE_PORT ? 'ECONNREFUSED' : 'EHOSTUNREACH',
+    );
   }
 
   #drop(reason: string, from: Ip4): void {

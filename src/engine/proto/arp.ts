@@ -5,8 +5,8 @@
  * unanswered request is repeated twice, a second apart, as Linux does. Left out: probes and announcements
  * (RFC 5227), unicast polling before expiry, proxy ARP.
  */
-import { formatIp4, formatMac, parseMac, type Ip4, type Mac } from '../base/address.ts';
-import { NEVER, SECOND, type Nanoseconds } from '../base/units.ts';
+import { formatIp4, formatMac, type Ip4, type Mac, parseMac } from '../base/address.ts';
+import { type Nanoseconds, NEVER, SECOND } from '../base/units.ts';
 import type { MachineEvent, Projection } from '../trace/event.ts';
 
 export const ARP_TRUST: Nanoseconds = 60 * SECOND;
@@ -50,7 +50,10 @@ export class ArpCache {
     if (this.#asking.has(address)) return;
     this.#asking.set(address, { tries: 1, next: now + ARP_RETRY });
     this.#due.push(address);
-    this.#events.push({ kind: 'arp.ask', detail: { interface: this.#name, address: formatIp4(address), attempt: 1 } });
+    this.#events.push({
+      kind: 'arp.ask',
+      detail: { interface: this.#name, address: formatIp4(address), attempt: 1 },
+    });
   }
 
   /**
@@ -67,7 +70,13 @@ export class ArpCache {
     this.#entries.set(senderIp, { mac: senderMac, expires });
     this.#events.push({
       kind: 'arp.learn',
-      detail: { interface: this.#name, address: formatIp4(senderIp), mac: formatMac(senderMac), expires, asked },
+      detail: {
+        interface: this.#name,
+        address: formatIp4(senderIp),
+        mac: formatMac(senderMac),
+        expires,
+        asked,
+      },
     });
     if (this.#asking.delete(senderIp)) this.#resolved.push(senderIp);
   }
@@ -103,7 +112,10 @@ export class ArpCache {
       if (asking.tries >= ARP_TRIES) {
         this.#asking.delete(address);
         this.#failed.push(address);
-        this.#events.push({ kind: 'arp.fail', detail: { interface: this.#name, address: formatIp4(address), attempts: asking.tries } });
+        this.#events.push({
+          kind: 'arp.fail',
+          detail: { interface: this.#name, address: formatIp4(address), attempts: asking.tries },
+        });
       } else {
         asking.tries += 1;
         asking.next = now + ARP_RETRY;
@@ -121,7 +133,13 @@ export class ArpCache {
     this.#entries.set(address, { mac, expires: NEVER });
     this.#events.push({
       kind: 'arp.learn',
-      detail: { interface: this.#name, address: formatIp4(address), mac: formatMac(mac), expires: NEVER, asked: false },
+      detail: {
+        interface: this.#name,
+        address: formatIp4(address),
+        mac: formatMac(mac),
+        expires: NEVER,
+        asked: false,
+      },
     });
   }
 

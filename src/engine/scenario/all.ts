@@ -10,6 +10,9 @@ export const scenarios: readonly AnyScenario[] = [firstRequest];
 /** Throws {@link Malformed} with the names there are. */
 export function findScenario(name: string): AnyScenario {
   const found = scenarios.find((one) => one.name === name);
-  if (!found) throw new Malformed(`no scenario is called “${name.slice(0, 40)}”; there are ${scenarios.map((one) => one.name).join(', ')}`);
+  if (!found)
+    throw new Malformed(
+      `no scenario is called “${name.slice(0, 40)}”; there are ${scenarios.map((one) => one.name).join(', ')}`,
+    );
   return found;
 }

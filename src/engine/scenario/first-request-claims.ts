@@ -5,15 +5,19 @@ import { formatDuration } from '../base/units.ts';
 import { packetsSent } from '../net/sent.ts';
 import type { TraceEvent } from '../trace/event.ts';
 import type { Trace } from '../trace/log.ts';
-import { ETHERTYPE_ARP, ETHERNET_HEADER, ethernet } from '../wire/ethernet.ts';
-import { PROTOCOL_ICMP, PROTOCOL_TCP, PROTOCOL_UDP, ipv4, ipv4HeaderLength } from '../wire/ipv4.ts';
+import { ETHERNET_HEADER, ETHERTYPE_ARP, ethernet } from '../wire/ethernet.ts';
+import { ipv4, ipv4HeaderLength, PROTOCOL_ICMP, PROTOCOL_TCP, PROTOCOL_UDP } from '../wire/ipv4.ts';
 import { UDP_HEADER, udp } from '../wire/udp.ts';
 import type { Claim, ClaimSpec, FinishedRun, Phase } from './scenario.ts';
 
 /** Longer than any chain of causes of a run within its event limit. */
 const MAX_CHAIN = 400_000;
 
-function first(trace: Trace, kind: string, where: (event: TraceEvent) => boolean = () => true): TraceEvent | undefined {
+function first(
+  trace: Trace,
+  kind: string,
+  where: (event: TraceEvent) => boolean = () => true,
+): TraceEvent | undefined {
   for (const event of trace.events([kind])) if (where(event)) return event;
   return undefined;
 }
@@ -76,7 +80,11 @@ export const firstRequestClaims: Readonly<Record<string, ClaimSpec>> = {
     about: 'From Enter until the visit failed, if it did.',
     read: ({ world }) => timeOf(first(world.trace, 'fetch.failed')),
   },
-  outcome: { label: 'Outcome', about: 'What Maya got: the status of the page, or the error.', read: readOutcome },
+  outcome: {
+    label: 'Outcome',
+    about: 'What Maya got: the status of the page, or the error.',
+    read: readOutcome,
+  },
   roundTripsBeforeFirstByte: {
     label: 'Round trips before the first byte',
     about: 'How often, on the chain of causes of the first byte, an IP packet came back to the laptop.',
@@ -91,7 +99,11 @@ export const firstRequestClaims: Readonly<Record<string, ClaimSpec>> = {
     label: 'Work of the server',
     about: 'Processor time of ChaiCart’s server for the page.',
     read: ({ world }) => {
-      const work = first(world.trace, 'host.compute', ({ node, detail }) => node === 'chaicart' && detail!['what'] === 'GET /');
+      const work = first(
+        world.trace,
+        'host.compute',
+        ({ node, detail }) => node === 'chaicart' && detail!['what'] === 'GET /',
+      );
       return { kind: 'time', value: work && Number(work.detail!['duration']) };
     },
   },
@@ -137,7 +149,8 @@ function roundTrips(trace: Trace, from: TraceEvent | undefined): number | undefi
   let trips = 0;
   let id = from.id;
   for (let steps = 0; id >= 0 && steps < MAX_CHAIN; steps++) {
-    if (trace.kindOf(id) === delivered && trace.nodeOf(id) === laptop && !isArp(trace, trace.aOf(id))) trips += 1;
+    if (trace.kindOf(id) === delivered && trace.nodeOf(id) === laptop && !isArp(trace, trace.aOf(id)))
+      trips += 1;
     id = trace.causeOf(id);
   }
   return trips;
@@ -171,7 +184,8 @@ function addBytes(trace: Trace, frame: number, parts: LayerBytes): void {
   parts.ip += header + (protocol === PROTOCOL_ICMP ? rest : 0);
   if (protocol === PROTOCOL_UDP) {
     parts.transport += UDP_HEADER;
-    const isDns = udp.get.sourcePort(bytes, at + header) === 53 || udp.get.destinationPort(bytes, at + header) === 53;
+    const isDns =
+      udp.get.sourcePort(bytes, at + header) === 53 || udp.get.destinationPort(bytes, at + header) === 53;
     if (isDns) parts.dns += rest - UDP_HEADER;
   } else if (protocol === PROTOCOL_TCP) {
     const tcpHeader = (bytes[at + header + 12]! >> 4) * 4;
@@ -185,7 +199,12 @@ export function firstRequestPhases(run: FinishedRun): readonly Phase[] {
   const { trace } = run.world;
   const phases: Phase[] = [];
   const failed = first(trace, 'fetch.failed');
-  const add = (name: string, from: TraceEvent | undefined, to: TraceEvent | undefined, cost: string): void => {
+  const add = (
+    name: string,
+    from: TraceEvent | undefined,
+    to: TraceEvent | undefined,
+    cost: string,
+  ): void => {
     const end = to ?? failed;
     if (from && end && end.time > from.time) phases.push({ name, start: from.time, end: end.time, cost });
   };
@@ -199,10 +218,16 @@ export function firstRequestPhases(run: FinishedRun): readonly Phase[] {
   add('Name', lookUp, name, questions === 1 ? '1 question' : `${questions} questions`);
   add('Connect', connect, connected(trace), '1 round trip');
   const work = firstRequestClaims['serverWork']!.read(run).value;
-  add('Page', request, page, work === undefined ? '1 round trip' : `1 round trip and ${formatDuration(Number(work))} of work`);
+  add(
+    'Page',
+    request,
+    page,
+    work === undefined ? '1 round trip' : `1 round trip and ${formatDuration(Number(work))} of work`,
+  );
   add('Menu and photograph', first(trace, 'fetch.request', ofRequest(2)), loaded, '2 connections');
   const last = lastDelivery(trace);
-  if (loaded && last > loaded.time) phases.push({ name: 'Close', start: loaded.time, end: last, cost: 'both ways' });
+  if (loaded && last > loaded.time)
+    phases.push({ name: 'Close', start: loaded.time, end: last, cost: 'both ways' });
   return phases;
 }
 

@@ -5,14 +5,15 @@
  * a root server and a server for `.example`; ChaiCart's name server and its one server. With warm caches she was there
  * half a minute ago: the laptop still knows the name and its gateway.
  */
-import { parseIp4 } from '../base/address.ts';
-import { MILLISECOND, SECOND } from '../base/units.ts';
+
 import { chaiCartSite } from '../app/chaicart.ts';
 import { visit } from '../app/fetch-client.ts';
 import { runNameServer } from '../app/nameserver.ts';
 import { runOrigin } from '../app/origin.ts';
 import { runResolver } from '../app/recursive-resolver.ts';
 import { SystemResolver } from '../app/system-resolver.ts';
+import { parseIp4 } from '../base/address.ts';
+import { MILLISECOND, SECOND } from '../base/units.ts';
 import { randomLoss } from '../net/fault.ts';
 import { Host } from '../net/host.ts';
 import type { IpStack } from '../net/ip-stack.ts';
@@ -133,17 +134,39 @@ function build(world: World, values: Values<typeof parameters>): Network {
 
   network.link([laptop, 'eth0', '192.168.1.23/24'], [homeSwitch, '1'], lan);
   network.link([homeSwitch, '2'], [home, 'lan', '192.168.1.1/24'], lan);
-  network.link([home, 'wan', '203.0.113.77/26'], [isp, 'access', '203.0.113.65/26'], { delay: ms(4), rate: values.rate });
-  network.link([isp, 'services', '203.0.113.1/26'], [resolver, 'eth0', '203.0.113.53/26'], { ...wan, delay: ms(1) });
-  network.link([isp, 'upstream', '198.51.100.129/30'], [transitA, 'isp', '198.51.100.130/30'], { ...wan, delay: ms(5) });
-  network.link([transitA, 'root', '198.51.100.1/28'], [root, 'eth0', '198.51.100.4/28'], { ...wan, delay: ms(2) });
-  network.link([transitA, 'tld', '198.51.100.17/28'], [tld, 'eth0', '198.51.100.20/28'], { ...wan, delay: ms(6) });
-  const long = network.link([transitA, 'east', '198.51.100.133/30'], [transitB, 'west', '198.51.100.134/30'], {
-    ...wan,
-    delay: values.distance - FIXED_PART,
+  network.link([home, 'wan', '203.0.113.77/26'], [isp, 'access', '203.0.113.65/26'], {
+    delay: ms(4),
+    rate: values.rate,
   });
+  network.link([isp, 'services', '203.0.113.1/26'], [resolver, 'eth0', '203.0.113.53/26'], {
+    ...wan,
+    delay: ms(1),
+  });
+  network.link([isp, 'upstream', '198.51.100.129/30'], [transitA, 'isp', '198.51.100.130/30'], {
+    ...wan,
+    delay: ms(5),
+  });
+  network.link([transitA, 'root', '198.51.100.1/28'], [root, 'eth0', '198.51.100.4/28'], {
+    ...wan,
+    delay: ms(2),
+  });
+  network.link([transitA, 'tld', '198.51.100.17/28'], [tld, 'eth0', '198.51.100.20/28'], {
+    ...wan,
+    delay: ms(6),
+  });
+  const long = network.link(
+    [transitA, 'east', '198.51.100.133/30'],
+    [transitB, 'west', '198.51.100.134/30'],
+    {
+      ...wan,
+      delay: values.distance - FIXED_PART,
+    },
+  );
   network.link([transitB, 'names', '192.0.2.1/26'], [ns1, 'eth0', '192.0.2.53/26'], { ...wan, delay: ms(3) });
-  network.link([transitB, 'region', '192.0.2.65/26'], [chaicart, 'eth0', '192.0.2.80/26'], { ...wan, delay: ms(3) });
+  network.link([transitB, 'region', '192.0.2.65/26'], [chaicart, 'eth0', '192.0.2.80/26'], {
+    ...wan,
+    delay: ms(3),
+  });
   if (values.loss > 0) {
     long.forward.faults.push(randomLoss(values.loss, world.random('link:long/forward')));
     long.backward.faults.push(randomLoss(values.loss, world.random('link:long/backward')));
@@ -203,7 +226,8 @@ function stackOf(network: Network, name: string): IpStack | undefined {
   return 'learn' in machine ? machine : undefined;
 }
 
-const soa = (server: string, minimum: number): string => `${server} hostmaster.${server} 2026112001 7200 3600 1209600 ${minimum}`;
+const soa = (server: string, minimum: number): string =>
+  `${server} hostmaster.${server} 2026112001 7200 3600 1209600 ${minimum}`;
 
 const rootZone = {
   origin: '.',

@@ -58,7 +58,9 @@ export function number(parameter: NumberParameter): NumberParameter {
   return parameter;
 }
 
-export function choice<const C extends string>(parameter: Omit<ChoiceParameter<C>, 'kind'>): ChoiceParameter<C> {
+export function choice<const C extends string>(
+  parameter: Omit<ChoiceParameter<C>, 'kind'>,
+): ChoiceParameter<C> {
   return { kind: 'choice', ...parameter };
 }
 
@@ -66,7 +68,9 @@ export function choice<const C extends string>(parameter: Omit<ChoiceParameter<C
 export function readValue(name: string, parameter: Parameter, text: string): number | string {
   if (parameter.kind === 'choice') {
     if (parameter.choices.some(({ value }) => value === text)) return text;
-    throw new Malformed(`${name} cannot be ${quote(text)}; it is one of ${parameter.choices.map(({ value }) => value).join(', ')}`);
+    throw new Malformed(
+      `${name} cannot be ${quote(text)}; it is one of ${parameter.choices.map(({ value }) => value).join(', ')}`,
+    );
   }
   let value: number;
   try {
@@ -77,7 +81,9 @@ export function readValue(name: string, parameter: Parameter, text: string): num
   }
   if (!(value >= parameter.min && value <= parameter.max)) {
     const write = WRITE[parameter.kind];
-    throw new Malformed(`${name} cannot be ${quote(text)}; it is from ${write(parameter.min)} to ${write(parameter.max)}`);
+    throw new Malformed(
+      `${name} cannot be ${quote(text)}; it is from ${write(parameter.min)} to ${write(parameter.max)}`,
+    );
   }
   return value;
 }
@@ -89,17 +95,23 @@ export function writeValue(parameter: Parameter, value: number | string): string
 
 /** The value as people read it: `25 ms`, `20 Mbit/s`, `no address`. */
 export function showValue(parameter: Parameter, value: number | string): string {
-  if (parameter.kind === 'choice') return parameter.choices.find((one) => one.value === value)?.label ?? String(value);
+  if (parameter.kind === 'choice')
+    return parameter.choices.find((one) => one.value === value)?.label ?? String(value);
   if (parameter.kind === 'duration') return formatDuration(Number(value), 3);
   return parameter.kind === 'rate' ? formatRate(Number(value)) : formatPercent(Number(value));
 }
 
 /** All values, those not in `set` at their defaults. Throws {@link Malformed} for an unknown name or a bad value. */
-export function readValues<P extends Parameters>(parameters: P, set: Readonly<Record<string, string>>): Values<P> {
+export function readValues<P extends Parameters>(
+  parameters: P,
+  set: Readonly<Record<string, string>>,
+): Values<P> {
   const values: Record<string, number | string> = {};
   for (const name of Object.keys(set)) {
     if (!Object.hasOwn(parameters, name)) {
-      throw new Malformed(`no parameter is called ${quote(name)}; there are ${Object.keys(parameters).join(', ')}`);
+      throw new Malformed(
+        `no parameter is called ${quote(name)}; there are ${Object.keys(parameters).join(', ')}`,
+      );
     }
   }
   for (const [name, parameter] of Object.entries(parameters)) {

@@ -3,13 +3,13 @@
  */
 import { Malformed } from '../base/errors.ts';
 import type { Nanoseconds } from '../base/units.ts';
-import type { Detail } from '../trace/event.ts';
-import { World } from '../sim/world.ts';
-import type { RunEnd } from '../sim/kernel.ts';
 import type { Network } from '../net/network.ts';
+import type { RunEnd } from '../sim/kernel.ts';
+import { World } from '../sim/world.ts';
+import type { Detail } from '../trace/event.ts';
 import type { TraceLevel } from '../trace/log.ts';
 import { findScenario } from './all.ts';
-import { readValues, type Parameters, type Values } from './parameter.ts';
+import { type Parameters, readValues, type Values } from './parameter.ts';
 import type { AnyScenario, Claim, FinishedRun } from './scenario.ts';
 
 /** An input that the reader adds to the script. */
@@ -50,7 +50,8 @@ export class Run implements FinishedRun {
     this.spec = spec;
     this.scenario = findScenario(spec.scenario);
     this.values = readValues(this.scenario.parameters, spec.set);
-    if (!Number.isSafeInteger(spec.seed) || spec.seed < 0) throw new Malformed(`a seed is a whole number from 0, not ${spec.seed}`);
+    if (!Number.isSafeInteger(spec.seed) || spec.seed < 0)
+      throw new Malformed(`a seed is a whole number from 0, not ${spec.seed}`);
     if (spec.inputs.length > MAX_INPUTS) throw new Malformed(`more than ${MAX_INPUTS} inputs`);
     this.until = Math.min(options.until ?? this.scenario.until, this.scenario.until);
     this.world = new World({ seed: spec.seed, level: options.level ?? 'full' });
@@ -81,13 +82,18 @@ export class Run implements FinishedRun {
   }
 
   claims(): Record<string, Claim> {
-    return Object.fromEntries(Object.entries(this.scenario.claims).map(([name, spec]) => [name, spec.read(this)]));
+    return Object.fromEntries(
+      Object.entries(this.scenario.claims).map(([name, spec]) => [name, spec.read(this)]),
+    );
   }
 
   #input({ time, what, detail }: ExtraInput): void {
-    if (!Number.isSafeInteger(time) || time < 0 || time > this.scenario.until) throw new Malformed(`an input at ${time} ns is outside the run`);
+    if (!Number.isSafeInteger(time) || time < 0 || time > this.scenario.until)
+      throw new Malformed(`an input at ${time} ns is outside the run`);
     if (!this.world.inputNames.includes(what)) {
-      throw new Malformed(`no input is called “${what.slice(0, 40)}”; there are ${this.world.inputNames.join(', ')}`);
+      throw new Malformed(
+        `no input is called “${what.slice(0, 40)}”; there are ${this.world.inputNames.join(', ')}`,
+      );
     }
     this.network.checkInput(what, detail);
     this.world.input(time, what, detail);

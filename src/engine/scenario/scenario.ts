@@ -2,8 +2,8 @@
  * What a scenario is: a named, seeded world as data, a script of what people do in it, and the claims that hold.
  */
 import type { Nanoseconds } from '../base/units.ts';
-import type { World } from '../sim/world.ts';
 import type { Network } from '../net/network.ts';
+import type { World } from '../sim/world.ts';
 import type { Parameters, Values } from './parameter.ts';
 
 /** A value read from the trace of a finished run. `undefined` when it did not happen. */

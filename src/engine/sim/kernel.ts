@@ -8,7 +8,7 @@
  * Not here: what the events mean; wall-clock time; priorities (they hide races).
  */
 import { Misuse } from '../base/errors.ts';
-import { NEVER, type Nanoseconds } from '../base/units.ts';
+import { type Nanoseconds, NEVER } from '../base/units.ts';
 import { NONE, type Trace } from '../trace/log.ts';
 
 /** Whoever can be called at a time. */
@@ -76,7 +76,8 @@ export class Kernel {
    * The event that is running becomes its cause.
    */
   schedule(time: Nanoseconds, target: Target, op = 0, arg = 0): Handle {
-    if (!(time >= this.#now && time < NEVER)) throw new Misuse(`cannot schedule at ${time}, now is ${this.#now}`);
+    if (!(time >= this.#now && time < NEVER))
+      throw new Misuse(`cannot schedule at ${time}, now is ${this.#now}`);
     const slot = this.#freeCount > 0 ? this.#free[--this.#freeCount]! : this.#newSlot();
     this.#targets[slot] = target;
     this.#op[slot] = op;

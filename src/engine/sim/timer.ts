@@ -4,7 +4,7 @@
  * Moving it later only stores the number; the queue entry that is already there looks at it when it fires. Protocol
  * timers move with every packet, so this keeps one entry a timer in the queue instead of one a packet.
  */
-import { NEVER, type Nanoseconds } from '../base/units.ts';
+import { type Nanoseconds, NEVER } from '../base/units.ts';
 import { NONE } from '../trace/log.ts';
 import type { Handle, Kernel, Target } from './kernel.ts';
 

@@ -6,7 +6,7 @@
  */
 import { Misuse } from '../base/errors.ts';
 import { namedRandom, type Random } from '../base/random.ts';
-import { SECOND, type Nanoseconds } from '../base/units.ts';
+import { type Nanoseconds, SECOND } from '../base/units.ts';
 import type { Detail } from '../trace/event.ts';
 import { Trace, type TraceLevel } from '../trace/log.ts';
 import { Kernel } from './kernel.ts';

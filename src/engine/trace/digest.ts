@@ -4,8 +4,9 @@
  * Built for speed and difference, not against an adversary: each lane is a multiply-xor over 32-bit words with its
  * own odd constants, so a change in any word changes both lanes with near certainty.
  */
-import { hashName } from '../base/random.ts';
+
 import type { Bytes } from '../base/bytes.ts';
+import { hashName } from '../base/random.ts';
 
 export class Digest {
   #a = 0x243f6a88;

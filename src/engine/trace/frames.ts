@@ -6,8 +6,9 @@
  * trace copies nothing. Beyond `keepLimit` bytes only the first {@link HEADER_BYTES} of a frame stay. When frames
  * are not kept, slots and numbers are used again as soon as the last holder lets go.
  */
-import { Misuse } from '../base/errors.ts';
+
 import type { Bytes } from '../base/bytes.ts';
+import { Misuse } from '../base/errors.ts';
 
 export const MAX_FRAME = 2048;
 /** Enough for Ethernet, IPv4 and TCP with options, and a DNS message's first names. */
@@ -57,7 +58,8 @@ export class FrameStore {
     const recycled = this.#freeNumbers.pop();
     const frame = recycled ?? this.#count++;
     if (frame >= this.#place.length) this.#grow();
-    this.#place[frame] = this.keep && this.#keptBytes + size <= this.keepLimit ? this.#keptPlace(size) : this.#slot();
+    this.#place[frame] =
+      this.keep && this.#keptBytes + size <= this.keepLimit ? this.#keptPlace(size) : this.#slot();
     this.#size[frame] = size;
     this.#stored[frame] = size;
     this.#holders[frame] = 1;
@@ -166,7 +168,8 @@ export class FrameStore {
     const slab = this.#newSlab();
     this.#slotSlabs.add(slab);
     const base = slab * SLAB_BYTES;
-    for (let offset = SLAB_BYTES - MAX_FRAME; offset > 0; offset -= MAX_FRAME) this.#freeSlots.push(base + offset);
+    for (let offset = SLAB_BYTES - MAX_FRAME; offset > 0; offset -= MAX_FRAME)
+      this.#freeSlots.push(base + offset);
     return base;
   }
 

@@ -16,7 +16,7 @@
  * `inject` hands the machine a datagram of its own at once: a forged one, say. `at` runs something at a moment.
  */
 import { type Ip4, parseIp4 } from '../../../src/engine/base/address.ts';
-import { MILLISECOND, type Nanoseconds, NEVER, SECOND } from '../../../src/engine/base/units.ts';
+import { MILLISECOND, type Nanoseconds, NEVER } from '../../../src/engine/base/units.ts';
 import type { Authority } from '../../../src/engine/proto/dns/authority.ts';
 import {
   DNS_PORT,
@@ -44,8 +44,13 @@ export type Responder = (
   sent: DnsTransmit,
 ) => DnsMessage | Uint8Array | undefined;
 
+/** An authority's response with something changed. */
+export const twisted =
+  (authority: Authority, change: (response: DnsMessage) => DnsMessage): Responder =>
+  (_, __, sent) =>
+    change(decodeDns(authority.answer(sent.bytes)!.response));
+
 const CLIENT = parseIp4('192.0.2.10');
-const SELF = parseIp4('203.0.113.53');
 
 export class Script<M extends Machine> {
   readonly machine: M;
@@ -169,4 +174,4 @@ function formatAddress(address: Ip4): string {
   return [24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join('.');
 }
 
-export { CLIENT, SECOND, SELF };
+export { CLIENT };

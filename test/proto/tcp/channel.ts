@@ -99,7 +99,7 @@ export function converse(
   channel: Channel,
   plans: readonly [Plan, Plan],
   options: Partial<TcpOptions>,
-  limit = 3600 * SECOND,
+  limit = 86_400 * SECOND,
 ): [End, End, number] {
   const random = new Random(channel.seed);
   const ends: [End, End] = [

@@ -218,6 +218,16 @@ describe('windows', () => {
     expect(a.gets({ seq: 301, ack: 3021, win: 5000 })).toEqual(['A 3021+1460 ack 301 win 29200']);
   });
 
+  it('takes an acknowledgment from the very edge of our window: its sender has filled it', () => {
+    const a = new Script({ ...BARE, receiveBuffer: 2920 }).establish();
+    a.writes(101, 10);
+    a.gets({ seq: 1761, ack: 101, data: 1460 });
+    expect(a.gets({ seq: 3221, ack: 111 })).toEqual([]);
+    expect(a.connection.bytesInFlight).toBe(0);
+    expect(a.gets({ seq: 3222, ack: 111 })).toHaveLength(1);
+    expect(a.kinds('tcp.challenge-ack')).toHaveLength(1);
+  });
+
   it('an old segment’s window changes nothing (SND.WL1, SND.WL2)', () => {
     const a = new Script().establish(3000);
     a.gets({ seq: 301, ack: 101, data: 10, win: 4000 });

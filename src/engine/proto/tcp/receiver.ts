@@ -94,11 +94,15 @@ export class Receiver {
     return seqDiff(this.edge, this.next);
   }
 
-  /** Whether a segment touches the window: the four cases of RFC 9293 §3.10.7.4, “First, check sequence number”. */
+  /**
+   * Whether a segment touches the window: the four cases of RFC 9293 §3.10.7.4, “First, check sequence number”, but
+   * that a segment without data may stand right at the edge, as Linux has it: a sender that has filled the window
+   * acknowledges from there, and two that both did and both lost something would refuse each other for ever.
+   */
   covers(sequence: number, length: number): boolean {
     const { window } = this;
     const first = seqDiff(sequence, this.next);
-    if (length === 0) return window === 0 ? first === 0 : first >= 0 && first < window;
+    if (length === 0) return first >= 0 && first <= window;
     return window > 0 && first < window && first + length > 0;
   }
 

@@ -1,0 +1,89 @@
+/** What holds for every scenario: it repeats itself, its tables can be replayed, it comes to rest, its claims are read. */
+import { describe, expect, it } from 'vitest';
+import { Random } from '../../src/engine/base/random.ts';
+import { Session } from '../../src/engine/export/session.ts';
+import { TableReader } from '../../src/engine/inspect/tables.ts';
+import { Host } from '../../src/engine/net/host.ts';
+import type { Network } from '../../src/engine/net/network.ts';
+import { socketRows } from '../../src/engine/net/socket-table.ts';
+import { Switch } from '../../src/engine/net/switch.ts';
+import { scenarios } from '../../src/engine/scenario/all.ts';
+import { Run } from '../../src/engine/scenario/run.ts';
+import type { Trace } from '../../src/engine/trace/log.ts';
+import { variantsOf } from './variants.ts';
+
+/** The first event in which two traces differ, as text, or undefined. */
+function firstDifference(a: Trace, b: Trace): string | undefined {
+  for (let id = 0; id < Math.max(a.length, b.length); id++) {
+    const left = id < a.length ? JSON.stringify(a.event(id)) : 'nothing';
+    const right = id < b.length ? JSON.stringify(b.event(id)) : 'nothing';
+    if (left !== right) return `event ${id}: ${left} against ${right}`;
+  }
+  return undefined;
+}
+
+/** Compares the live tables of every machine with what the trace says of them now. */
+function expectTablesEqual(network: Network, trace: Trace, now: number, hint: string): void {
+  const reader = new TableReader(trace);
+  const living = (rows: ReadonlyMap<string, unknown>): unknown =>
+    [...rows]
+      .filter(
+        ([, row]) =>
+          !(
+            (row as { expires?: number }).expires !== undefined && (row as { expires: number }).expires <= now
+          ),
+      )
+      .sort(([a], [b]) => (a < b ? -1 : 1));
+  for (const machine of network.machines.values()) {
+    const { name } = machine;
+    const at = `${hint}, ${name}`;
+    if (machine instanceof Switch) {
+      expect(living(reader.rows('switch', name, now)), `${at}: addresses`).toEqual(living(machine.rows()));
+      continue;
+    }
+    const stack = machine instanceof Host ? machine.ip : machine;
+    expect(living(reader.rows('arp', name, now)), `${at}: ARP`).toEqual(living(stack.arpRows()));
+    if (stack.nat)
+      expect(living(reader.rows('nat', name, now)), `${at}: NAT`).toEqual(living(stack.nat.rows()));
+    if (machine instanceof Host)
+      expect(living(reader.rows('sockets', name, now)), `${at}: sockets`).toEqual(
+        living(socketRows(machine)),
+      );
+  }
+}
+
+for (const scenario of scenarios) {
+  describe(scenario.name, () => {
+    for (const { title, spec } of variantsOf(scenario)) {
+      it(`repeats itself: ${title}`, () => {
+        const first = new Run(spec).finish();
+        const second = new Run(spec).finish();
+        expect(firstDifference(first.world.trace, second.world.trace)).toBeUndefined();
+        expect(second.world.trace.digest).toBe(first.world.trace.digest);
+      });
+
+      it(`has the tables that its trace says, at 50 random moments: ${title}`, () => {
+        // past the part that figures show, so that time-outs of tables are met as well
+        const end = Session.start(spec).finish().view().end * 1.5;
+        const random = new Random(4711);
+        const moments = Array.from({ length: 50 }, () => Math.floor(random.float() * end)).sort(
+          (a, b) => a - b,
+        );
+        const run = new Run(spec);
+        for (const moment of moments) {
+          run.world.kernel.run({ until: moment, maxEvents: scenario.maxEvents });
+          expectTablesEqual(run.network, run.world.trace, moment, `at ${moment} ns`);
+        }
+      });
+
+      it(`comes to rest, and every claim can be read: ${title}`, () => {
+        const run = new Run(spec).finish();
+        expect(run.cutShort).toBeUndefined();
+        for (const [name, { kind, value }] of Object.entries(run.claims())) {
+          if (value !== undefined) expect(typeof value, name).toBe(kind === 'text' ? 'string' : 'number');
+        }
+        expect(run.world.trace.frames.cut).toBe(0);
+      });
+    }
+  });
+}
