@@ -45,10 +45,29 @@ const connected = (trace: Trace) => first(trace, 'fetch.connected', ofRequest(1)
 const firstByte = (trace: Trace) => first(trace, 'fetch.first-byte', ofRequest(1));
 
 export const firstRequestClaims: Readonly<Record<string, ClaimSpec>> = {
+  machines: {
+    label: 'Machines',
+    about: 'Machines in the picture, whether or not a packet of this run passes them.',
+    read: ({ network }) => ({ kind: 'count', value: network.machines.size }),
+  },
+  neighbour: {
+    label: 'Way out',
+    about: 'From Enter until the laptop knows the hardware address of the router at home.',
+    read: ({ world }) =>
+      timeOf(
+        first(world.trace, 'arp.learn', ({ node, detail }) => node === 'laptop' && detail!['asked'] === true),
+      ),
+  },
   dns: {
     label: 'Name',
     about: 'From Enter until the laptop knows the address.',
     read: ({ world }) => timeOf(nameFound(world.trace)),
+  },
+  resolverWalk: {
+    label: 'The resolver’s walk',
+    about: 'From the question’s arrival at the resolver until the resolver answers it.',
+    read: ({ world }) =>
+      duration(first(world.trace, 'dns.resolver.query'), first(world.trace, 'dns.resolver.answer')),
   },
   connect: {
     label: 'Connected',
@@ -60,10 +79,22 @@ export const firstRequestClaims: Readonly<Record<string, ClaimSpec>> = {
     about: 'From the first SYN until the laptop has the SYN-ACK.',
     read: ({ world }) => duration(first(world.trace, 'fetch.connect', ofRequest(1)), connected(world.trace)),
   },
+  requestTravel: {
+    label: 'Request on its way',
+    about: 'From sending the request for the page until the server has read its head.',
+    read: ({ world }) =>
+      duration(first(world.trace, 'fetch.request', ofRequest(1)), first(world.trace, 'http1.request')),
+  },
   ttfb: {
     label: 'First byte',
     about: 'From Enter until the first byte of the page is on the laptop.',
     read: ({ world }) => timeOf(firstByte(world.trace)),
+  },
+  answerTravel: {
+    label: 'Answer on its way',
+    about: 'From the start of the server’s answer until the last byte of the HTML is on the laptop.',
+    read: ({ world }) =>
+      duration(first(world.trace, 'http1.answer'), first(world.trace, 'fetch.done', ofRequest(1))),
   },
   page: {
     label: 'Whole page',
@@ -74,6 +105,20 @@ export const firstRequestClaims: Readonly<Record<string, ClaimSpec>> = {
     label: 'All done',
     about: 'From Enter until page, menu and photograph are on the laptop.',
     read: ({ world }) => timeOf(first(world.trace, 'fetch.loaded')),
+  },
+  resources: {
+    label: 'Menu and photograph',
+    about: 'From the last byte of the HTML until menu and photograph are on the laptop too.',
+    read: ({ world }) =>
+      duration(first(world.trace, 'fetch.done', ofRequest(1)), first(world.trace, 'fetch.loaded')),
+  },
+  closing: {
+    label: 'Closing',
+    about: 'From all done until the last packet of the last connection has arrived.',
+    read: ({ world }) => {
+      const loaded = first(world.trace, 'fetch.loaded');
+      return { kind: 'time', value: loaded && lastDelivery(world.trace) - loaded.time };
+    },
   },
   gaveUp: {
     label: 'Gave up',
