@@ -3,7 +3,7 @@
 import { atom, type ReadableAtom, type WritableAtom } from 'nanostores';
 import type { InputView, RunRequest, RunView, TableView, WhyStep } from '#engine/inspect/view.ts';
 import { type Answers, type ExportKind, type FrameView, keyOf, Superseded } from './answers.ts';
-import { writeLink } from './link.ts';
+import { type LinkState, writeLink } from './link.ts';
 
 export type { ExportKind, FrameView } from './answers.ts';
 
@@ -58,6 +58,8 @@ export interface Figure {
   /** Back to the run before. */
   undo(): void;
   dismiss(): void;
+  /** Shows what a link says; `problems` are sentences about what in it could not be read. */
+  follow(state: LinkState, problems: readonly string[]): void;
   frame(frame: number): Promise<FrameView>;
   tables(machine: string, time: number): Promise<readonly TableView[]>;
   why(event: number): Promise<readonly WhyStep[]>;
@@ -305,12 +307,12 @@ class FigureStore implements Figure {
     const { [name]: _, ...others } = request.set;
     const knob = this.$view.get().knobs.find((one) => one.name === name);
     const set = knob && knob.initial === text ? others : { ...others, [name]: text };
-    this.#change({ ...request, set });
+    void this.#change({ ...request, set });
   }
 
   addInput(input: NewInput): void {
     const request = this.$request.get();
-    this.#change({ ...request, inputs: [...request.inputs, input] });
+    void this.#change({ ...request, inputs: [...request.inputs, input] });
   }
 
   removeInput(index: number): void {
@@ -323,11 +325,11 @@ class FigureStore implements Figure {
         )
       : -1;
     const drop = at >= 0 ? at : index;
-    this.#change({ ...request, inputs: request.inputs.filter((_, i) => i !== drop) });
+    void this.#change({ ...request, inputs: request.inputs.filter((_, i) => i !== drop) });
   }
 
   reset(): void {
-    this.#change(this.#options.request);
+    void this.#change(this.#options.request);
   }
 
   undo(): void {
@@ -349,11 +351,34 @@ class FigureStore implements Figure {
     });
   }
 
-  #change(request: RunRequest): void {
+  follow(state: LinkState, problems: readonly string[]): void {
+    const { scenario, version } = this.$view.get();
+    const said = [...problems];
+    // A link names a scenario; a figure shows one. The rest of the state belongs to that scenario only.
+    const isOurs = state.request.scenario === scenario;
+    if (!isOurs) said.push('This link is not for this figure, so the figure stays as it was.');
+    else if (state.version !== version) {
+      said.push(`This link was made for version ${state.version} of this run; this is version ${version}, and may differ.`);
+    }
+    const arrive = () => {
+      if (isOurs) {
+        if (state.panels) this.$panels.set(state.panels);
+        if (state.cursor !== undefined) this.seek(state.cursor);
+        const { packets } = this.$view.get();
+        if (state.packet !== undefined && state.packet < packets.length) this.$packet.set(state.packet);
+        else if (state.packet !== undefined) said.push(`There is no packet ${state.packet} in this run.`);
+      }
+      if (said.length > 0) this.$message.set(said.slice(0, 3).join(' '));
+    };
+    if (isOurs) void this.#change(state.request).then(arrive);
+    else arrive();
+  }
+
+  async #change(request: RunRequest): Promise<void> {
     if (keyOf(request) === keyOf(this.$request.get())) return;
     const was: Shown = { request: this.$request.get(), view: this.$view.get() };
     this.$request.set(request);
-    void this.#ask(async (answers) => {
+    await this.#ask(async (answers) => {
       const view = await answers.run(request, this.id);
       // With Compare on, the run beside stays the one that was there when it was opened.
       if (this.$before.get() === undefined || this.#previous === undefined) this.#previous = was;
