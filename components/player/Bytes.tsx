@@ -76,7 +76,8 @@ function stagesOf(view: RunView, packet: number): Stage[] {
   const { to: end, outcome } = view.packets[packet]!;
   return frames.map((frame, i) => {
     const { from, to } = ways[i]!;
-    const arrived = i === frames.length - 1 && i > 0 && to === end && outcome !== 'lost' && outcome !== 'travelling';
+    const arrived =
+      i === frames.length - 1 && i > 0 && to === end && outcome !== 'lost' && outcome !== 'travelling';
     if (arrived) return { frame, label: `As ${inSentence(machines[to]!.label)} received it` };
     return { frame, label: `As ${inSentence(machines[from]!.label)} sent it${i > 0 ? ' on' : ''}` };
   });
@@ -99,7 +100,8 @@ function useFrame(figure: Figure, view: RunView, number: number | undefined): Lo
     figure.frame(number).then(
       (frame) => current && setLoaded({ frame, problem: undefined }),
       (error: unknown) =>
-        current && setLoaded({ frame: undefined, problem: error instanceof Error ? error.message : String(error) }),
+        current &&
+        setLoaded({ frame: undefined, problem: error instanceof Error ? error.message : String(error) }),
     );
     return () => {
       current = false;
@@ -122,7 +124,10 @@ interface FrameBytesProps {
 function FrameBytes({ frame, before, stages, stage, onStage }: FrameBytesProps) {
   const { tree, bytes, cut } = frame;
   const fields = useMemo(() => fieldsOf(tree), [tree]);
-  const changes = useMemo(() => (before ? changesSince(fieldsOf(before.tree), fields) : []), [before, fields]);
+  const changes = useMemo(
+    () => (before ? changesSince(fieldsOf(before.tree), fields) : []),
+    [before, fields],
+  );
   const [path, setPath] = useState<string | undefined>(undefined);
   const [hovered, setHovered] = useState<number | undefined>(undefined);
   const [open, setOpen] = useState<ReadonlySet<string>>(() => openAtFirst(fields));
@@ -132,7 +137,8 @@ function FrameBytes({ frame, before, stages, stage, onStage }: FrameBytesProps) 
   const narrow = width < 680;
 
   // The same field of another packet stays in hand: so one can walk the packets and watch a number change.
-  const selected = fields.find((field) => field.path === path) ?? fields.findLast((field) => field.level === 1);
+  const selected =
+    fields.find((field) => field.path === path) ?? fields.findLast((field) => field.level === 1);
   useEffect(() => {
     setHovered(undefined);
     setOpen((open) => withAncestors(new Set([...openAtFirst(fields), ...open]), selected));
@@ -199,14 +205,25 @@ function FrameBytes({ frame, before, stages, stage, onStage }: FrameBytesProps) 
             changed={changes.map((change) => change.field)}
             perRow={narrow ? 8 : 16}
             onSelect={(byte, isAgain) => select(leafOf(fields, byte, isAgain ? selected : undefined))}
-            onHover={(byte) => setHovered(byte === undefined ? undefined : leafOf(fields, byte, undefined)?.index)}
+            onHover={(byte) =>
+              setHovered(byte === undefined ? undefined : leafOf(fields, byte, undefined)?.index)
+            }
           />
           <Legend fields={fields} selected={selected} onSelect={select}>
             <Stages stages={stages} stage={stage} onStage={onStage} changes={changes} onSelect={select} />
           </Legend>
         </div>
-        {cut && <p class="rt-bytes-cut">Only the headers of this frame were kept; what came after them is not shown.</p>}
-        <Explanation field={shown} crumbs={crumbs} bytes={bytes} was={changes.find((change) => change.field === shown)?.was} />
+        {cut && (
+          <p class="rt-bytes-cut">
+            Only the headers of this frame were kept; what came after them is not shown.
+          </p>
+        )}
+        <Explanation
+          field={shown}
+          crumbs={crumbs}
+          bytes={bytes}
+          was={changes.find((change) => change.field === shown)?.was}
+        />
       </div>
     </div>
   );
@@ -271,7 +288,9 @@ function FieldTree({ fields, open, selected, hovered, changes, onSelect, onHover
     if (!field) return;
     onSelect(field);
     requestAnimationFrame(() =>
-      box.current?.querySelector<HTMLElement>(`[data-field="${field.index}"]`)?.focus({ preventScroll: true }),
+      box.current
+        ?.querySelector<HTMLElement>(`[data-field="${field.index}"]`)
+        ?.focus({ preventScroll: true }),
     );
   };
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -283,7 +302,8 @@ function FieldTree({ fields, open, selected, hovered, changes, onSelect, onHover
     else if (event.key === 'ArrowUp') go(seen[at - 1]);
     else if (event.key === 'Home') go(seen[0]);
     else if (event.key === 'End') go(seen.at(-1));
-    else if (event.key === 'ArrowRight') isGroup && !isOpen ? onOpen(selected, true) : go(selected.children[0]);
+    else if (event.key === 'ArrowRight')
+      isGroup && !isOpen ? onOpen(selected, true) : go(selected.children[0]);
     else if (event.key === 'ArrowLeft') isGroup && isOpen ? onOpen(selected, false) : go(selected.parent);
     else if (event.key === 'Enter' || event.key === ' ') isGroup && onOpen(selected, !isOpen);
     else return;
@@ -298,13 +318,24 @@ function FieldTree({ fields, open, selected, hovered, changes, onSelect, onHover
       aria-label="Fields of the frame"
       ref={box}
       onKeyDown={onKeyDown}
+      onClick={(event) => {
+        const row = (event.target as Element).closest<HTMLElement>('[data-field]');
+        const field = row ? fields[Number(row.dataset.field)] : undefined;
+        if (!field) return;
+        const isOpen = open.has(field.path);
+        if (field.children.length > 0 && (field === selected || !isOpen)) onOpen(field, !isOpen);
+        onSelect(field);
+      }}
       onPointerLeave={() => onHover(undefined)}
     >
       {seen.map((field) => {
         const { node, level, children } = field;
         const isOpen = open.has(field.path);
         const isReferred =
-          referred && children.length > 0 && node.bitStart === referred.bitStart && node.bitLength === referred.bitLength;
+          referred &&
+          children.length > 0 &&
+          node.bitStart === referred.bitStart &&
+          node.bitLength === referred.bitLength;
         return (
           <div
             key={field.path}
@@ -318,17 +349,17 @@ function FieldTree({ fields, open, selected, hovered, changes, onSelect, onHover
             aria-expanded={children.length > 0 ? isOpen : undefined}
             aria-selected={field === selected}
             tabIndex={field === selected ? 0 : -1}
-            onClick={() => {
-              if (children.length > 0 && (field === selected || !isOpen)) onOpen(field, !isOpen);
-              onSelect(field);
-            }}
             onPointerEnter={(event) => event.pointerType === 'mouse' && onHover(field.index)}
           >
             <span class="rt-field-caret" aria-hidden="true" />
             <span class="rt-field-label">{node.label}</span>
             {node.problem !== undefined && <Mark name="cross" size={10} />}
             <span class="rt-field-value">
-              {level === 1 ? counted(bytesOf(node)[1] - bytesOf(node)[0], 'byte') : <Words text={node.text} />}
+              {level === 1 ? (
+                counted(bytesOf(node)[1] - bytesOf(node)[0], 'byte')
+              ) : (
+                <Words text={node.text} />
+              )}
             </span>
           </div>
         );
@@ -458,7 +489,8 @@ function Explanation({ field, crumbs, bytes, was }: ExplanationProps) {
       <div>
         <p class="rt-about-title">{node.label}</p>
         <p class="rt-about-place">
-          {[where, placeText(node)].filter(Boolean).join(' · ')} · <code>{rawText(bytes, node, field.children.length > 0 ? 6 : 16)}</code>
+          {[where, placeText(node)].filter(Boolean).join(' · ')} ·{' '}
+          <code>{rawText(bytes, node, field.children.length > 0 ? 6 : 16)}</code>
         </p>
         <p>
           <Words text={node.about} />
@@ -472,7 +504,10 @@ function Explanation({ field, crumbs, bytes, was }: ExplanationProps) {
         )}
         {node.text !== '' && (
           <p>
-            <strong>Here</strong> it says <span class="rt-about-value"><Words text={node.text} /></span>
+            <strong>Here</strong> it says{' '}
+            <span class="rt-about-value">
+              <Words text={node.text} />
+            </span>
             {was !== undefined && <>; it was {bare(was)} when it was sent</>}.
           </p>
         )}

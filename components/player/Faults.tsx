@@ -43,7 +43,8 @@ function ToPacket({ figure, view, packet }: { figure: Figure; view: RunView; pac
   const id = useId();
   const { title, time } = view.packets[packet]!;
   const way = hopsOf(view, packet);
-  const hop = chosen !== undefined && way.includes(chosen) ? chosen : hopToStrike(view, packet, figure.$cursor.get());
+  const hop =
+    chosen !== undefined && way.includes(chosen) ? chosen : hopToStrike(view, packet, figure.$cursor.get());
   if (hop === undefined) return <p class="rt-menu-note">{title} never left its machine.</p>;
   const drop = (): void => figure.addInput(dropInput(view, hop));
   return (
@@ -59,13 +60,26 @@ function ToPacket({ figure, view, packet }: { figure: Figure; view: RunView; pac
       <p class="rt-menu-head">
         To this packet: {title}, {withUnit(time, 1)}
       </p>
-      <MenuItem mark="cross" shortcut="D" onPress={drop} below={way.length < 2 ? <Words text={`on ${wayText(view, hop)}`} /> : undefined}>
+      <MenuItem
+        mark="cross"
+        shortcut="D"
+        onPress={drop}
+        below={way.length < 2 ? <Words text={`on ${wayText(view, hop)}`} /> : undefined}
+      >
         Drop it
       </MenuItem>
-      <MenuItem mark="clock" onPress={() => figure.addInput(delayInput(view, hop))} end={`+${NBSP}${withUnit(HOLD, 0)}`}>
+      <MenuItem
+        mark="clock"
+        onPress={() => figure.addInput(delayInput(view, hop))}
+        end={`+${NBSP}${withUnit(HOLD, 0)}`}
+      >
         Delay it
       </MenuItem>
-      <MenuItem mark="flip" onPress={() => figure.addInput(flipInput(view, hop))} end={`byte ${byteToFlip(view, hop)}`}>
+      <MenuItem
+        mark="flip"
+        onPress={() => figure.addInput(flipInput(view, hop))}
+        end={`byte ${byteToFlip(view, hop)}`}
+      >
         Flip a bit in it
       </MenuItem>
       {way.length > 1 && (

@@ -17,7 +17,16 @@ export interface HexDumpProps {
   readonly onHover: (byte: number | undefined) => void;
 }
 
-export function HexDump({ bytes, fields, selected, hovered, changed, perRow, onSelect, onHover }: HexDumpProps) {
+export function HexDump({
+  bytes,
+  fields,
+  selected,
+  hovered,
+  changed,
+  perRow,
+  onSelect,
+  onHover,
+}: HexDumpProps) {
   const box = useRef<HTMLDivElement>(null);
   const [from, to] = bytesOf(selected.node);
   const layers = useMemo(() => layersOf(fields, bytes.length), [fields, bytes]);
@@ -122,8 +131,20 @@ interface LineProps {
 }
 
 function Line(props: LineProps) {
-  const { bytes, layers, start, perRow, from, to, referredFrom, referredTo, hoverFrom, hoverTo, isGroup, rewritten } =
-    props;
+  const {
+    bytes,
+    layers,
+    start,
+    perRow,
+    from,
+    to,
+    referredFrom,
+    referredTo,
+    hoverFrom,
+    hoverTo,
+    isGroup,
+    rewritten,
+  } = props;
   return useMemo(() => {
     const digits = [];
     const letters = [];
@@ -155,7 +176,20 @@ function Line(props: LineProps) {
         <span class="rt-hex-chars">{letters}</span>
       </div>
     );
-  }, [bytes, layers, start, perRow, from, to, referredFrom, referredTo, hoverFrom, hoverTo, isGroup, rewritten]);
+  }, [
+    bytes,
+    layers,
+    start,
+    perRow,
+    from,
+    to,
+    referredFrom,
+    referredTo,
+    hoverFrom,
+    hoverTo,
+    isGroup,
+    rewritten,
+  ]);
 }
 
 /** The class of the layer that each byte belongs to. */

@@ -13,8 +13,18 @@ const KEYS: readonly (readonly [keys: readonly string[], what: string])[] = [
   [['Esc'], 'back'],
   [['?'], 'this list'],
 ];
-const SPOKEN: Readonly<Record<string, string>> = { '←': 'left arrow', '→': 'right arrow', '↑': 'up arrow', '↓': 'down arrow' };
-const TURNED: Readonly<Record<string, string>> = { '←': 'rt-key-left', '→': 'rt-key-right', '↑': 'rt-key-up', '↓': 'rt-key-down' };
+const SPOKEN: Readonly<Record<string, string>> = {
+  '←': 'left arrow',
+  '→': 'right arrow',
+  '↑': 'up arrow',
+  '↓': 'down arrow',
+};
+const TURNED: Readonly<Record<string, string>> = {
+  '←': 'rt-key-left',
+  '→': 'rt-key-right',
+  '↑': 'rt-key-up',
+  '↓': 'rt-key-down',
+};
 
 export function Keys() {
   return (

@@ -8,11 +8,11 @@ import type { Figure } from '../engine/figure.ts';
 
 export function Knobs({ figure }: { figure: Figure }) {
   const { knobs } = useStore(figure.$view);
-  const { set } = useStore(figure.$request);
+  const { set, inputs } = useStore(figure.$request);
   const turn = useOncePerFrame((name: string, text: string) => figure.setKnob(name, text));
   // What was asked for, not what the last finished run had: the thumb never jumps back under the finger.
   const texts = knobs.map((knob) => set[knob.name] ?? knob.initial);
-  const moved = knobs.some((knob, i) => texts[i] !== knob.initial);
+  const isMoved = inputs.length > 0 || knobs.some((knob, i) => texts[i] !== knob.initial);
   return (
     // biome-ignore lint/a11y/useSemanticElements: each knob is a field of its own; the row only names them
     <div class="rt-knobs" role="group" aria-label="Knobs">
@@ -24,7 +24,7 @@ export function Knobs({ figure }: { figure: Figure }) {
         ),
       )}
       <div class="rt-knobs-end">
-        <button type="button" class="rt-button" disabled={!moved} onClick={() => figure.reset()}>
+        <button type="button" class="rt-button" disabled={!isMoved} onClick={() => figure.reset()}>
           Reset
         </button>
       </div>
@@ -46,7 +46,9 @@ function Slider({ knob, text, onTurn }: KnobProps) {
   const last = Math.max(1, steps.length - 1);
   const value = stepLabels[at] ?? text;
   const isMoved = home >= 0 && at !== home;
-  const said = [note && ` ${note}`, isMoved && `, was ${withoutUnit(stepLabels[home]!, value)}`].filter(Boolean).join('');
+  const said = [note && ` ${note}`, isMoved && `, was ${withoutUnit(stepLabels[home]!, value)}`]
+    .filter(Boolean)
+    .join('');
   return (
     <div class="rt-knob" style={{ '--at': at / last, '--home': home < 0 ? 0 : home / last }}>
       <div class="rt-knob-head">
@@ -75,15 +77,16 @@ function Slider({ knob, text, onTurn }: KnobProps) {
 }
 
 function Choice({ knob, text, figure, onTurn }: KnobProps & { readonly figure: string }) {
+  const id = useId();
   const { name, label, steps, stepLabels, initial } = knob;
   const isMoved = text !== initial;
   return (
-    <fieldset class="rt-knob">
-      <legend class="rt-knob-head">
-        <span>{label}</span>
+    <div class="rt-knob">
+      <div class="rt-knob-head">
+        <span id={id}>{label}</span>
         {isMoved && <span>default: {stepLabels[steps.indexOf(initial)] ?? initial}</span>}
-      </legend>
-      <div class="rt-choice">
+      </div>
+      <div class="rt-choice" role="radiogroup" aria-labelledby={id}>
         {steps.map((step, i) => (
           <label key={step}>
             <input
@@ -98,7 +101,7 @@ function Choice({ knob, text, figure, onTurn }: KnobProps & { readonly figure: s
           </label>
         ))}
       </div>
-    </fieldset>
+    </div>
   );
 }
 

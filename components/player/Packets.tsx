@@ -1,3 +1,5 @@
+// biome-ignore-all lint/a11y/useSemanticElements: a row is laid out anew on a phone, and a table that is no table loses its meaning; the roles keep it
+// biome-ignore-all lint/a11y/useFocusableInteractive: in this grid rows are walked, not cells
 // The list of packets with a display filter, and below it the bytes of the one that is selected.
 // Each packet stands as its maker wrote it. Arrow keys walk, Enter goes to the bytes, Escape comes back. On a narrow
 // panel a row keeps only what a phone has room for: shape, time, what it says, between whom.
@@ -48,6 +50,7 @@ export function Packets({ figure }: { figure: Figure }) {
         onOpen={() => focusOn(bytes.current, '[role="treeitem"][tabindex="0"], [role="listbox"]')}
       />
       {figure.live && selected !== undefined && selected < view.packets.length && (
+        // biome-ignore lint/a11y/noStaticElementInteractions: Escape leads back to the list from whatever is in here
         <div
           ref={bytes}
           onKeyDown={(event) => {
@@ -149,7 +152,12 @@ function FilterField({ filter, count }: { filter: Filter; count: string }) {
           aria-describedby={fault ? `${id}-fault` : undefined}
         />
         {text !== '' && (
-          <button type="button" class="rt-filter-clear" aria-label="Clear the filter" onClick={() => setText('')}>
+          <button
+            type="button"
+            class="rt-filter-clear"
+            aria-label="Clear the filter"
+            onClick={() => setText('')}
+          >
             <Mark name="cross" size={12} />
           </button>
         )}
@@ -229,7 +237,14 @@ function List({ figure, view, rows, box, onOpen }: ListProps) {
     const focused = (event.target as HTMLElement).closest<HTMLElement>('[data-row]')?.dataset.row;
     const here = focused === undefined ? at : Number(focused);
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowHeight()) - 2);
-    const target = { ArrowDown: here + 1, ArrowUp: here - 1, PageDown: here + page, PageUp: here - page, Home: 0, End: rows.length - 1 }[event.key];
+    const target = {
+      ArrowDown: here + 1,
+      ArrowUp: here - 1,
+      PageDown: here + page,
+      PageUp: here - page,
+      Home: 0,
+      End: rows.length - 1,
+    }[event.key];
     if (target !== undefined) go(target);
     else if (event.key === 'Enter') {
       if (here >= 0) figure.selectPacket(rows[here]);
@@ -250,6 +265,10 @@ function List({ figure, view, rows, box, onOpen }: ListProps) {
         aria-label="Packets"
         aria-rowcount={rows.length + 1}
         onKeyDown={onKeyDown}
+        onClick={(event) => {
+          const row = (event.target as Element).closest<HTMLElement>('[data-row]');
+          if (row) figure.selectPacket(rows[Number(row.dataset.row)]);
+        }}
       >
         <div role="rowgroup" class="rt-packets-head">
           <div role="row" class="rt-packet" aria-rowindex={1}>
@@ -268,13 +287,20 @@ function List({ figure, view, rows, box, onOpen }: ListProps) {
               packet={view.packets[index]!}
               view={view}
               place={from + i}
-              state={index === selected ? 'selected' : view.packets[index]!.conversation === conversation ? 'related' : undefined}
+              state={
+                index === selected
+                  ? 'selected'
+                  : view.packets[index]!.conversation === conversation
+                    ? 'related'
+                    : undefined
+              }
               future={index >= sent}
               focusable={from + i === tab}
-              onPick={() => figure.selectPacket(index)}
             />
           ))}
-          {to < rows.length && <div role="presentation" style={{ height: `${(rows.length - to) * rowHeight()}px` }} />}
+          {to < rows.length && (
+            <div role="presentation" style={{ height: `${(rows.length - to) * rowHeight()}px` }} />
+          )}
         </div>
       </div>
       {rows.length === 0 && <p class="rt-packets-none">No packet of this run passes the filter.</p>}
@@ -289,10 +315,9 @@ interface RowProps {
   readonly state: 'selected' | 'related' | undefined;
   readonly future: boolean;
   readonly focusable: boolean;
-  readonly onPick: () => void;
 }
 
-function Row({ packet, view, place, state, future, focusable, onPick }: RowProps) {
+function Row({ packet, view, place, state, future, focusable }: RowProps) {
   const { outcome, reason } = packet;
   const broken = outcome === 'lost' || outcome === 'refused';
   return (
@@ -303,7 +328,6 @@ function Row({ packet, view, place, state, future, focusable, onPick }: RowProps
       aria-rowindex={place + 2}
       aria-selected={state === 'selected'}
       tabIndex={focusable ? 0 : -1}
-      onClick={onPick}
     >
       <span role="gridcell" class="rt-c0">
         {packet.number}
@@ -320,10 +344,20 @@ function Row({ packet, view, place, state, future, focusable, onPick }: RowProps
       </span>
       <span role="gridcell" class="rt-c4">
         <span class="rt-wide">
-          <PacketGlyph layer={packet.layer} letter={packet.letter} size={13} state={broken ? 'lost' : future ? 'future' : 'solid'} />
+          <PacketGlyph
+            layer={packet.layer}
+            letter={packet.letter}
+            size={13}
+            state={broken ? 'lost' : future ? 'future' : 'solid'}
+          />
         </span>
         <span class="rt-narrow">
-          <PacketGlyph layer={packet.layer} letter={packet.letter} size={16} state={broken ? 'lost' : future ? 'future' : 'solid'} />
+          <PacketGlyph
+            layer={packet.layer}
+            letter={packet.letter}
+            size={16}
+            state={broken ? 'lost' : future ? 'future' : 'solid'}
+          />
         </span>
         <span class="rt-protocol">{packet.protocol}</span>
       </span>
@@ -370,7 +404,8 @@ type Window = readonly [from: number, to: number, rowHeight: () => number, onScr
 
 function useWindow(scroller: { current: HTMLDivElement | null }, length: number): Window {
   const [top, setTop] = useState(0);
-  const rowHeight = (): number => scroller.current?.querySelector<HTMLElement>('[data-row]')?.offsetHeight || 24;
+  const rowHeight = (): number =>
+    scroller.current?.querySelector<HTMLElement>('[data-row]')?.offsetHeight || 24;
   if (length <= ALL_ROWS) return [0, length, rowHeight, () => undefined];
   const height = rowHeight();
   const from = Math.max(0, Math.min(length - 1, Math.floor(top / height)) - SPARE);

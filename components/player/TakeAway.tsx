@@ -71,7 +71,12 @@ export function TakeAway({ figure }: { figure: Figure }) {
         </MenuItem>
       ))}
       <hr />
-      <MenuItem mark="terminal" onPress={() => void copy(command, 'command')} end="copy" below={<code>{command}</code>}>
+      <MenuItem
+        mark="terminal"
+        onPress={() => void copy(command, 'command')}
+        end="copy"
+        below={<code>{command}</code>}
+      >
         Run it in the terminal
       </MenuItem>
       <p class="rt-menu-note" role="status">

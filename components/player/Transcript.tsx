@@ -68,7 +68,11 @@ function Line({ view, moment, state, onPick }: LineProps) {
   return useMemo(
     () => (
       <li class={state ? `rt-line rt-line-${state}` : 'rt-line'}>
-        <button type="button" onClick={() => onPick(moment)} aria-current={state === 'now' ? 'step' : undefined}>
+        <button
+          type="button"
+          onClick={() => onPick(moment)}
+          aria-current={state === 'now' ? 'step' : undefined}
+        >
           <span class="rt-line-time">{milliseconds(moment.time, 1)}</span>
           <span class="rt-line-who">{machineName(view, moment)}</span>
           <span class={`rt-line-layer ${layerClass(moment.layer)}`} title={LAYER_NAMES[moment.layer]} />
@@ -127,7 +131,8 @@ function machineName(view: RunView, moment: MomentView): string {
 function sentenceOf(view: RunView, { machine, subject, text }: MomentView): string {
   const place = view.machines[machine];
   const bare = subject.replace(/^the /i, '').toLowerCase();
-  const isPlace = place && [place.label, place.lane ?? '', place.name].some((name) => name.toLowerCase() === bare);
+  const isPlace =
+    place && [place.label, place.lane ?? '', place.name].some((name) => name.toLowerCase() === bare);
   return isPlace ? text : `${subject} ${text}`.trim();
 }
 

@@ -14,7 +14,7 @@ const LABELS = 240;
 const RIGHT = 28;
 const BAR = 12;
 const FOLD = 56;
-/** Half a word's height is where a label stands over its bar; wider words need more room than this many px a letter. */
+/** Room that a letter of a label takes, at most. */
 const LETTER = 6.4;
 
 type Part = RequestView['parts'][number];
@@ -24,7 +24,9 @@ export function Waterfall({ figure }: { figure: Figure }) {
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box);
   if (view.requests.length === 0) {
-    return <p class="rt-waterfall-none">Nobody asks for anything in this run, so there is nothing to draw.</p>;
+    return (
+      <p class="rt-waterfall-none">Nobody asks for anything in this run, so there is nothing to draw.</p>
+    );
   }
   const narrow = width < 680;
   const left = narrow ? 16 : LABELS;
@@ -62,7 +64,11 @@ function Grid({ axis, narrow }: { axis: Axis; narrow: boolean }) {
   return (
     <div class="rt-waterfall-grid" aria-hidden="true">
       {marks.map((time, i) => (
-        <span key={time} class="rt-waterfall-tick" style={{ left: `${place(axis, time)}px` }}>
+        <span
+          key={time}
+          class={`rt-waterfall-tick${axis.length - place(axis, time) < 24 ? ' rt-waterfall-last' : ''}`}
+          style={{ left: `${place(axis, time)}px` }}
+        >
           <span>
             {milliseconds(time, 0)}
             {i === marks.length - 1 && `${NBSP}ms`}
@@ -72,7 +78,11 @@ function Grid({ axis, narrow }: { axis: Axis; narrow: boolean }) {
       {axis.spans
         .filter((span) => span.folded)
         .map((span) => (
-          <span key={span.start} class="rt-waterfall-fold" style={{ left: `${span.from}px`, width: `${span.to - span.from}px` }}>
+          <span
+            key={span.start}
+            class="rt-waterfall-fold"
+            style={{ left: `${span.from}px`, width: `${span.to - span.from}px` }}
+          >
             <span>{withUnit(span.end - span.start, 0)}</span>
           </span>
         ))}
@@ -80,10 +90,16 @@ function Grid({ axis, narrow }: { axis: Axis; narrow: boolean }) {
   );
 }
 
-/** Only this moves while the run plays. */
+/** Only this moves while the run plays: the moment, and the veil over what is still to come. */
 function Cursor({ figure, axis }: { figure: Figure; axis: Axis }) {
   const cursor = useStore(figure.$cursor);
-  return <span class="rt-waterfall-cursor" aria-hidden="true" style={{ transform: `translateX(${place(axis, cursor)}px)` }} />;
+  const at = place(axis, cursor);
+  return (
+    <>
+      <span class="rt-waterfall-future" aria-hidden="true" style={{ '--at': `${at}px` }} />
+      <span class="rt-waterfall-cursor" aria-hidden="true" style={{ transform: `translateX(${at}px)` }} />
+    </>
+  );
 }
 
 interface RowProps {
@@ -117,7 +133,11 @@ function Row({ figure, request, axis }: RowProps) {
     <div class="rt-request">
       <div class="rt-request-name">
         <strong>{shortTarget(target)}</strong>
-        <span>{[statusText(status), bytes > 0 && counted(bytes, 'byte'), total > 0 && withUnit(total, 0)].filter(Boolean).join(', ')}</span>
+        <span>
+          {[statusText(status), bytes > 0 && counted(bytes, 'byte'), total > 0 && withUnit(total, 0)]
+            .filter(Boolean)
+            .join(', ')}
+        </span>
       </div>
       {part ? (
         <div
@@ -165,7 +185,8 @@ function Bars({ parts, axis, held }: { parts: readonly Part[]; axis: Axis; held:
         const next = parts[i + 1];
         const room = (next ? place(axis, next.start) : axis.length) - from;
         const long = `${name} ${withUnit(end - start, 0)}`;
-        const label = from < free ? '' : room > long.length * LETTER ? long : room > name.length * LETTER ? name : '';
+        const label =
+          from < free ? '' : room > long.length * LETTER ? long : room > name.length * LETTER ? name : '';
         if (label) free = from + label.length * LETTER;
         return (
           <span key={`${name}${start}`} class={layerClass(layer)}>
@@ -197,7 +218,9 @@ function exactly({ name, start, end }: Part): string {
 /** Over its bar, and never past either end of the axis. */
 function exactPlace(axis: Axis, { start }: Part): Record<string, string> {
   const at = place(axis, start);
-  return at < axis.length / 2 ? { left: `${at}px` } : { right: `calc(100% - ${Math.max(at, axis.length * 0.75)}px)` };
+  return at < axis.length / 2
+    ? { left: `${at}px` }
+    : { right: `calc(100% - ${Math.max(at, axis.length * 0.75)}px)` };
 }
 
 /** The host is the same in every row; what is asked of it is not. */
@@ -215,7 +238,7 @@ function Table({ view }: { view: RunView }) {
     <details class="rt-waterfall-table">
       <summary>As a table</summary>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <div tabIndex={0} role="region" aria-label="The waterfall as a table">
+      <section tabIndex={0} aria-label="The waterfall as a table">
         <table>
           <thead>
             <tr>
@@ -251,7 +274,7 @@ function Table({ view }: { view: RunView }) {
             )}
           </tbody>
         </table>
-      </div>
+      </section>
     </details>
   );
 }

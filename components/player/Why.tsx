@@ -17,7 +17,8 @@ export function Why({ figure }: { figure: Figure }) {
   const { steps, problem } = useSteps(figure, view, subject?.event);
   const id = useId();
 
-  if (!subject) return <p class="rt-why-none">Nothing has happened yet. Choose a packet, or move the cursor on.</p>;
+  if (!subject)
+    return <p class="rt-why-none">Nothing has happened yet. Choose a packet, or move the cursor on.</p>;
   const pick = (step: WhyStep): void => {
     figure.seek(step.time);
     if (step.packet !== undefined) figure.selectPacket(step.packet);
@@ -43,7 +44,11 @@ export function Why({ figure }: { figure: Figure }) {
                 />
               </span>
               <div>
-                <button type="button" onClick={() => pick(step)} aria-current={i === steps.length - 1 ? 'step' : undefined}>
+                <button
+                  type="button"
+                  onClick={() => pick(step)}
+                  aria-current={i === steps.length - 1 ? 'step' : undefined}
+                >
                   <span class="rt-hidden">{withUnit(step.time, 1)}: </span>
                   <Words text={step.title} />
                 </button>
@@ -70,7 +75,10 @@ function subjectOf(view: RunView, packet: number | undefined, moment: number): S
   const chosen = packet === undefined ? undefined : view.packets[packet];
   if (chosen) {
     const who = inSentence(view.machines[chosen.from]!.label);
-    return { event: chosen.event, question: `Why did ${who} send ${chosen.title} at ${withUnit(chosen.time, 1)}?` };
+    return {
+      event: chosen.event,
+      question: `Why did ${who} send ${chosen.title} at ${withUnit(chosen.time, 1)}?`,
+    };
   }
   const { event, time, subject, text } = view.moments[moment] ?? {};
   if (event === undefined || time === undefined) return undefined;

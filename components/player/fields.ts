@@ -22,7 +22,13 @@ export interface Field {
 /** All fields below the root, parents before their children. */
 export function fieldsOf(tree: Node): Field[] {
   const fields: Field[] = [];
-  const walk = (node: Node, level: number, parent: Field | undefined, place: number, siblings: number): Field => {
+  const walk = (
+    node: Node,
+    level: number,
+    parent: Field | undefined,
+    place: number,
+    siblings: number,
+  ): Field => {
     const same = parent ? parent.children.filter((one) => one.node.label === node.label).length : 0;
     const name = same > 0 ? `${node.label} ${same + 1}` : node.label;
     const children: Field[] = [];
@@ -43,12 +49,17 @@ export function fieldsOf(tree: Node): Field[] {
     });
     return field;
   };
-  tree.children.forEach((child, i) => walk(child, 1, undefined, i + 1, tree.children.length));
+  tree.children.forEach((child, i) => {
+    walk(child, 1, undefined, i + 1, tree.children.length);
+  });
   return fields;
 }
 
 /** First byte, and the one behind the last. A field of three bits has the whole byte that they stand in. */
-export function bytesOf(node: { readonly bitStart: number; readonly bitLength: number }): readonly [number, number] {
+export function bytesOf(node: {
+  readonly bitStart: number;
+  readonly bitLength: number;
+}): readonly [number, number] {
   return [node.bitStart >> 3, Math.ceil((node.bitStart + node.bitLength) / 8)];
 }
 
@@ -90,7 +101,9 @@ export interface Change {
 
 /** The plain fields that say something else than in `before`: what routers did to the packet on its way. */
 export function changesSince(before: readonly Field[], now: readonly Field[]): Change[] {
-  const old = new Map(before.filter((field) => field.children.length === 0).map((field) => [field.path, field]));
+  const old = new Map(
+    before.filter((field) => field.children.length === 0).map((field) => [field.path, field]),
+  );
   return now.flatMap((field) => {
     if (field.children.length > 0) return [];
     const was = old.get(field.path)?.node.text;
@@ -123,13 +136,16 @@ export function letterOf(field: Field): string {
 }
 
 /** `RFC 791 §3.1, RFC 5227 §1.1` → pieces, those that name an RFC with the address of the section. */
-export function specParts(spec: string): readonly { readonly text: string; readonly href: string | undefined }[] {
+export function specParts(
+  spec: string,
+): readonly { readonly text: string; readonly href: string | undefined }[] {
   const parts: { text: string; href: string | undefined }[] = [];
   let at = 0;
   for (const found of spec.matchAll(/RFC (\d+)(?: (?:§|Appendix )([A-Z0-9][\d.]*))?/g)) {
     if (found.index > at) parts.push({ text: spec.slice(at, found.index), href: undefined });
     const section = found[2]?.replace(/\.$/, '');
-    const anchor = section === undefined ? '' : /^[A-Z]/.test(section) ? `#appendix-${section}` : `#section-${section}`;
+    const anchor =
+      section === undefined ? '' : /^[A-Z]/.test(section) ? `#appendix-${section}` : `#section-${section}`;
     parts.push({ text: found[0], href: `https://www.rfc-editor.org/rfc/rfc${found[1]}${anchor}` });
     at = found.index + found[0].length;
   }
@@ -138,9 +154,16 @@ export function specParts(spec: string): readonly { readonly text: string; reado
 }
 
 /** `76–77`, `14`, and for parts of a byte `bits 0–3 of byte 14`. Bits count from the most significant. */
-export function placeText({ bitStart, bitLength }: { readonly bitStart: number; readonly bitLength: number }): string {
+export function placeText({
+  bitStart,
+  bitLength,
+}: {
+  readonly bitStart: number;
+  readonly bitLength: number;
+}): string {
   const [from, to] = bytesOf({ bitStart, bitLength });
-  if (bitStart % 8 === 0 && bitLength % 8 === 0) return to - from === 1 ? `byte ${from}` : `bytes ${from}–${to - 1}`;
+  if (bitStart % 8 === 0 && bitLength % 8 === 0)
+    return to - from === 1 ? `byte ${from}` : `bytes ${from}–${to - 1}`;
   const first = bitStart - from * 8;
   const last = first + bitLength - 1;
   const bits = bitLength === 1 ? `bit ${first}` : `bits ${first}–${last}`;

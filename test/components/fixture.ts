@@ -8,7 +8,13 @@ import { ipv4 } from '#engine/wire/ipv4.ts';
 import { summarise } from '#engine/wire/summary.ts';
 import { FRAMES } from '../vectors/linux-frames.ts';
 
-const MACHINES: readonly (readonly [name: string, label: string, kind: MachineKind, lane: string, address: string])[] = [
+const MACHINES: readonly (readonly [
+  name: string,
+  label: string,
+  kind: MachineKind,
+  lane: string,
+  address: string,
+])[] = [
   ['laptop', 'Maya’s laptop', 'laptop', 'Laptop', '192.168.1.23'],
   ['switch', 'Switch', 'switch', '', ''],
   ['home', 'Home router', 'home-router', 'Home router', '192.168.1.1'],
@@ -43,7 +49,14 @@ const TRIPS: readonly Trip[] = [
   ['fin', [0, 1, 2, 3, 5], 220, 3],
 ];
 
-const SENTENCES: readonly (readonly [ms: number, machine: number, layer: MomentView['layer'], subject: string, text: string, packet?: number])[] = [
+const SENTENCES: readonly (readonly [
+  ms: number,
+  machine: number,
+  layer: MomentView['layer'],
+  subject: string,
+  text: string,
+  packet?: number,
+])[] = [
   [0, 0, 'app', 'Maya', 'presses Enter: http://chaicart.example/'],
   [0, 0, 'link', 'Maya’s laptop', 'asks everyone who has 192.168.1.1', 0],
   [2, 0, 'link', 'Maya’s laptop', 'learns that 192.168.1.1 is at 00:00:5e:00:53:01', 1],
@@ -72,7 +85,15 @@ export function run(): Run {
   ]);
   const frames: Uint8Array[] = [];
   const packets: PacketView[] = [];
-  const rows: { packet: number; channel: number; frame: number; sent: number; arrived: number; outcome: number; rewritten: number }[] = [];
+  const rows: {
+    packet: number;
+    channel: number;
+    frame: number;
+    sent: number;
+    arrived: number;
+    outcome: number;
+    rewritten: number;
+  }[] = [];
   TRIPS.forEach(([name, path, at, conversation, because], index) => {
     let bytes = fromHex(FRAMES[name]);
     const line = summarise(bytes);
@@ -124,7 +145,15 @@ export function run(): Run {
 function viewOf(
   channels: RunView['channels'],
   packets: readonly PacketView[],
-  rows: readonly { packet: number; channel: number; frame: number; sent: number; arrived: number; outcome: number; rewritten: number }[],
+  rows: readonly {
+    packet: number;
+    channel: number;
+    frame: number;
+    sent: number;
+    arrived: number;
+    outcome: number;
+    rewritten: number;
+  }[],
 ): RunView {
   return {
     scenario: 'first-request',
@@ -188,7 +217,14 @@ function viewOf(
         stepLabels: ['cold', 'warm'],
       },
     ],
-    inputs: [{ time: ms(101.5), what: 'drop', detail: { from: 'isp', to: 'server', ordinal: 1 }, text: 'SYN dropped at 101.5 ms' }],
+    inputs: [
+      {
+        time: ms(101.5),
+        what: 'drop',
+        detail: { from: 'isp', to: 'server', ordinal: 1 },
+        text: 'SYN dropped at 101.5 ms',
+      },
+    ],
     packets,
     hops: {
       packet: Int32Array.from(rows, (row) => row.packet),

@@ -24,23 +24,61 @@ const answers: Answers = {
     Promise.resolve({
       ...many,
       knobs: many.knobs.map((knob) => ({ ...knob, value: request.set[knob.name] ?? knob.initial })),
-      inputs: request.inputs.map((input) => ({ ...input, text: `${input.what} ${JSON.stringify(input.detail)}` })),
+      inputs: request.inputs.map((input) => ({
+        ...input,
+        text: `${input.what} ${JSON.stringify(input.detail)}`,
+      })),
     }),
   frame: (_, frame) =>
     Promise.resolve({ bytes: frames[frame]!, cut: false, tree: dissectFrame(frames[frame]!) }),
   tables: () => Promise.resolve([]),
   why: (_, event) =>
     Promise.resolve([
-      { time: 0, event: 0, layer: 'app', title: 'Maya pressed Enter', reason: 'The address names a machine, `chaicart.example`; packets need a number.', packet: undefined },
-      { time: 2e6, event: 1, layer: 'dns', title: 'The laptop asked its resolver', reason: 'Nothing in the hosts file, nothing in its cache. 203.0.113.53 is not on its own network, so the packet went to the router, whose hardware address ARP had just supplied.', packet: 2 },
-      { time: 90.407e6, event: 2, layer: 'dns', title: 'The laptop learned 192.0.2.80', reason: 'DNS is now off the path.', packet: 3 },
-      { time: 96.495e6, event, layer: 'transport', title: 'The laptop sent SYN', reason: 'HTTP wants a connection; there was none to 192.0.2.80, port 80.', packet: 4 },
+      {
+        time: 0,
+        event: 0,
+        layer: 'app',
+        title: 'Maya pressed Enter',
+        reason: 'The address names a machine, `chaicart.example`; packets need a number.',
+        packet: undefined,
+      },
+      {
+        time: 2e6,
+        event: 1,
+        layer: 'dns',
+        title: 'The laptop asked its resolver',
+        reason:
+          'Nothing in the hosts file, nothing in its cache. 203.0.113.53 is not on its own network, so the packet went to the router, whose hardware address ARP had just supplied.',
+        packet: 2,
+      },
+      {
+        time: 90.407e6,
+        event: 2,
+        layer: 'dns',
+        title: 'The laptop learned 192.0.2.80',
+        reason: 'DNS is now off the path.',
+        packet: 3,
+      },
+      {
+        time: 96.495e6,
+        event,
+        layer: 'transport',
+        title: 'The laptop sent SYN',
+        reason: 'HTTP wants a connection; there was none to 192.0.2.80, port 80.',
+        packet: 4,
+      },
     ]),
   filter: (_, expression) => {
     if (expression.includes('dsn')) {
-      return Promise.reject(Object.assign(new Error('there is no field or protocol “dsn”; did you mean dns?'), { at: expression.indexOf('dsn') }));
+      return Promise.reject(
+        Object.assign(new Error('there is no field or protocol “dsn”; did you mean dns?'), {
+          at: expression.indexOf('dsn'),
+        }),
+      );
     }
-    return Promise.resolve(many.packets.flatMap((packet, i) => (expression.includes(packet.protocol.toLowerCase()) ? [i] : [])));
+    return Promise.resolve(
+      many.packets.flatMap((packet, i) => (expression.includes(packet.protocol.toLowerCase()) ? [i] : [])),
+    );
   },
   exportAs: (_, kind) => Promise.resolve(new Blob([kind])),
 };
