@@ -142,3 +142,15 @@ describe('forgers', () => {
     expect(new Set(asks.map((ask) => ask.localPort)).size).toBeGreaterThan(190);
   });
 });
+
+describe('glue', () => {
+  it('leads to servers and is never handed to a client', () => {
+    const script = smallInternet();
+    script.client('chaicart.example.', TYPE.A);
+    const before = script.sent.length;
+    expect(answers(script.client('ns1.chaicart.example.', TYPE.A))).toEqual([
+      'ns1.chaicart.example. 86400 IN A 192.0.2.53',
+    ]);
+    expect(script.sent).toHaveLength(before + 1);
+  });
+});

@@ -164,6 +164,27 @@ describe('what does not exist', () => {
     expect(answers(script.client('mail.chaicart.example.', TYPE.A))).toHaveLength(1);
   });
 
+  it('the lesser of TTL and minimum counts, whatever the server sent', () => {
+    for (const [ttl, minimum] of [
+      [3600, 20],
+      [20, 3600],
+    ]) {
+      const script = smallInternet();
+      const soa = parseRecord(
+        'chaicart.example.',
+        ttl!,
+        'SOA',
+        `ns1.chaicart.example. h.chaicart.example. 1 1 1 1 ${minimum}`,
+      );
+      const absent = twisted(chaicart, (response) => ({ ...response, authorities: [soa] }));
+      for (const server of [NS1, NS2]) script.server(server, 0, absent);
+      expect(script.client('nobody.chaicart.example.', TYPE.A)!.authorities[0]!.ttl).toBe(20);
+      script.pass(21 * SECOND);
+      script.client('nobody.chaicart.example.', TYPE.A);
+      expect(script.sent).toHaveLength(4);
+    }
+  });
+
   it('an absence without SOA is passed on and not kept (RFC 2308 §5)', () => {
     const script = smallInternet();
     for (const server of [NS1, NS2])

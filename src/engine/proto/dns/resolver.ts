@@ -68,7 +68,7 @@ export interface ResolverResult extends Outcome {
   readonly type: number;
 }
 
-/** Seconds for which a failure is kept: RFC 9520 §3.2 asks for at least 1 and at most 300. */
+/** Seconds for which a failure is kept: RFC 9520 §3.2 asks for at least 1 and at most 300 (its growth with repetition is not here). */
 const FAILURE_TTL = 5;
 
 export class Resolver {
@@ -261,7 +261,7 @@ export class Resolver {
   /** Ends the task, or follows an alias, with what the cache has. True when the task needs no query now. */
   #answerFromCache(task: Task, now: Nanoseconds): boolean {
     for (let i = 0; i <= LIMITS.aliases; i++) {
-      const hit = this.cache.lookup(task.current, task.type, now, task.depth > 0 ? 'referral' : 'answer');
+      const hit = this.cache.lookup(task.current, task.type, now);
       this.#drainCache();
       if (!hit) return false;
       if (hit.kind !== 'records') {
