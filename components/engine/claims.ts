@@ -61,11 +61,14 @@ export function readClaim(query: ClaimQuery): ClaimAnswer {
   const name = query.name ?? '';
   const specOf = (wanted: string) => {
     const spec = run.scenario.claims[wanted];
-    if (!spec) throw new Malformed(`${run.scenario.name} has no claim “${wanted}”; it has ${list(run.scenario.claims)}`);
+    if (!spec)
+      throw new Malformed(
+        `${run.scenario.name} has no claim “${wanted}”; it has ${list(run.scenario.claims)}`,
+      );
     return spec;
   };
   const spec = specOf(name);
-  let claim = valueOf(query, name);
+  let claim = claimOf(query, name);
   let about = spec.about;
   if (query.part !== undefined) {
     const value = claim.parts?.[query.part];
@@ -75,7 +78,7 @@ export function readClaim(query: ClaimQuery): ClaimAnswer {
     about = `${about.replace(/\.$/, '')}: the part of ${query.part}.`;
   }
   if (query.minus !== undefined) {
-    const other = valueOf(query, query.minus);
+    const other = claimOf(query, query.minus);
     if (claim.kind !== other.kind || typeof claim.value !== 'number' || typeof other.value !== 'number')
       throw new Malformed(`claims “${name}” and “${query.minus}” cannot be subtracted`);
     about = `Between two moments: ${specOf(query.minus).label.toLowerCase()}, and ${spec.label.toLowerCase()}.`;
@@ -87,12 +90,15 @@ export function readClaim(query: ClaimQuery): ClaimAnswer {
 function readKnob(query: ClaimQuery, knob: string): ClaimAnswer {
   const { run } = finished(query);
   const parameter = run.scenario.parameters[knob];
-  if (!parameter) throw new Malformed(`${run.scenario.name} has no parameter “${knob}”; it has ${list(run.scenario.parameters)}`);
+  if (!parameter)
+    throw new Malformed(
+      `${run.scenario.name} has no parameter “${knob}”; it has ${list(run.scenario.parameters)}`,
+    );
   const value = run.values[knob]!;
   return { text: showValue(parameter, value), value, about: `${parameter.about} ${runText(query)}` };
 }
 
-function valueOf(query: ClaimQuery, name: string): Claim {
+function claimOf(query: ClaimQuery, name: string): Claim {
   const { run, claims } = finished(query);
   const claim = claims[name];
   if (!claim) throw new Malformed(`${run.scenario.name} has no claim “${name}”; it has ${list(claims)}`);

@@ -358,7 +358,9 @@ class FigureStore implements Figure {
     const isOurs = state.request.scenario === scenario;
     if (!isOurs) said.push('This link is not for this figure, so the figure stays as it was.');
     else if (state.version !== version) {
-      said.push(`This link was made for version ${state.version} of this run; this is version ${version}, and may differ.`);
+      said.push(
+        `This link was made for version ${state.version} of this run; this is version ${version}, and may differ.`,
+      );
     }
     const arrive = () => {
       if (isOurs) {
@@ -396,6 +398,15 @@ class FigureStore implements Figure {
     this.$packet.set(selected === undefined ? undefined : samePacket(old, view, selected));
     this.$view.set(view);
     if (this.$cursor.get() > view.end) this.$cursor.set(view.end);
+    this.#announce(view);
+  }
+
+  /** Numbers in the text that are bound to this figure follow its runs (components/author/claim-follow.ts). */
+  #announce({ scenario, claims }: RunView): void {
+    if (!this.live || typeof globalThis.dispatchEvent !== 'function') return;
+    globalThis.dispatchEvent(
+      new CustomEvent('roundtrip:run', { detail: { figure: this.id, scenario, claims } }),
+    );
   }
 
   // ── questions ──
