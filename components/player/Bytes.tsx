@@ -21,6 +21,7 @@ import {
   specParts,
   visible,
 } from './fields.ts';
+import { legsOf } from './flight.ts';
 import { layerClass, PacketGlyph } from './glyph.tsx';
 import { HexDump } from './HexDump.tsx';
 import { Mark, Words } from './marks.tsx';
@@ -60,16 +61,14 @@ interface Stage {
 
 /** The different frames that carried the packet, in the order of its way. */
 function stagesOf(view: RunView, packet: number): Stage[] {
-  const { hops, channels, machines } = view;
+  const { hops, machines } = view;
   const frames: number[] = [];
   const ways: { from: number; to: number }[] = [];
-  for (let i = 0; i < hops.packet.length; i++) {
-    if (hops.packet[i] !== packet) continue;
-    const { from, to } = channels[hops.channel[i]!]!;
-    const known = frames.indexOf(hops.frame[i]!);
+  for (const { hop, from, to } of legsOf(view, packet)) {
+    const known = frames.indexOf(hops.frame[hop]!);
     if (known >= 0) ways[known]!.to = to;
     else {
-      frames.push(hops.frame[i]!);
+      frames.push(hops.frame[hop]!);
       ways.push({ from, to });
     }
   }

@@ -4,20 +4,10 @@ import { useStore } from '@nanostores/preact';
 import { useId, useState } from 'preact/hooks';
 import type { RunView } from '#engine/inspect/view.ts';
 import type { Figure } from '../engine/figure.ts';
-import {
-  byteToFlip,
-  cutInput,
-  delayInput,
-  dropInput,
-  flipInput,
-  HOLD,
-  hopsOf,
-  hopToStrike,
-  machineInput,
-  wayText,
-} from './fault-inputs.ts';
+import { legsOf } from './flight.ts';
 import { Mark, Words } from './marks.tsx';
 import { Menu, MenuItem } from './menu.tsx';
+import { byteToFlip, EXTRA_DELAY, faultOn, type PacketFault } from './packet-fault.ts';
 import { inSentence, NBSP, withUnit } from './time.ts';
 
 export function Faults({ figure }: { figure: Figure }) {
@@ -28,7 +18,7 @@ export function Faults({ figure }: { figure: Figure }) {
       {packet !== undefined && view.packets[packet] ? (
         <ToPacket figure={figure} view={view} packet={packet} />
       ) : (
-        <p class="rt-menu-note">Select a packet to drop it, to hold it back, or to flip a bit in it.</p>
+        <p class="rt-choices-note">Select a packet to drop it, to hold it back, or to flip a bit in it.</p>
       )}
       <hr />
       <ToNetwork figure={figure} view={view} />
@@ -42,11 +32,19 @@ function ToPacket({ figure, view, packet }: { figure: Figure; view: RunView; pac
   const [chosen, setChosen] = useState<number | undefined>(undefined);
   const id = useId();
   const { title, time } = view.packets[packet]!;
-  const way = hopsOf(view, packet);
-  const hop =
-    chosen !== undefined && way.includes(chosen) ? chosen : hopToStrike(view, packet, figure.$cursor.get());
-  if (hop === undefined) return <p class="rt-menu-note">{title} never left its machine.</p>;
-  const drop = (): void => figure.addInput(dropInput(view, hop));
+  const legs = legsOf(view, packet);
+  const now = figure.$cursor.get();
+  const onItsWay = legs.find(({ start, end }) => start <= now && now < end)?.hop;
+  const hop = legs.some((leg) => leg.hop === chosen) ? chosen : onItsWay;
+  const place = faultOn(view, packet, 'drop', hop);
+  if (!place) return <p class="rt-choices-note">{title} never left its machine.</p>;
+  const struck = legs.find(
+    ({ from, to }) => view.machines[from]!.name === place.from && view.machines[to]!.name === place.to,
+  );
+  const strike = (what: PacketFault): void => {
+    const fault = faultOn(view, packet, what, struck?.hop);
+    if (fault) figure.addInput(fault.input);
+  };
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: a shortcut for what the buttons in it do
     <div
@@ -54,41 +52,37 @@ function ToPacket({ figure, view, packet }: { figure: Figure; view: RunView; pac
         if (event.key !== 'd' || event.altKey || event.ctrlKey || event.metaKey) return;
         event.preventDefault();
         event.stopPropagation();
-        drop();
+        strike('drop');
       }}
     >
-      <p class="rt-menu-head">
+      <p class="rt-choices-head">
         To this packet: {title}, {withUnit(time, 1)}
       </p>
       <MenuItem
         mark="cross"
         shortcut="D"
-        onPress={drop}
-        below={way.length < 2 ? <Words text={`on ${wayText(view, hop)}`} /> : undefined}
+        onPress={() => strike('drop')}
+        below={legs.length < 2 ? <Words text={`on ${place.fromLabel} → ${place.toLabel}`} /> : undefined}
       >
         Drop it
       </MenuItem>
-      <MenuItem
-        mark="clock"
-        onPress={() => figure.addInput(delayInput(view, hop))}
-        end={`+${NBSP}${withUnit(HOLD, 0)}`}
-      >
+      <MenuItem mark="clock" onPress={() => strike('delay')} end={`+${NBSP}${withUnit(EXTRA_DELAY, 0)}`}>
         Delay it
       </MenuItem>
-      <MenuItem
-        mark="flip"
-        onPress={() => figure.addInput(flipInput(view, hop))}
-        end={`byte ${byteToFlip(view, hop)}`}
-      >
+      <MenuItem mark="flip" onPress={() => strike('flip')} end={`byte ${byteToFlip(view, packet)}`}>
         Flip a bit in it
       </MenuItem>
-      {way.length > 1 && (
-        <p class="rt-menu-note">
-          <label for={id}>on </label>
-          <select id={id} value={hop} onChange={(event) => setChosen(Number(event.currentTarget.value))}>
-            {way.map((one) => (
-              <option key={one} value={one}>
-                {wayText(view, one).replace(' → ', ' to ')}
+      {legs.length > 1 && (
+        <p class="rt-choices-note rt-choices-way">
+          <label for={id}>on its way from</label>
+          <select
+            id={id}
+            value={struck?.hop}
+            onChange={(event) => setChosen(Number(event.currentTarget.value))}
+          >
+            {legs.map((leg) => (
+              <option key={leg.hop} value={leg.hop}>
+                {view.machines[leg.from]!.label} to {view.machines[leg.to]!.label}
               </option>
             ))}
           </select>
@@ -105,21 +99,25 @@ function ToNetwork({ figure, view }: { figure: Figure; view: RunView }) {
   const home = view.machines.findIndex((machine) => machine.kind === 'home-router');
   return (
     <>
-      <p class="rt-menu-head">To the network, from {withUnit(cursor, 1)}</p>
+      <p class="rt-choices-head">To the network, from {withUnit(cursor, 1)}</p>
       <MenuItem mark="cut" expanded={choosing === 'link'} onPress={() => toggle('link')} end="choose">
         Cut a link
       </MenuItem>
       {choosing === 'link' && (
-        <ul class="rt-menu-list" aria-label="Which link">
+        <ul class="rt-choices-list" aria-label="Which link">
           {view.channels.map(
             ({ from, to }, link) =>
               link % 2 === 0 && (
                 <li key={`${from}-${to}`}>
                   <button
                     type="button"
-                    class="rt-menu-item"
+                    class="rt-choices-item"
                     onClick={() => {
-                      figure.addInput(cutInput(view, link, figure.$cursor.get()));
+                      figure.addInput({
+                        time: now(figure),
+                        what: 'cut',
+                        detail: { from: view.machines[from]!.name, to: view.machines[to]!.name },
+                      });
                       setChoosing(undefined);
                     }}
                   >
@@ -134,14 +132,14 @@ function ToNetwork({ figure, view }: { figure: Figure; view: RunView }) {
         Stop a machine
       </MenuItem>
       {choosing === 'machine' && (
-        <ul class="rt-menu-list" aria-label="Which machine">
-          {view.machines.map(({ name, label }, machine) => (
+        <ul class="rt-choices-list" aria-label="Which machine">
+          {view.machines.map(({ name, label }) => (
             <li key={name}>
               <button
                 type="button"
-                class="rt-menu-item"
+                class="rt-choices-item"
                 onClick={() => {
-                  figure.addInput(machineInput(view, machine, 'off', figure.$cursor.get()));
+                  figure.addInput({ time: now(figure), what: 'off', detail: { machine: name } });
                   setChoosing(undefined);
                 }}
               >
@@ -154,7 +152,13 @@ function ToNetwork({ figure, view }: { figure: Figure; view: RunView }) {
       {home >= 0 && (
         <MenuItem
           mark="restart"
-          onPress={() => figure.addInput(machineInput(view, home, 'restart', figure.$cursor.get()))}
+          onPress={() =>
+            figure.addInput({
+              time: now(figure),
+              what: 'restart',
+              detail: { machine: view.machines[home]!.name },
+            })
+          }
           below="its NAT table is lost"
         >
           Restart {inSentence(view.machines[home]!.label)}
@@ -164,13 +168,18 @@ function ToNetwork({ figure, view }: { figure: Figure; view: RunView }) {
   );
 }
 
+/** An input happens at a whole nanosecond; a cursor that plays stands between two. */
+function now(figure: Figure): number {
+  return Math.round(figure.$cursor.get());
+}
+
 function InForce({ figure, view }: { figure: Figure; view: RunView }) {
   const { inputs } = view;
   return (
     <div aria-live="polite">
-      <p class="rt-menu-head">In force: {inputs.length === 0 ? 'none' : inputs.length}</p>
+      <p class="rt-choices-head">In force: {inputs.length === 0 ? 'none' : inputs.length}</p>
       {inputs.map((input, i) => (
-        <div class="rt-menu-undo" key={`${input.what}${input.time}${input.text}`}>
+        <div class="rt-choices-undo" key={`${input.what}${input.time}${input.text}`}>
           <Mark name="cross" size={12} />
           <span>
             <Words text={input.text} />

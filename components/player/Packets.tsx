@@ -118,8 +118,10 @@ function useFilter(figure: Figure, view: RunView): Filter {
 
 function faultOf(error: unknown): Fault {
   const message = error instanceof Error ? error.message : String(error);
-  const at = (error as { at?: unknown }).at;
-  return { message, at: typeof at === 'number' ? at : undefined };
+  const { at } = error as { at?: unknown };
+  // An error that came from the worker has only its words, and they name the column.
+  const column = /^column (\d+)/.exec(message)?.[1];
+  return { message, at: typeof at === 'number' ? at : column === undefined ? undefined : Number(column) - 1 };
 }
 
 function FilterField({ filter, count }: { filter: Filter; count: string }) {
@@ -177,13 +179,14 @@ function FilterField({ filter, count }: { filter: Filter; count: string }) {
 
 function FaultText({ fault, text }: { fault: Fault; text: string }) {
   const { at, message } = fault;
-  if (at === undefined || at < 0) return <p>{message}</p>;
+  const said = message.charAt(0).toUpperCase() + message.slice(1);
+  if (at === undefined || at < 0) return <p>{said}.</p>;
   const word = /^(\s*)(\w[\w.]*|\S+)?/.exec(text.slice(at));
   const start = Math.min(text.length, at + (word?.[1]?.length ?? 0));
   const end = start + (word?.[2]?.length ?? 0);
   return (
     <>
-      <p>{message}</p>
+      <p>{said}.</p>
       <code>
         {text.slice(0, start)}
         <mark>{text.slice(start, end) || `${'\u00a0'}`}</mark>

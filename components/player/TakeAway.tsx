@@ -79,11 +79,11 @@ export function TakeAway({ figure }: { figure: Figure }) {
       >
         Run it in the terminal
       </MenuItem>
-      <p class="rt-menu-note" role="status">
+      <p class="rt-choices-note" role="status">
         {said}
       </p>
       {byHand !== undefined && (
-        <p class="rt-menu-note">
+        <p class="rt-choices-note">
           <input ref={field} readOnly value={byHand} aria-label="To copy by hand" />
         </p>
       )}

@@ -191,12 +191,12 @@ function Bars({ parts, axis, held }: { parts: readonly Part[]; axis: Axis; held:
         return (
           <span key={`${name}${start}`} class={layerClass(layer)}>
             {label && held === undefined && (
-              <span class="rt-part-label" style={{ left: `${from}px` }} aria-hidden="true">
+              <span class="rt-bar-label" style={{ left: `${from}px` }} aria-hidden="true">
                 {label}
               </span>
             )}
             <span
-              class={`rt-part${isWaiting(name) ? ' rt-part-waiting' : ''}${i === held ? ' rt-part-held' : ''}`}
+              class={`rt-bar${isWaiting(name) ? ' rt-bar-waiting' : ''}${i === held ? ' rt-bar-held' : ''}`}
               style={{ left: `${from}px`, width: `${Math.max(2, to - from)}px`, height: `${BAR}px` }}
             />
           </span>

@@ -17,7 +17,7 @@ export function Menu({ label, children }: { label: string; children: ComponentCh
   };
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for form fields
-    <div class="rt-menu" role="group" aria-label={label} ref={box} onKeyDown={onKeyDown}>
+    <div class="rt-choices" role="group" aria-label={label} ref={box} onKeyDown={onKeyDown}>
       {children}
     </div>
   );
@@ -39,17 +39,17 @@ export function MenuItem({ mark, children, end, below, shortcut, expanded, onPre
   return (
     <button
       type="button"
-      class="rt-menu-item"
+      class="rt-choices-item"
       onClick={onPress}
       aria-expanded={expanded}
       aria-keyshortcuts={shortcut}
     >
       <Mark name={mark} />
-      <span class="rt-menu-words">
-        <span class="rt-menu-title">{children}</span>
-        {below !== undefined && <span class="rt-menu-below">{below}</span>}
+      <span class="rt-choices-words">
+        <span class="rt-choices-title">{children}</span>
+        {below !== undefined && <span class="rt-choices-below">{below}</span>}
       </span>
-      {end !== undefined && <span class="rt-menu-end">{end}</span>}
+      {end !== undefined && <span class="rt-choices-end">{end}</span>}
       {shortcut !== undefined && <kbd>{shortcut}</kbd>}
       {expanded !== undefined && <Mark name="caret" />}
     </button>

@@ -17,22 +17,37 @@ export interface FaultPlace {
   readonly input: NewInput;
 }
 
-/** The fault on the packet's longest link; undefined when the view does not hold its hops. */
-export function faultOn(view: RunView, packet: number, what: PacketFault): FaultPlace | undefined {
+/** The fault on the packet's longest link, or at one of its hops; undefined when the view does not hold its hops. */
+export function faultOn(
+  view: RunView,
+  packet: number,
+  what: PacketFault,
+  hop?: number,
+): FaultPlace | undefined {
   const legs = legsOf(view, packet);
   if (legs.length === 0) return undefined;
   const delay = (hop: number) => view.channels[view.hops.channel[hop]!]!.delay;
-  const leg = legs.reduce((best, one) => (delay(one.hop) > delay(best.hop) ? one : best));
+  const longest = legs.reduce((best, one) => (delay(one.hop) > delay(best.hop) ? one : best));
+  const leg = legs.find((one) => one.hop === hop) ?? longest;
   const from = view.machines[leg.from]!;
   const to = view.machines[leg.to]!;
   const ordinal = indexOf(view).ordinal[leg.hop]!;
-  const byte = Math.min(FLIPPED_BYTE, view.packets[packet]!.size - 1);
-  const extra: Record<string, number> = what === 'delay' ? { extra: EXTRA_DELAY } : what === 'flip' ? { bit: byte * 8 + 6 } : {};
+  const byte = byteToFlip(view, packet);
+  const extra: Record<string, number> =
+    what === 'delay' ? { extra: EXTRA_DELAY } : what === 'flip' ? { bit: byte * 8 + 6 } : {};
   return {
     from: from.name,
     to: to.name,
     fromLabel: from.label,
     toLabel: to.label,
-    input: { time: view.hops.sent[leg.hop]!, what, detail: { from: from.name, to: to.name, ordinal, ...extra } },
+    input: {
+      time: view.hops.sent[leg.hop]!,
+      what,
+      detail: { from: from.name, to: to.name, ordinal, ...extra },
+    },
   };
+}
+
+export function byteToFlip(view: RunView, packet: number): number {
+  return Math.min(FLIPPED_BYTE, view.packets[packet]!.size - 1);
 }
