@@ -172,9 +172,12 @@ describe(`${RUNS} random and mutated inputs`, () => {
       tree.children.shift();
       return tree;
     };
-    expect(faultOf({ name: 'x', seeds: [], read: () => (undefined as unknown as { x: number }).x }, new Uint8Array(14))).toMatch(
-      /TypeError/,
-    );
+    expect(
+      faultOf(
+        { name: 'x', seeds: [], read: () => (undefined as unknown as { x: number }).x },
+        new Uint8Array(14),
+      ),
+    ).toMatch(/TypeError/);
     expect(faultOf({ name: 'x', seeds: [], read: () => 0, dissect }, new Uint8Array(14))).toMatch(
       /starts at bit 48/,
     );

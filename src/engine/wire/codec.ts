@@ -88,7 +88,10 @@ export class Cursor {
   /** A view of the next `length` bytes. The position must lie on a byte boundary. */
   takeBytes(length: number): Bytes {
     if (this.bit + length * 8 > this.endBit) {
-      throw new Malformed(`truncated: ${length} bytes wanted, ${(this.endBit - this.bit) >> 3} left`, this.bit >> 3);
+      throw new Malformed(
+        `truncated: ${length} bytes wanted, ${(this.endBit - this.bit) >> 3} left`,
+        this.bit >> 3,
+      );
     }
     const at = this.bit >>> 3;
     this.bit += length * 8;
@@ -102,7 +105,14 @@ export class Cursor {
   /** Adds a leaf for the bits since `from`. */
   leaf(from: number, about: About, value: Node['value'], text: string): Node | undefined {
     if (!this.nodes) return undefined;
-    const node: Node = { ...about, bitStart: from - this.origin, bitLength: this.bit - from, value, text, children: [] };
+    const node: Node = {
+      ...about,
+      bitStart: from - this.origin,
+      bitLength: this.bit - from,
+      value,
+      text,
+      children: [],
+    };
     this.nodes.push(node);
     return node;
   }
@@ -115,7 +125,14 @@ export class Cursor {
       const { nodes } = this;
       if (!nodes) return body();
       const from = this.bit;
-      const node: Node = { ...about, bitStart: from - this.origin, bitLength: 0, value: undefined, text: '', children: [] };
+      const node: Node = {
+        ...about,
+        bitStart: from - this.origin,
+        bitLength: 0,
+        value: undefined,
+        text: '',
+        children: [],
+      };
       nodes.push(node);
       this.nodes = node.children;
       try {
@@ -187,7 +204,10 @@ export class Sink {
 }
 
 /** 2^0 to 2^48, exactly: the most bits that one field has. */
-const POWERS: readonly number[] = Array.from({ length: 49 }, (_, i) => (1 << (i >> 1)) * (1 << (i - (i >> 1))));
+const POWERS: readonly number[] = Array.from(
+  { length: 49 },
+  (_, i) => (1 << (i >> 1)) * (1 << (i - (i >> 1))),
+);
 
 /** One part of a format. `In` is what encode takes: derived fields may be left out there. */
 export interface Codec<T, In = T> {
@@ -208,7 +228,13 @@ export interface NumberCodec<T extends number = number> extends Codec<T> {
   readonly info: About;
 }
 
-function numberField<T extends number = number>(bits: number, label: string, spec: string, about: string, show?: Show): NumberCodec<T> {
+function numberField<T extends number = number>(
+  bits: number,
+  label: string,
+  spec: string,
+  about: string,
+  show?: Show,
+): NumberCodec<T> {
   const info: About = { label, spec, about };
   return {
     bits,
@@ -233,7 +259,13 @@ export const u24: NumberMaker = (label, spec, about, show) => numberField(24, la
 export const u32: NumberMaker = (label, spec, about, show) => numberField(32, label, spec, about, show);
 
 /** An unsigned number of 1 to 48 bits. The type parameter brands it (`bits<Ip4>(32, …)`). */
-export function bits<T extends number = number>(width: number, label: string, spec: string, about: string, show?: Show): NumberCodec<T> {
+export function bits<T extends number = number>(
+  width: number,
+  label: string,
+  spec: string,
+  about: string,
+  show?: Show,
+): NumberCodec<T> {
   return numberField<T>(width, label, spec, about, show);
 }
 
@@ -249,7 +281,12 @@ export type FlagBit = readonly [name: string, label: string, about: string];
  * A group of single bits that is one number in code and one node with a child per bit in a dissection. `bitsFromTop`
  * names them from the most significant; its length is the width.
  */
-export function flags(label: string, spec: string, about: string, bitsFromTop: readonly FlagBit[]): NumberCodec {
+export function flags(
+  label: string,
+  spec: string,
+  about: string,
+  bitsFromTop: readonly FlagBit[],
+): NumberCodec {
   const width = bitsFromTop.length;
   const info: About = { label, spec, about };
   const bitInfos = bitsFromTop.map(([, bitLabel, bitAbout]) => ({ label: bitLabel, spec, about: bitAbout }));
@@ -310,7 +347,8 @@ export function bytes(
 /** Up to 32 printable characters in quotes, else hexadecimal, cut at 24 bytes. */
 export function showBytes(value: Bytes): string {
   const head = value.subarray(0, 32);
-  if (head.every((byte) => byte >= 0x20 && byte < 0x7f)) return `“${toLatin1(head)}${value.length > 32 ? '…' : ''}”`;
+  if (head.every((byte) => byte >= 0x20 && byte < 0x7f))
+    return `“${toLatin1(head)}${value.length > 32 ? '…' : ''}”`;
   return toHex(value.subarray(0, 24), ' ') + (value.length > 24 ? ' …' : '');
 }
 
@@ -372,7 +410,12 @@ export interface Struct<F extends Fields> extends Codec<ValueOf<F>, InputOf<F>> 
   /** Never throws on bad bytes: what could not be read becomes a leaf with a `problem`. Covers `[at, end)` exactly. */
   dissect(bytes: Bytes, at?: number, end?: number): Node;
   /** Reads one number at a fixed offset, `at` being the byte offset of the struct. No bounds check. */
-  readonly get: { readonly [K in NumberKeys<F>]: (bytes: Bytes, at: number) => F[K] extends NumberCodec<infer T> ? T : never };
+  readonly get: {
+    readonly [K in NumberKeys<F>]: (
+      bytes: Bytes,
+      at: number,
+    ) => F[K] extends NumberCodec<infer T> ? T : never;
+  };
   readonly set: { readonly [K in NumberKeys<F>]: (bytes: Bytes, at: number, value: number) => void };
   /** Byte offset from the start of the struct for each field before the first of varying width. */
   readonly offset: { readonly [K in keyof F]: number };
@@ -432,7 +475,9 @@ export function struct<F extends Fields>(
     info,
     fields,
     read(cursor, scope) {
-      return cursor.nodes ? cursor.group(info, () => readFields(cursor, scope), show) : readFields(cursor, scope);
+      return cursor.nodes
+        ? cursor.group(info, () => readFields(cursor, scope), show)
+        : readFields(cursor, scope);
     },
     write(sink, value, scope) {
       writeFields(sink, value as Record<string, unknown>, scope);
@@ -460,8 +505,21 @@ export function struct<F extends Fields>(
 }
 
 /** Runs a reader as a dissection of `[at, end)`: covers the range, whatever the reader does. */
-export function dissectWith(info: About, buffer: Bytes, at: number, end: number, read: (cursor: Cursor) => unknown): Node {
-  const root: Node = { ...info, bitStart: 0, bitLength: (end - at) * 8, value: undefined, text: '', children: [] };
+export function dissectWith(
+  info: About,
+  buffer: Bytes,
+  at: number,
+  end: number,
+  read: (cursor: Cursor) => unknown,
+): Node {
+  const root: Node = {
+    ...info,
+    bitStart: 0,
+    bitLength: (end - at) * 8,
+    value: undefined,
+    text: '',
+    children: [],
+  };
   const cursor = new Cursor(buffer, at, end, root.children);
   let problem: string | undefined;
   try {
@@ -484,7 +542,9 @@ function cover(root: Node, problem: string | undefined): void {
   root.children.push({
     label: problem ? 'Unreadable' : 'Trailing bytes',
     spec: root.spec,
-    about: problem ? 'Bytes that do not follow the format from here on.' : 'Bytes after the end of the message.',
+    about: problem
+      ? 'Bytes that do not follow the format from here on.'
+      : 'Bytes after the end of the message.',
     bitStart: from,
     bitLength: end - from,
     value: undefined,
@@ -500,7 +560,8 @@ function getter(bit: number, width: number): (bytes: Bytes, at: number) => numbe
   if (aligned && width === 8) return (b, at) => b[at + o]!;
   if (aligned && width === 16) return (b, at) => (b[at + o]! << 8) | b[at + o + 1]!;
   if (aligned && width === 32) {
-    return (b, at) => ((b[at + o]! << 24) | (b[at + o + 1]! << 16) | (b[at + o + 2]! << 8) | b[at + o + 3]!) >>> 0;
+    return (b, at) =>
+      ((b[at + o]! << 24) | (b[at + o + 1]! << 16) | (b[at + o + 2]! << 8) | b[at + o + 3]!) >>> 0;
   }
   if (aligned && width === 48) {
     return (b, at) =>
@@ -594,12 +655,14 @@ export function until<T, In>(length: (scope: Scope) => number, body: Codec<T, In
       const size = length(scope);
       if (size < 0) throw new Malformed(`a length of ${size} bytes`, cursor.bit >> 3);
       const end = cursor.bit + size * 8;
-      if (end > cursor.endBit) throw new Malformed(`truncated: ${size} bytes wanted, ${cursor.bytesLeft} left`, cursor.bit >> 3);
+      if (end > cursor.endBit)
+        throw new Malformed(`truncated: ${size} bytes wanted, ${cursor.bytesLeft} left`, cursor.bit >> 3);
       const outer = cursor.endBit;
       cursor.endBit = end;
       try {
         const value = body.read(cursor, scope);
-        if (cursor.bit !== end) throw new Malformed(`${(end - cursor.bit) >> 3} bytes left over`, cursor.bit >> 3);
+        if (cursor.bit !== end)
+          throw new Malformed(`${(end - cursor.bit) >> 3} bytes left over`, cursor.bit >> 3);
         return value;
       } finally {
         cursor.endBit = outer;
