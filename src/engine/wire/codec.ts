@@ -392,13 +392,16 @@ export function countOf(name: string): (from: Derivation) => number {
   return ({ scope }) => ((scope.values[name] as readonly unknown[] | undefined) ?? []).length;
 }
 
-type Fields = Readonly<Record<string, Codec<never, never> | Codec<any, any>>>;
+// biome-ignore lint/suspicious/noExplicitAny: codecs of different values in one list; `unknown` would refuse them all
+export type AnyCodec = Codec<any, any>;
+
+type Fields = Readonly<Record<string, AnyCodec>>;
 type DerivedKeys<F extends Fields> = { [K in keyof F]: F[K] extends Derived ? K : never }[keyof F];
-type ValueOf<F extends Fields> = { [K in keyof F]: F[K] extends Codec<infer T, any> ? T : never };
+type ValueOf<F extends Fields> = { [K in keyof F]: F[K] extends Codec<infer T, infer _> ? T : never };
 type InputOf<F extends Fields> = {
-  [K in Exclude<keyof F, DerivedKeys<F>>]: F[K] extends Codec<any, infer In> ? In : never;
+  [K in Exclude<keyof F, DerivedKeys<F>>]: F[K] extends Codec<infer _, infer In> ? In : never;
 } & { [K in DerivedKeys<F>]?: number };
-type NumberKeys<F extends Fields> = { [K in keyof F]: F[K] extends NumberCodec<any> ? K : never }[keyof F];
+type NumberKeys<F extends Fields> = { [K in keyof F]: F[K] extends NumberCodec<number> ? K : never }[keyof F];
 
 /** A declared header. `at` and `end` are byte offsets. */
 export interface Struct<F extends Fields> extends Codec<ValueOf<F>, InputOf<F>> {
@@ -693,16 +696,16 @@ export function prefixed<T, In>(length: NumberCodec, body: Codec<T, In>, plus = 
   };
 }
 
-type CaseValue<C> = C extends Codec<infer T, any> ? T : never;
-type CaseInput<C> = C extends Codec<any, infer In> ? In : never;
+type CaseValue<C> = C extends Codec<infer T, infer _> ? T : never;
+type CaseInput<C> = C extends Codec<infer _, infer In> ? In : never;
 
 /** The codec that the sibling number `by` selects; `rest` for code points nobody declared. */
-export function choose<C extends Readonly<Record<number, Codec<any, any>>>, R extends Codec<any, any>>(
+export function choose<C extends Readonly<Record<number, AnyCodec>>, R extends AnyCodec>(
   by: string,
   cases: C,
   rest: R,
 ): Codec<CaseValue<C[keyof C]> | CaseValue<R>, CaseInput<C[keyof C]> | CaseInput<R>> {
-  const pick = (scope: Scope): Codec<any, any> => {
+  const pick = (scope: Scope): AnyCodec => {
     const key = scope.values[by] as number;
     return Object.hasOwn(cases, key) ? cases[key]! : rest;
   };

@@ -120,6 +120,49 @@ describe('cutting', () => {
   });
 });
 
+describe('what was given away', () => {
+  it('stays as it was while more input comes: values nobody has read yet', () => {
+    const pairs = Array.from({ length: 300 }, (_, n): [string, string] => [`X-${n}`, `value ${n * 7919}`]);
+    const text = `GET / HTTP/1.1\r\nHost: a.example\r\n${pairs.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`;
+    for (const size of [1, 7, 100, 1000, 100_000]) {
+      const server = new Http1Server({ limits: { fieldCount: 1000 } });
+      const events = feed(server, text.repeat(3), size, answer(server));
+      const heads = events.flatMap((event) => (event.kind === 'http1.request' ? [event.request] : []));
+      expect(heads).toHaveLength(3);
+      for (const head of heads) expect(head.fields.entries().slice(1)).toEqual(pairs);
+    }
+  });
+
+  it('stays as it was while more input comes: pieces of content', () => {
+    const chunks = Array.from({ length: 200 }, (_, n) =>
+      String.fromCharCode(0x61 + (n % 26)).repeat(1 + ((n * 37) % 400)),
+    );
+    const body = chunks.map((chunk) => `${chunk.length.toString(16)}\r\n${chunk}\r\n`).join('');
+    const text = `POST / HTTP/1.1\r\nHost: a.example\r\nTransfer-Encoding: chunked\r\n\r\n${body}0\r\n\r\n`;
+    for (const size of [1, 7, 61, 97, 500, 100_000]) {
+      const events = feed(new Http1Server(), text, size);
+      const pieces = events.flatMap((event) => (event.kind === 'http1.data' ? [event.bytes] : []));
+      expect(toLatin1(concatBytes(pieces))).toBe(chunks.join(''));
+    }
+  });
+
+  it('stays in the out-queue in order while it grows and moves', () => {
+    const server = new Http1Server();
+    feed(server, REQUESTS[0]!);
+    server.sendResponse(200, { 'Content-Length': '40000' });
+    const content = Uint8Array.from({ length: 40_000 }, (_, n) => 0x61 + ((n * 7) % 26));
+    let sent = '';
+    for (let at = 0; at < content.length; at += 400) {
+      server.sendData(content.subarray(at, at + 400));
+      sent += toLatin1(server.outgoing.subarray(0, 150));
+      server.sent(Math.min(150, server.outgoing.length));
+    }
+    server.sendEnd();
+    sent += toLatin1(server.outgoing);
+    expect(sent).toBe(`HTTP/1.1 200 OK\r\nContent-Length: 40000\r\n\r\n${toLatin1(content)}`);
+  });
+});
+
 describe('mutated input', () => {
   it('ends in events, never in another exception: 50,000 inputs', () => {
     const random = new Random(11);
