@@ -15,9 +15,9 @@ function textOf({ claims }: RunNews, { claim, minus, as }: DOMStringMap): string
   const found = of(claim);
   if (!found) return undefined;
   if (typeof found.value !== 'number' || (!minus && !as)) return found.text;
-  const less = minus ? of(minus)?.value : 0;
-  if (typeof less !== 'number') return '–';
-  const value = found.value - less;
+  let value = found.value;
+  for (const name of minus?.split(' ') ?? []) value -= Number(of(name)?.value);
+  if (Number.isNaN(value)) return '–';
   if (as === 'words') return words[value] ?? group(value, 0);
   if (found.kind !== 'time') return group(value, 0);
   return as === 's'

@@ -21,8 +21,8 @@ export interface ClaimQuery {
   /** Which claim; or else `knob`, for the value of a parameter. */
   readonly name?: string;
   readonly knob?: string;
-  /** The claim to take away from the first one, both of the same run. */
-  readonly minus?: string;
+  /** The claim, or claims, to take away from the first one, all of the same run. */
+  readonly minus?: string | readonly string[];
   /** A part of a claim that has parts: `dns` of `bytes`. */
   readonly part?: string;
   readonly as?: ClaimStyle;
@@ -77,12 +77,16 @@ export function readClaim(query: ClaimQuery): ClaimAnswer {
     claim = { kind: claim.kind, value };
     about = `${about.replace(/\.$/, '')}: the part of ${query.part}.`;
   }
-  if (query.minus !== undefined) {
-    const other = claimOf(query, query.minus);
+  const less = typeof query.minus === 'string' ? [query.minus] : (query.minus ?? []);
+  for (const taken of less) {
+    const other = claimOf(query, taken);
     if (claim.kind !== other.kind || typeof claim.value !== 'number' || typeof other.value !== 'number')
-      throw new Malformed(`claims “${name}” and “${query.minus}” cannot be subtracted`);
-    about = `Between two moments: ${specOf(query.minus).label.toLowerCase()}, and ${spec.label.toLowerCase()}.`;
+      throw new Malformed(`“${taken}” cannot be taken from “${name}”`);
     claim = { kind: claim.kind, value: claim.value - other.value };
+  }
+  if (less.length > 0) {
+    const quoted = (wanted: string): string => `“${specOf(wanted).label}”`;
+    about = `${quoted(name)} less ${less.map(quoted).join(' and ')}. ${about}`;
   }
   return { text: claimAs(claim, query.as, name), value: claim.value!, about: `${about} ${runText(query)}` };
 }
