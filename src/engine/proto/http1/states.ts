@@ -93,12 +93,6 @@ export const SETTLEMENTS: readonly Settlement[] = [
     why: 'no request can follow',
   },
   {
-    client: ['error'],
-    server: ['done'],
-    next: { server: 'must-close' },
-    why: 'where the next request begins is unknown',
-  },
-  {
     client: ['idle', 'done'],
     server: ['closed', 'error'],
     next: { client: 'must-close' },
