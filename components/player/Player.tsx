@@ -59,7 +59,7 @@ export function Player({ data, offered, narrow, width, autoplay = false }: Playe
       {menu === 'knobs' && <Lazy name="knobs" figure={figure} />}
       <Message figure={figure} />
       {menu && menu !== 'knobs' && (
-        <div class={`rt-menu rt-menu-${menu}`}>
+        <div class={`rt-over rt-over-${menu}`}>
           <Lazy name={menu} figure={figure} />
         </div>
       )}
