@@ -85,8 +85,13 @@ function mutate(random: Random, text: string): string {
   return out;
 }
 
+/** toEqual only where there is something to show: it is slow, and called ten thousand times. */
+function same(a: readonly string[], b: readonly string[]): void {
+  if (a.join('\n') !== b.join('\n')) expect(a).toEqual(b);
+}
+
 describe('cutting', () => {
-  it('gives the same events however valid messages are cut', () => {
+  it('gives the same events however valid messages are cut', { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(
         fc.array(fc.constantFrom(...REQUESTS), { minLength: 1, maxLength: 4 }),
@@ -101,7 +106,7 @@ describe('cutting', () => {
       expect(clientLines(fromLatin1(text), 1)).toEqual(clientLines(fromLatin1(text), 1000));
   });
 
-  it('gives the same events however broken messages are cut', () => {
+  it('gives the same events however broken messages are cut', { timeout: 60_000 }, () => {
     const random = new Random(5);
     let refused = 0;
     for (let n = 0; n < 5000; n++) {
@@ -109,10 +114,10 @@ describe('cutting', () => {
         mutate(random, REQUESTS[n % REQUESTS.length]! + REQUESTS[random.below(REQUESTS.length)]!),
       );
       const whole = serverLines(request, Number.POSITIVE_INFINITY);
-      expect(serverLines(request, 1)).toEqual(whole);
+      same(serverLines(request, 1), whole);
       if (whole.some((line) => line.startsWith('refused'))) refused++;
       const response = fromLatin1(mutate(random, RESPONSES[n % RESPONSES.length]!));
-      expect(clientLines(response, 1)).toEqual(clientLines(response, Number.POSITIVE_INFINITY));
+      same(clientLines(response, 1), clientLines(response, Number.POSITIVE_INFINITY));
     }
     // The mutations must reach both sides of the door.
     expect(refused).toBeGreaterThan(1000);
@@ -180,9 +185,11 @@ describe('what was given away', () => {
 });
 
 describe('mutated input', () => {
-  it('ends in events, never in another exception: 50,000 inputs', () => {
+  it('ends in events, never in another exception: 50,000 inputs', { timeout: 60_000 }, () => {
     const random = new Random(11);
-    const kinds = new Map<string, number>();
+    // Gathered, not asserted one by one: fifty thousand assertions cost more than the parsing.
+    const errors = new Set<unknown>();
+    const statuses = new Set<number>();
     for (let n = 0; n < 25_000; n++) {
       const server = new Http1Server();
       const text = mutate(
@@ -196,15 +203,12 @@ describe('mutated input', () => {
       ];
       for (const event of events) {
         if (event.kind !== 'http1.refused') continue;
-        const { error, status } = event.fault;
-        expect(
-          error instanceof Malformed || error instanceof Misbehaved || error instanceof Unsupported,
-        ).toBe(true);
-        expect([400, 413, 414, 417, 431, 501, 502, 505]).toContain(status);
-        kinds.set(error.name, (kinds.get(error.name) ?? 0) + 1);
+        errors.add(event.fault.error.constructor);
+        statuses.add(event.fault.status);
       }
     }
-    expect([...kinds.keys()].sort()).toEqual(['Malformed', 'Misbehaved', 'Unsupported']);
+    expect(errors).toEqual(new Set([Malformed, Misbehaved, Unsupported]));
+    for (const status of statuses) expect([400, 413, 414, 417, 431, 501, 502, 505]).toContain(status);
   });
 });
 
@@ -267,7 +271,7 @@ describe('round trip over a stream', () => {
     trailers: fc.boolean(),
   });
 
-  it('carries exchanges through pumps, narrow queues and a narrow pair', () => {
+  it('carries exchanges through pumps, narrow queues and a narrow pair', { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(
         fc.array(exchange, { minLength: 1, maxLength: 4 }),
