@@ -7,6 +7,7 @@ import { Host } from '../../src/engine/net/host.ts';
 import type { Network } from '../../src/engine/net/network.ts';
 import { socketRows } from '../../src/engine/net/socket-table.ts';
 import { Switch } from '../../src/engine/net/switch.ts';
+import { livingRows } from '../../src/engine/proto/dns/cache.ts';
 import { scenarios } from '../../src/engine/scenario/all.ts';
 import { Run } from '../../src/engine/scenario/run.ts';
 import type { Trace } from '../../src/engine/trace/log.ts';
@@ -45,10 +46,10 @@ function expectTablesEqual(network: Network, trace: Trace, now: number, hint: st
     expect(living(reader.rows('arp', name, now)), `${at}: ARP`).toEqual(living(stack.arpRows()));
     if (stack.nat)
       expect(living(reader.rows('nat', name, now)), `${at}: NAT`).toEqual(living(stack.nat.rows()));
-    if (machine instanceof Host)
-      expect(living(reader.rows('sockets', name, now)), `${at}: sockets`).toEqual(
-        living(socketRows(machine)),
-      );
+    if (!(machine instanceof Host)) continue;
+    expect(living(reader.rows('sockets', name, now)), `${at}: sockets`).toEqual(living(socketRows(machine)));
+    const names = machine.programTables.get('dns');
+    if (names) expect(livingRows(reader.living('dns', name, now), now), `${at}: names`).toEqual(names());
   }
 }
 

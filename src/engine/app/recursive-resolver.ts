@@ -10,6 +10,7 @@ import { DnsDriver } from './dns-driver.ts';
 /** Starts the resolver; gives its cache, for tables. A restart begins with an empty cache. */
 export function runResolver(host: Host, hints: readonly RootHint[]): { readonly cache: DnsCache } {
   const running = { cache: new DnsCache({ label: 'resolver' }) };
+  host.programTables.set('dns', () => running.cache.rows(host.world.now));
   let driver: DnsDriver | undefined;
   host.onBoot(() => {
     const isRestart = driver !== undefined;

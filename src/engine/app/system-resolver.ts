@@ -21,6 +21,7 @@ export class SystemResolver {
   constructor(host: Host, options: SystemResolverOptions) {
     this.#host = host;
     this.stub = new StubResolver({ ...options, random: host.world.random(`${host.name}/stub`) });
+    host.programTables.set('dns', () => this.stub.cache?.rows(host.world.now) ?? []);
     this.#driver = new DnsDriver(host, this.stub, () => this.#collect());
   }
 

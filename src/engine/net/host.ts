@@ -21,6 +21,8 @@ export class Host {
   readonly ip: IpStack;
   readonly udp: UdpStack;
   readonly tcp: TcpStack;
+  /** Tables that programs keep, for whoever compares them with the trace: their living rows now, by a name of the table. */
+  readonly programTables = new Map<string, () => readonly unknown[]>();
   #tasks: Running[] = [];
   #processorFree: Nanoseconds = 0;
   /** What programs do when the machine comes up again. */
