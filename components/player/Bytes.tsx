@@ -205,7 +205,11 @@ function FrameBytes({ frame, before, stages, stage, onStage }: FrameBytesProps) 
             perRow={narrow ? 8 : 16}
             onSelect={(byte, isAgain) => select(leafOf(fields, byte, isAgain ? selected : undefined))}
             onHover={(byte) =>
-              setHovered(byte === undefined ? undefined : leafOf(fields, byte, undefined)?.index)
+              setHovered(
+                byte === undefined || isIn(selected, byte)
+                  ? undefined
+                  : leafOf(fields, byte, undefined)?.index,
+              )
             }
           />
           <Legend fields={fields} selected={selected} onSelect={select}>
@@ -233,6 +237,11 @@ function leafOf(fields: readonly Field[], byte: number, last: Field | undefined)
   const leaves = leavesAt(fields, byte);
   const at = last ? leaves.indexOf(last) : -1;
   return leaves[(at + 1) % Math.max(1, leaves.length)];
+}
+
+function isIn({ node, children }: Field, byte: number): boolean {
+  const [from, to] = bytesOf(node);
+  return children.length === 0 && byte >= from && byte < to;
 }
 
 function withAncestors(open: ReadonlySet<string>, field: Field | undefined): ReadonlySet<string> {

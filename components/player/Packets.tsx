@@ -227,18 +227,26 @@ function List({ figure, view, rows, box, onOpen }: ListProps) {
       element.scrollTop = top + row + head - element.clientHeight;
   }, [at]);
 
+  // The focus follows when the row is there: of a long list it is not, yet.
+  const isWalking = useRef(false);
+  useLayoutEffect(() => {
+    if (!isWalking.current) return;
+    const row = box.current?.querySelector<HTMLElement>(`[data-row="${at}"]`);
+    if (!row) return;
+    isWalking.current = false;
+    row.focus({ preventScroll: true });
+  }, [at, from, to]);
   const go = (to: number): void => {
-    const next = Math.max(0, Math.min(rows.length - 1, to));
     if (rows.length === 0) return;
-    figure.selectPacket(rows[next]);
-    requestAnimationFrame(() => {
-      box.current?.querySelector<HTMLElement>(`[data-row="${next}"]`)?.focus({ preventScroll: true });
-    });
+    isWalking.current = true;
+    figure.selectPacket(rows[Math.max(0, Math.min(rows.length - 1, to))]);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
     const focused = (event.target as HTMLElement).closest<HTMLElement>('[data-row]')?.dataset.row;
-    const here = focused === undefined ? at : Number(focused);
+    // Asked anew: keys may come faster than drawings.
+    const current = rows.indexOf(figure.$packet.get() ?? -1);
+    const here = current >= 0 || focused === undefined ? current : Number(focused);
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowHeight()) - 2);
     const target = {
       ArrowDown: here + 1,

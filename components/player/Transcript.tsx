@@ -91,7 +91,8 @@ export function TranscriptTable({ view, max = 200 }: { view: RunView; max?: numb
   const rows = view.moments.slice(0, max);
   const more = view.moments.length - rows.length;
   return (
-    <div class="rt-transcript-table">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what may scroll sideways must be reachable by keyboard
+    <section class="rt-transcript-table" tabIndex={0} aria-label={`Transcript of ${view.title}`}>
       <table>
         <caption>
           {view.title}: what happens, and when
@@ -118,7 +119,7 @@ export function TranscriptTable({ view, max = 200 }: { view: RunView; max?: numb
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }
 

@@ -184,7 +184,15 @@ function viewOf(
         initial: '25ms',
         note: 'one way',
         steps: ['0ms', '5ms', '10ms', '25ms', '40ms', '80ms', '160ms'],
-        stepLabels: ['0 ms', '5 ms', '10 ms', '25 ms', '40 ms', '80 ms', '160 ms'],
+        stepLabels: [
+          '0\u00a0ms',
+          '5\u00a0ms',
+          '10\u00a0ms',
+          '25\u00a0ms',
+          '40\u00a0ms',
+          '80\u00a0ms',
+          '160\u00a0ms',
+        ],
       },
       {
         name: 'rate',
@@ -194,7 +202,7 @@ function viewOf(
         initial: '20Mbit/s',
         note: '',
         steps: ['1Mbit/s', '5Mbit/s', '20Mbit/s', '100Mbit/s'],
-        stepLabels: ['1 Mbit/s', '5 Mbit/s', '20 Mbit/s', '100 Mbit/s'],
+        stepLabels: ['1\u00a0Mbit/s', '5\u00a0Mbit/s', '20\u00a0Mbit/s', '100\u00a0Mbit/s'],
       },
       {
         name: 'loss',
@@ -204,7 +212,7 @@ function viewOf(
         initial: '0%',
         note: '',
         steps: ['0%', '1%', '5%'],
-        stepLabels: ['0 %', '1 %', '5 %'],
+        stepLabels: ['0\u00a0%', '1\u00a0%', '5\u00a0%'],
       },
       {
         name: 'caches',

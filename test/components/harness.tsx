@@ -1,5 +1,7 @@
 // Mounts one panel over the hand-made run of fixture.ts, for the browser tests: `?panel=Packets`. The answers come
 // from the engine's own dissector where there is one, else they are as short as can be.
+import '../../src/site/tokens.css';
+import '../../src/site/base.css';
 import { render } from 'preact';
 import { dissectFrame } from '#engine/wire/frame.ts';
 import type { Answers } from '../../components/engine/answers.ts';
@@ -110,4 +112,10 @@ document.documentElement.dataset.theme = query.get('theme') ?? 'light';
 // What the panels told the store, for the tests to read.
 Object.assign(window, { figure });
 const Panel = panels[(query.get('panel') ?? 'Packets') as keyof typeof panels];
-render(<Panel />, document.querySelector('main')!);
+render(
+  <>
+    <h1>{view.title}</h1>
+    <Panel />
+  </>,
+  document.querySelector('main')!,
+);
