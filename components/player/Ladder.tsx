@@ -52,7 +52,7 @@ function useFollowing(figure: Figure, layout: LadderLayout, box: { readonly curr
 }
 
 /** Height of the headings of the lanes, which stay in place while time scrolls. */
-const HEAD = 54;
+const HEAD = 74;
 
 export function Lanes({ layout, view }: { layout: LadderLayout; view: RunView }) {
   return (

@@ -10,7 +10,7 @@ import { type Flight, flightsAt, indexOf } from './flight.ts';
 import { layerClass, PacketShape } from './glyph.tsx';
 import { MACHINE_HALF, MachineGlyph } from './machine.tsx';
 import { layOut, MAP_UNITS, type MapLayout, type MapShape, type Point } from './map-layout.ts';
-import { type Box, type Label, type PlacedLabel, placeLabels, type Side } from './placer.ts';
+import { type Box, intersects, type Label, type PlacedLabel, placeLabels, type Side } from './placer.ts';
 import { Tables } from './Tables.tsx';
 
 /** How far beside the wire packets travel. */
@@ -69,9 +69,20 @@ function Ground({ layout }: { layout: MapLayout }) {
       {layout.areas.map((area) => (
         <Words key={area.label} layout={layout} x={area.x + 14} y={area.titleY} align="start" kind="place" text={area.label} />
       ))}
+    </g>
+  );
+}
+
+/** A wire's delay lies on it, but never under a packet. */
+function Delays({ layout, boxes }: { layout: MapLayout; boxes: readonly Box[] }) {
+  return (
+    <g>
       {layout.wires.map(
         ({ channel, delay }) =>
-          delay && <Words key={channel} layout={layout} x={delay.x} y={delay.y} align="middle" kind="delay" text={delay.text} />,
+          delay &&
+          !boxes.some((box) => intersects(box, delay.box)) && (
+            <Words key={channel} layout={layout} x={delay.x} y={delay.y} align="middle" kind="delay" text={delay.text} />
+          ),
       )}
     </g>
   );
@@ -177,14 +188,24 @@ function Traffic({ figure, layout }: { figure: Figure; layout: MapLayout }) {
   const selected = useStore(figure.$packet);
   const flights = flightsAt(view, time).slice(-MAX_DRAWN).map((flight) => draw(flight, view, layout));
   const stacks = flights.filter(({ state }) => state === 'waiting');
-  const words = callOuts(flights, view, layout, selected);
+  const boxes: Box[] = flights.map(({ at }) => ({ x0: at.x - 13, y0: at.y - 13, x1: at.x + 13, y1: at.y + 13 }));
+  const words = callOuts(flights, boxes, view, layout, selected);
   return (
     <g>
+      <Delays layout={layout} boxes={boxes} />
       {flights.map((flight) => (
         <Wake key={flight.hop} flight={flight} view={view} layout={layout} />
       ))}
       {flights.map((flight) => (
-        <Packet key={flight.hop} flight={flight} view={view} layout={layout} figure={figure} isSelected={flight.packet === selected} />
+        <Packet
+          key={flight.hop}
+          flight={flight}
+          view={view}
+          layout={layout}
+          figure={figure}
+          isSelected={flight.packet === selected}
+          isFree={!flights.some((other) => other !== flight && isAhead(flight, other))}
+        />
       ))}
       {stacks.length > 3 && <QueueCount stacks={stacks} layout={layout} />}
       {words.map(({ label, layer }) => (
@@ -257,8 +278,16 @@ function Wake({ flight, view, layout }: { flight: Drawn; view: RunView; layout: 
 
 const round = (value: number) => Math.round(value * 100) / 100;
 
-function Packet(props: { flight: Drawn; view: RunView; layout: MapLayout; figure: Figure; isSelected: boolean }) {
-  const { flight, view, layout, figure, isSelected } = props;
+/** Whether another packet is where this one's chevron would be. */
+function isAhead(flight: Drawn, other: Drawn): boolean {
+  const x = other.at.x - flight.at.x;
+  const y = other.at.y - flight.at.y;
+  const along = x * flight.way.x + y * flight.way.y;
+  return along > 0 && along < 34 && Math.abs(x * flight.way.y - y * flight.way.x) < 14;
+}
+
+function Packet(props: { flight: Drawn; view: RunView; layout: MapLayout; figure: Figure; isSelected: boolean; isFree: boolean }) {
+  const { flight, view, layout, figure, isSelected, isFree } = props;
   const packet = view.packets[flight.packet]!;
   const isGone = flight.state === 'lost' || flight.state === 'refused';
   const angle = (Math.atan2(flight.way.y, flight.way.x) * 180) / Math.PI;
@@ -273,8 +302,8 @@ function Packet(props: { flight: Drawn; view: RunView; layout: MapLayout; figure
       >
         <circle class="rt-hit" r="22" />
         {isSelected && <circle class="rt-ring" r="18" />}
-        {flight.state === 'moving' && <path class="rt-chevron" d="M19 -4.5 l4.5 4.5 l-4.5 4.5" transform={`rotate(${round(angle)})`} />}
-        <PacketShape layer={packet.layer} letter={packet.letter} state={isGone ? 'lost' : 'solid'} size={20} />
+        {flight.state === 'moving' && isFree && <path class="rt-chevron" d="M19 -4.5 l4.5 4.5 l-4.5 4.5" transform={`rotate(${round(angle)})`} />}
+        <PacketShape layer={packet.layer} letter={packet.letter} state={isGone ? 'lost' : 'solid'} size={22} />
       </g>
     </svg>
   );
@@ -301,8 +330,7 @@ function QueueCount({ stacks, layout }: { stacks: readonly Drawn[]; layout: MapL
 }
 
 /** The words beside packets: the selected one first, then the newest; alike and close ones share theirs. */
-function callOuts(flights: readonly Drawn[], view: RunView, layout: MapLayout, selected: number | undefined) {
-  const boxes: Box[] = flights.map(({ at }) => ({ x0: at.x - 13, y0: at.y - 13, x1: at.x + 13, y1: at.y + 13 }));
+function callOuts(flights: readonly Drawn[], boxes: readonly Box[], view: RunView, layout: MapLayout, selected: number | undefined) {
   const rank = (flight: Drawn) => (flight.packet === selected ? 2 : flight.state === 'moving' ? 0 : 1);
   const ordered = [...flights].sort((a, b) => rank(b) - rank(a) || b.hop - a.hop);
   const shown: Drawn[] = [];

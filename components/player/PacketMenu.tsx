@@ -23,7 +23,7 @@ export function PacketMenu({ figure, view, packet, top }: { figure: Figure; view
     // biome-ignore lint/a11y/noStaticElementInteractions: a shortcut for what the first button in it does
     <div class="rt-packet-menu" style={{ top: `${Math.round(top)}px` }} onKeyDown={onKeyDown}>
       <Menu label={`The packet ${head}`}>
-        <p class="rt-menu-head">
+        <p class="rt-choices-head">
           {head}, {withUnit(time)}
         </p>
         {canStrike && (

@@ -243,7 +243,7 @@ function Strokes({ figure, view, axis, id }: { figure: Figure; view: RunView; ax
       <svg class="rt-pale" viewBox={`0 0 ${UNITS} 44`} preserveAspectRatio="none" aria-hidden="true">
         <g id={`rt-strokes-${id}`}>
           {paths.map(([layer, d]) => (
-            <path key={layer} class={layerClass(layer)} d={d} />
+            <path key={layer} class={`rt-stroke ${layerClass(layer)}`} d={d} />
           ))}
         </g>
       </svg>

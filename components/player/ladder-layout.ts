@@ -91,7 +91,7 @@ export function layOutLadder(view: RunView, options: LadderOptions): LadderLayou
   const shown = (end - start - folds.reduce((sum, fold) => sum + fold.end - fold.start, 0)) / MS;
   const perNanosecond = Math.min(perMs, MAX_HEIGHT / Math.max(1, shown)) / MS;
   const axis = axisOf(start, end, folds, FOLD_HEIGHT, { perNanosecond });
-  const axisX = isNarrow ? 37 : isBare ? 56 : 58;
+  const axisX = isNarrow ? 40 : isBare ? 56 : 58;
   const hasBraces = !isNarrow && !isBare && width >= 760;
   const left = isNarrow ? axisX + 33 : hasBraces ? 190 : axisX + 54;
   const right = isNarrow ? 41 : isBare ? 50 : width >= 900 ? 240 : 90;
@@ -159,7 +159,7 @@ function laneOf(
   return {
     machine,
     x,
-    headX: Math.min(Math.max(x, half + 2), width - half - 2),
+    headX: Math.min(Math.max(x, half + 4), width - half - 8),
     label: text,
     address: hasRoom ? address : undefined,
     top: isAlways ? 0 : Math.max(0, first - 12),
@@ -270,7 +270,7 @@ function grouped(view: RunView, arrows: readonly Arrow[]): Arrow[][] {
       return other.from === from && other.to === to;
     });
     const isClose = group !== undefined && Math.abs(group.at(-1)!.points[0]!.y - arrow.points[0]!.y) < 7;
-    const isAlike = arrow.end === 'arrow' && group?.[0]!.end === 'arrow' && group[0]!.points.length === arrow.points.length;
+    const isAlike = arrow.end === 'arrow' && group?.[0]!.end === 'arrow';
     if (isClose && isAlike) group.push(arrow);
     else groups.push([arrow]);
   }
@@ -285,9 +285,12 @@ function wordsOf(view: RunView, group: readonly Arrow[]): { strong: string; note
   const first = packets[0]!;
   const [head, ...rest] = first.layer === 'transport' ? first.title.split(', ') : [first.title];
   if (packets.length === 1) return { strong: head!, note: rest.join(', ') };
-  const titles = [...new Set(packets.map(({ title, layer }) => (layer === 'transport' ? title.split(', ')[0]! : title)))];
+  // What only goes on with a message (`769 bytes`) has no name of its own.
+  const spoken = packets.filter(({ title }) => !/^[\d,]+\s+bytes/.test(title));
+  const titles = [...new Set(spoken.map(({ title, layer }) => (layer === 'transport' ? title.split(', ')[0]! : title)))];
   if (packets.length === 2 && titles.length === 2) {
-    return { strong: `${titles[0]}, then ${titles[1]}`, note: `${formatDuration(packets[1]!.time - first.time, 2)} apart` };
+    const apart = packets[1]!.time - first.time;
+    return { strong: `${titles[0]}, then ${titles[1]}`, note: apart < 10_000 ? '' : `${formatDuration(apart, 2)} apart` };
   }
   // The name of the one that says most: a program's message rather than what carries it.
   const named = packets.find(({ layer }) => layer !== 'transport') ?? first;
@@ -305,7 +308,8 @@ function label(view: RunView, arrows: readonly Arrow[], width: number, height: n
     const arrow = group[0]!;
     const words = wordsOf(view, group);
     const isLost = arrow.end === 'lost' || arrow.end === 'refused';
-    const made = placeWords(arrow, group.at(-1)!, words, taken, lines, width, height);
+    const isMinor = view.packets[arrow.packet]!.layer === 'link';
+    const made = placeWords(arrow, group.at(-1)!, words, taken, lines, width, height, isMinor);
     if (made) found.push({ ...made, packet: wordiest(view, group).packet, isLost });
     if (isLost) {
       const end = arrow.points.at(-1)!;
@@ -342,10 +346,11 @@ function placeWords(
   lines: Taken,
   width: number,
   height: number,
+  isMinor: boolean,
 ): Omit<SlopeLabel, 'packet' | 'isLost'> | undefined {
   const stretches = first.points
     .slice(1)
-    .map((to, i) => ({ from: first.points[i]!, to, under: last.points[i] && last.points[i + 1] ? { from: last.points[i]!, to: last.points[i + 1]! } : undefined }))
+    .map((to, i) => ({ from: first.points[i]!, to, under: last.points.length === first.points.length ? { from: last.points[i]!, to: last.points[i + 1]! } : undefined }))
     .sort((a, b) => Math.abs(b.to.x - b.from.x) - Math.abs(a.to.x - a.from.x));
   const gap = words.note ? 6 : 0;
   for (const note of words.note ? [words.note, ''] : ['']) {
@@ -359,9 +364,10 @@ function placeWords(
             // Below a bundle means below its last line.
             const base = side > 0 && stretch.under ? stretch.under : stretch;
             const tried = tryAt(base.from, base.to, part, side, long);
-            if (!tried || tried.outer.x0 < 2 || tried.outer.x1 > width - 2 || tried.outer.y0 < -14 || tried.outer.y1 > height) continue;
+            if (!tried || tried.outer.x0 < 2 || tried.outer.x1 > width - 2 || tried.outer.y0 < -20 || tried.outer.y1 > height) continue;
             if (!taken.isFree(tried.samples, 12, 15)) continue;
-            if (!mayCross && !lines.isFree(tried.core, 6, 6)) continue;
+            // A word about the wire below is not worth a line crossed out.
+            if ((!mayCross || isMinor) && !lines.isFree(tried.core, 6, 6)) continue;
             taken.add(tried.samples);
             return { x: tried.x, y: tried.y, angle: tried.angle, strong: words.strong, note };
           }

@@ -73,7 +73,7 @@ export function layOut(view: RunView, shape: MapShape, width: number): MapLayout
   const labels = placeMachines(view, shape, places, [...glyphs, ...titles], segments, bounds);
   const taken = [...glyphs, ...titles, ...labels.map(({ box }) => box)];
   const wires = links.map((link) => {
-    const delay = placeDelay(link, view.channels[link.channel]!.delay, taken, segments, shape);
+    const delay = placeDelay(link, view.channels[link.channel]!.delay, taken, segments, shape, areas);
     if (delay) taken.push(delay.box);
     return { ...link, delay };
   });
@@ -118,6 +118,7 @@ function placeDelay(
   taken: readonly Box[],
   segments: readonly Segment[],
   shape: MapShape,
+  areas: MapLayout['areas'],
 ): Wire['delay'] {
   if (delay === 0) return undefined;
   const { from, to } = link;
@@ -130,13 +131,17 @@ function placeDelay(
     x: from.x + (to.x - from.x) * part + beside,
     y: from.y + (to.y - from.y) * part,
   });
-  // On the wire, near its beginning on a long one, where packets pass soonest; else beside it.
-  const parts = isFlat && length > 190 ? [0.22, 0.3, 0.5, 0.7] : [0.5, 0.42, 0.58, 0.34, 0.66, 0.28, 0.72];
-  const asides = isSteep && shape === 'wide' ? [half + 9, -half - 9, 0] : [0];
-  for (const aside of asides) {
+  // On the wire, near its beginning on a long one, where packets pass soonest; a steep wire has it beside.
+  const parts = isFlat && length > 240 ? [0.22, 0.3, 0.5, 0.7] : [0.5, 0.58, 0.42, 0.66, 0.34, 0.72, 0.28, 0.78, 0.22];
+  const lean = to.x < from.x ? -1 : 1;
+  const asides = isSteep && shape === 'wide' ? [lean * (half + 9), -lean * (half + 9), 0] : [0];
+  const isOnGround = (box: Box) =>
+    areas.some((area) => box.x0 > area.x && box.x1 < area.x + area.width && box.y0 > area.y && box.y1 < area.y + area.height);
+  for (const mustBeOnGround of [true, false]) for (const aside of asides) {
     for (const part of parts) {
       const { x, y } = at(part, aside);
       const box = { x0: x - half - 2, y0: y - 8, x1: x + half + 2, y1: y + 8 };
+      if (mustBeOnGround && !isOnGround(box)) continue;
       if (isFlat && length / 2 < half + 22) continue;
       const isFree = taken.every((other) => box.x0 >= other.x1 || other.x0 >= box.x1 || box.y0 >= other.y1 || other.y0 >= box.y1);
       const foreign = segments.some((segment) => !(segment[0] === from.x && segment[1] === from.y && segment[2] === to.x && segment[3] === to.y) && crosses(segment, box));

@@ -108,7 +108,7 @@ function onSide(label: Label, lines: readonly LabelLine[], side: Side): PlacedLa
 }
 
 /**
- * Places what fits. `taken` is never covered; `wires` are covered only when a label would otherwise lose a line.
+ * Places what fits. `taken` is never covered; `wires` are covered only where a label would otherwise not be there at all.
  * A label that fits nowhere is not in the result.
  */
 export function placeLabels(
@@ -129,9 +129,9 @@ export function placeLabels(
 }
 
 function find(label: Label, boxes: readonly Box[], wires: readonly Segment[], bounds: Box): PlacedLabel | undefined {
-  for (let count = label.lines.length; count > 0; count--) {
-    const lines = label.lines.slice(0, count);
-    for (const mayCross of [false, true]) {
+  for (const mayCross of [false, true]) {
+    for (let count = label.lines.length; count > 0; count--) {
+      const lines = label.lines.slice(0, count);
       for (const side of label.order) {
         const tried = onSide(label, lines, side);
         const { box } = tried;
