@@ -18,7 +18,14 @@ const names = [
 ];
 
 /** Numbers that no run can give, each with its reason. */
-const exceptions: readonly { readonly file: string; readonly text: string; readonly why: string }[] = [];
+const exceptions: readonly { readonly file: string; readonly text: string; readonly why: string }[] = [
+  {
+    file: 'reference/fidelity.mdx',
+    text: 'within 2 % of what Linux took',
+    why: 'the margin of test/net/linux-ground-truth.test.ts, which no run gives',
+  },
+  { file: 'reference/fidelity.mdx', text: '100 (Continue)', why: 'the name of a status code' },
+];
 
 /** `three packets` is a number too. One of something is language; so are fractions that are not measured. */
 const spelled =
