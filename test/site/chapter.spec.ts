@@ -1,0 +1,118 @@
+// The first chapter: its numbers come from runs, its guesses work with and without script, its bill adds up and fits.
+import { expect, type Page, test } from '@playwright/test';
+import { Session } from '../../src/engine/export/session.ts';
+import { pages } from './dist.ts';
+
+const chapter = '/chapters/0-one-request/';
+const milliseconds = (nanoseconds: number) => `${Math.round(nanoseconds / 1e6)}\u00a0ms`;
+
+test('the course has the chapter and the page about its limits', () => {
+  expect(pages()).toContain(chapter);
+  expect(pages()).toContain('/reference/fidelity/');
+});
+
+test('numbers are what the engine says now, and say what they count', async ({ page }) => {
+  await page.goto(chapter);
+  const { claims } = Session.start({ scenario: 'first-request', set: {}, seed: 1, inputs: [] })
+    .finish()
+    .view();
+  const ttfb = claims.find(({ name }) => name === 'ttfb')!;
+  const shown = page.locator(`data.claim[value="${ttfb.value}"]`);
+  expect(await shown.count()).toBeGreaterThan(2);
+  for (const node of await shown.all()) await expect(node).toHaveText(milliseconds(Number(ttfb.value)));
+  const all = await page
+    .locator('.claim')
+    .evaluateAll((nodes) =>
+      nodes.map((node) => ({ text: node.textContent ?? '', about: node.getAttribute('title') ?? '' })),
+    );
+  expect(all.length).toBeGreaterThan(50);
+  for (const { text, about } of all) {
+    expect(text.trim(), about).not.toMatch(/^$|–|NaN|undefined/);
+    expect(about, text).toMatch(/\. Run “first-request”.*\.$/);
+  }
+});
+
+test('headings go down one level at a time, and each has a place to link to', async ({ page }) => {
+  for (const path of pages().filter((one) => /^\/(chapters|reference)\//.test(one))) {
+    await page.goto(path);
+    const headings = await page
+      .locator('main :is(h1, h2, h3, h4)')
+      .evaluateAll((nodes) => nodes.map((node) => ({ level: Number(node.tagName[1]), id: node.id })));
+    expect(headings[0]?.level, path).toBe(1);
+    for (const [i, { level, id }] of headings.entries()) {
+      expect(id, path).not.toBe('');
+      if (i > 0) expect(level - headings[i - 1]!.level, `${path}#${id}`).toBeLessThanOrEqual(1);
+    }
+    expect(headings.filter(({ level }) => level === 1)).toHaveLength(1);
+  }
+});
+
+const guess = (page: Page) => page.locator('#guess-first-byte');
+
+test('a guess is committed to, and then told', async ({ page }) => {
+  await page.goto(chapter);
+  const form = guess(page);
+  const answer = form.getByText('Nothing was ready');
+  await form.getByRole('button', { name: 'Commit' }).click();
+  await expect(form.getByRole('status')).toContainText('Choose one first');
+  await expect(answer).toBeHidden();
+  await form.getByRole('radio').first().focus();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect(form.getByRole('status')).toContainText('Not quite');
+  await expect(answer).toBeVisible();
+  await expect(form.locator('[data-was=right]')).toHaveCount(1);
+  await expect(form.locator('[data-was=yours]')).toHaveCount(1);
+  await expect(form.getByRole('radio').first()).toBeDisabled();
+  // The other questions wait for theirs.
+  await expect(page.locator('#guess-faster-line [data-was]')).toHaveCount(0);
+});
+
+test('a guess may be skipped', async ({ page }) => {
+  await page.goto(chapter);
+  await guess(page).getByText('skip the guess').click();
+  await expect(guess(page).getByText('Nothing was ready')).toBeVisible();
+  await expect(guess(page).locator('[data-was=yours]')).toHaveCount(0);
+});
+
+test('without script the answer unfolds, and there is nothing to press that does nothing', async ({
+  browser,
+}) => {
+  const context = await browser.newContext({ javaScriptEnabled: false });
+  const page = await context.newPage();
+  await page.goto(chapter);
+  await expect(guess(page).getByRole('button')).toBeHidden();
+  await guess(page).getByText('Show the answer').click();
+  await expect(guess(page).getByText('Nothing was ready')).toBeVisible();
+  await context.close();
+});
+
+for (const width of [320, 390, 760, 900, 1120, 1440]) {
+  test(`the bill is whole and no label runs into another at ${width}`, async ({ page }) => {
+    await page.setViewportSize({ width, height: 900 });
+    await page.goto(chapter);
+    const bill = page.locator('svg.bill:visible');
+    await expect(bill).toHaveCount(1);
+    await expect(bill).toHaveAttribute('aria-label', /Name .*Connect .*together/);
+    const boxes = await bill.locator('text').evaluateAll((nodes) =>
+      nodes.map((node) => {
+        const { left, right, top, bottom } = node.getBoundingClientRect();
+        return { text: node.textContent, left, right, top, bottom };
+      }),
+    );
+    for (const [i, a] of boxes.entries()) {
+      expect(a.left, `${a.text} at the left edge`).toBeGreaterThanOrEqual(0);
+      expect(a.right, `${a.text} at the right edge`).toBeLessThanOrEqual(width);
+      for (const b of boxes.slice(i + 1)) {
+        const apart =
+          a.right <= b.left || b.right <= a.left || a.bottom <= b.top + 3 || b.bottom <= a.top + 3;
+        expect(apart, `${a.text} over ${b.text}`).toBe(true);
+      }
+    }
+    const bars = await bill
+      .locator('rect')
+      .evaluateAll((nodes) => nodes.map((node) => node.getBoundingClientRect().width));
+    const whole = (await bill.boundingBox())!.width;
+    expect(Math.abs(bars.reduce((sum, one) => sum + one) - whole)).toBeLessThan(2);
+  });
+}
