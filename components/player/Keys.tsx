@@ -28,29 +28,31 @@ const TURNED: Readonly<Record<string, string>> = {
 
 export function Keys() {
   return (
-    <table class="rt-keys">
-      <caption>Keys</caption>
-      <tbody>
-        {KEYS.map(([keys, what]) => (
-          <tr key={what}>
-            <th scope="row">
-              {keys.map((key) => (
-                <kbd key={key} class={TURNED[key]}>
-                  {SPOKEN[key] ? (
-                    <>
-                      <Mark name="arrow" size={12} />
-                      <span class="rt-hidden">{SPOKEN[key]}</span>
-                    </>
-                  ) : (
-                    key
-                  )}
-                </kbd>
-              ))}
-            </th>
-            <td>{what}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <div class="rt-keys">
+      <table>
+        <caption>Keys</caption>
+        <tbody>
+          {KEYS.map(([keys, what]) => (
+            <tr key={what}>
+              <th scope="row">
+                {keys.map((key) => (
+                  <kbd key={key} class={TURNED[key]}>
+                    {SPOKEN[key] ? (
+                      <>
+                        <Mark name="arrow" size={12} />
+                        <span class="rt-hidden">{SPOKEN[key]}</span>
+                      </>
+                    ) : (
+                      key
+                    )}
+                  </kbd>
+                ))}
+              </th>
+              <td>{what}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }

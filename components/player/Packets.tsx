@@ -32,16 +32,14 @@ export function Packets({ figure }: { figure: Figure }) {
 
   return (
     <div class="rt-packets">
-      {figure.live && (
-        <FilterField
-          filter={filter}
-          count={
-            shows === view.packets.length
-              ? `${grouped(shows)} packets`
-              : `${grouped(shows)} of ${grouped(view.packets.length)} packets`
-          }
-        />
-      )}
+      <FilterField
+        filter={filter}
+        count={
+          shows === view.packets.length
+            ? `${grouped(shows)} packets`
+            : `${grouped(shows)} of ${grouped(view.packets.length)} packets`
+        }
+      />
       <List
         figure={figure}
         view={view}

@@ -9,35 +9,32 @@ import { layerClass } from './glyph.tsx';
 import { type Axis, axisOf, foldsOf, place, ticks, timeAt } from './scale.ts';
 import { counted, milliseconds, NBSP, withUnit } from './time.ts';
 
-/** Drawing units, px at the normal size of text. */
-const LABELS = 240;
-const RIGHT = 28;
-const BAR = 12;
+/** Length of the axis: everything is drawn in thousandths of it, so that the drawing fits before it is measured. */
+const AXIS = 1000;
 const FOLD = 56;
-/** Room that a letter of a label takes, at most. */
-const LETTER = 6.4;
+/** px of the axis until it has been measured. */
+const USUAL = 720;
+/** px that a letter of a label takes, at most. */
+const LETTER = 6.6;
 
 type Part = RequestView['parts'][number];
 
 export function Waterfall({ figure }: { figure: Figure }) {
   const view = useStore(figure.$view);
-  const box = useRef<HTMLDivElement>(null);
-  const width = useWidth(box);
+  const rows = useRef<HTMLDivElement>(null);
+  const width = useAxisWidth(rows);
   if (view.requests.length === 0) {
     return (
       <p class="rt-waterfall-none">Nobody asks for anything in this run, so there is nothing to draw.</p>
     );
   }
-  const narrow = width < 680;
-  const left = narrow ? 16 : LABELS;
-  const plot = Math.max(120, width - left - (narrow ? 16 : RIGHT));
-  const axis = axisOf(0, view.end, foldsOf([view]), Math.min(FOLD, plot / 6), { length: plot });
+  const axis = axisOf(0, view.end, foldsOf([view]), FOLD, { length: AXIS });
   return (
-    <div class={`rt-waterfall${narrow ? ' rt-waterfall-narrow' : ''}`} ref={box}>
-      <div class="rt-waterfall-rows" style={{ '--left': `${left}px`, '--plot': `${plot}px` }}>
-        <Grid axis={axis} narrow={narrow} />
+    <div class="rt-waterfall">
+      <div class="rt-waterfall-rows" ref={rows}>
+        <Grid axis={axis} width={width} />
         {view.requests.map((request, i) => (
-          <Row key={`${request.target}${i}`} figure={figure} request={request} axis={axis} />
+          <Row key={`${request.target}${i}`} figure={figure} request={request} axis={axis} width={width} />
         ))}
         <Cursor figure={figure} axis={axis} />
       </div>
@@ -46,28 +43,35 @@ export function Waterfall({ figure }: { figure: Figure }) {
   );
 }
 
-function useWidth(box: { current: HTMLElement | null }): number {
-  const [width, setWidth] = useState(1200);
+/** Only how many words fit depends on it. */
+function useAxisWidth(rows: { current: HTMLElement | null }): number {
+  const [width, setWidth] = useState(USUAL);
   useLayoutEffect(() => {
-    const element = box.current;
-    if (!element) return;
-    setWidth(element.clientWidth);
-    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
-    observer.observe(element);
+    const grid = rows.current?.querySelector<HTMLElement>('.rt-waterfall-grid');
+    if (!grid) return;
+    const look = (): void => setWidth(grid.clientWidth || USUAL);
+    look();
+    const observer = new ResizeObserver(look);
+    observer.observe(grid);
     return () => observer.disconnect();
-  }, [box]);
+  }, [rows]);
   return width;
 }
 
-function Grid({ axis, narrow }: { axis: Axis; narrow: boolean }) {
-  const marks = ticks(axis, narrow ? 64 : 72);
+/** Units of the axis as a part of its length. */
+function percent(units: number): string {
+  return `${((units / AXIS) * 100).toFixed(3)}%`;
+}
+
+function Grid({ axis, width }: { axis: Axis; width: number }) {
+  const marks = ticks(axis, (68 / width) * AXIS);
   return (
     <div class="rt-waterfall-grid" aria-hidden="true">
       {marks.map((time, i) => (
         <span
           key={time}
-          class={`rt-waterfall-tick${axis.length - place(axis, time) < 24 ? ' rt-waterfall-last' : ''}`}
-          style={{ left: `${place(axis, time)}px` }}
+          class={`rt-waterfall-tick${((AXIS - place(axis, time)) / AXIS) * width < 24 ? ' rt-waterfall-last' : ''}`}
+          style={{ left: percent(place(axis, time)) }}
         >
           <span>
             {milliseconds(time, 0)}
@@ -81,7 +85,7 @@ function Grid({ axis, narrow }: { axis: Axis; narrow: boolean }) {
           <span
             key={span.start}
             class="rt-waterfall-fold"
-            style={{ left: `${span.from}px`, width: `${span.to - span.from}px` }}
+            style={{ left: percent(span.from), width: percent(span.to - span.from) }}
           >
             <span>{withUnit(span.end - span.start, 0)}</span>
           </span>
@@ -93,12 +97,11 @@ function Grid({ axis, narrow }: { axis: Axis; narrow: boolean }) {
 /** Only this moves while the run plays: the moment, and the veil over what is still to come. */
 function Cursor({ figure, axis }: { figure: Figure; axis: Axis }) {
   const cursor = useStore(figure.$cursor);
-  const at = place(axis, cursor);
   return (
-    <>
-      <span class="rt-waterfall-future" aria-hidden="true" style={{ '--at': `${at}px` }} />
-      <span class="rt-waterfall-cursor" aria-hidden="true" style={{ transform: `translateX(${at}px)` }} />
-    </>
+    <span class="rt-waterfall-now" aria-hidden="true" style={{ '--at': percent(place(axis, cursor)) }}>
+      <span class="rt-waterfall-future" />
+      <span class="rt-waterfall-cursor" />
+    </span>
   );
 }
 
@@ -106,17 +109,18 @@ interface RowProps {
   readonly figure: Figure;
   readonly request: RequestView;
   readonly axis: Axis;
+  readonly width: number;
 }
 
-function Row({ figure, request, axis }: RowProps) {
+function Row({ figure, request, axis, width }: RowProps) {
   const { target, parts, status, bytes } = request;
   const [held, setHeld] = useState<number | undefined>(undefined);
   const at = held !== undefined && held < parts.length ? held : 0;
   const part = parts[at];
   const total = parts.length > 0 ? parts.at(-1)!.end - parts[0]!.start : 0;
   const nearest = (event: PointerEvent | MouseEvent): number => {
-    const plot = event.currentTarget as HTMLElement;
-    const time = timeAt(axis, event.clientX - plot.getBoundingClientRect().left);
+    const { left, width } = (event.currentTarget as HTMLElement).getBoundingClientRect();
+    const time = timeAt(axis, ((event.clientX - left) / width) * AXIS);
     const distance = ({ start, end }: Part): number => Math.max(start - time, time - end, 0);
     return parts.reduce((best, one, i) => (distance(one) < distance(parts[best]!) ? i : best), 0);
   };
@@ -160,7 +164,7 @@ function Row({ figure, request, axis }: RowProps) {
             figure.seek(parts[one]!.start);
           }}
         >
-          <Bars parts={parts} axis={axis} held={held} />
+          <Bars parts={parts} axis={axis} held={held} letter={(LETTER / width) * AXIS} />
           {held !== undefined && (
             <span class="rt-request-exact" style={exactPlace(axis, part)}>
               {exactly(part)}
@@ -174,7 +178,15 @@ function Row({ figure, request, axis }: RowProps) {
   );
 }
 
-function Bars({ parts, axis, held }: { parts: readonly Part[]; axis: Axis; held: number | undefined }) {
+interface BarsProps {
+  readonly parts: readonly Part[];
+  readonly axis: Axis;
+  readonly held: number | undefined;
+  /** Room for a letter, in units of the axis. */
+  readonly letter: number;
+}
+
+function Bars({ parts, axis, held, letter }: BarsProps) {
   let free = 0;
   return (
     <>
@@ -183,21 +195,21 @@ function Bars({ parts, axis, held }: { parts: readonly Part[]; axis: Axis; held:
         const from = place(axis, start);
         const to = place(axis, end);
         const next = parts[i + 1];
-        const room = (next ? place(axis, next.start) : axis.length) - from;
+        const room = (next ? place(axis, next.start) : AXIS) - from;
         const long = `${name} ${withUnit(end - start, 0)}`;
         const label =
-          from < free ? '' : room > long.length * LETTER ? long : room > name.length * LETTER ? name : '';
-        if (label) free = from + label.length * LETTER;
+          from < free ? '' : room > long.length * letter ? long : room > name.length * letter ? name : '';
+        if (label) free = from + label.length * letter;
         return (
           <span key={`${name}${start}`} class={layerClass(layer)}>
             {label && held === undefined && (
-              <span class="rt-bar-label" style={{ left: `${from}px` }} aria-hidden="true">
+              <span class="rt-bar-label" style={{ left: percent(from) }} aria-hidden="true">
                 {label}
               </span>
             )}
             <span
               class={`rt-bar${isWaiting(name) ? ' rt-bar-waiting' : ''}${i === held ? ' rt-bar-held' : ''}`}
-              style={{ left: `${from}px`, width: `${Math.max(2, to - from)}px`, height: `${BAR}px` }}
+              style={{ left: percent(from), width: percent(to - from) }}
             />
           </span>
         );
@@ -218,9 +230,7 @@ function exactly({ name, start, end }: Part): string {
 /** Over its bar, and never past either end of the axis. */
 function exactPlace(axis: Axis, { start }: Part): Record<string, string> {
   const at = place(axis, start);
-  return at < axis.length / 2
-    ? { left: `${at}px` }
-    : { right: `calc(100% - ${Math.max(at, axis.length * 0.75)}px)` };
+  return at < AXIS / 2 ? { left: percent(at) } : { right: '0' };
 }
 
 /** The host is the same in every row; what is asked of it is not. */
