@@ -38,7 +38,10 @@ function followLink(figure: Figure, root: HTMLElement): void {
   const found = readLink(location.hash);
   if (!found) return;
   const { state, problems } = found;
-  const isOther = state.figure !== undefined ? state.figure !== figure.id : state.request.scenario !== figure.$view.get().scenario;
+  const isOther =
+    state.figure !== undefined
+      ? state.figure !== figure.id
+      : state.request.scenario !== figure.$view.get().scenario;
   // Some other figure's; unless nobody can tell whose, then the first one says what is wrong.
   if (isOther && state.request.scenario !== '') return;
   figure.follow(state, problems);

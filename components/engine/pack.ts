@@ -64,7 +64,10 @@ export function packView(view: RunView): PackedView {
 
 export function unpackView(packed: PackedView): RunView {
   const { plain, texts } = packed;
-  const packets = rows<PacketView>(packed.packets, texts).map((packet) => ({ ...packet, end: packet.end + packet.time }));
+  const packets = rows<PacketView>(packed.packets, texts).map((packet) => ({
+    ...packet,
+    end: packet.end + packet.time,
+  }));
   const channels = rows<RunView['channels'][number]>(packed.channels, texts);
   const sent = Float64Array.from(sums(packed.hops.sent));
   const channel = Int32Array.from(packed.hops.channel);
@@ -75,7 +78,10 @@ export function unpackView(packed: PackedView): RunView {
     frame: Int32Array.from(sums(packed.hops.frame)),
     sent,
     line,
-    arrived: Float64Array.from(packed.hops.arrived, (extra, i) => line[i]! + channels[channel[i]!]!.delay + extra),
+    arrived: Float64Array.from(
+      packed.hops.arrived,
+      (extra, i) => line[i]! + channels[channel[i]!]!.delay + extra,
+    ),
     outcome: Uint8Array.from(full(packed.hops.outcome)),
     rewritten: Uint8Array.from(full(packed.hops.rewritten)),
   };

@@ -21,7 +21,8 @@ export function Compare({ figure }: { figure: Figure }) {
         <p class="rt-changed-head">What changed</p>
         {isSame ? (
           <p>
-            Nothing yet: both runs are the same. Move a knob, or drop a packet, and the run that was stays on the left.
+            Nothing yet: both runs are the same. Move a knob, or drop a packet, and the run that was stays on
+            the left.
           </p>
         ) : (
           <Changes before={before} now={now} />
@@ -56,26 +57,41 @@ function Ladders({ figure, before, now }: { figure: Figure; before: RunView; now
   }, [before, now, width]);
   const views = [before, now] as const;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
-    <div class={`rt-compare-ladders${isStacked ? ' rt-stacked' : ''}`} ref={box} tabIndex={0} role="group" aria-label="Before and now, time running down">
+    <section
+      class={`rt-compare-ladders${isStacked ? ' rt-stacked' : ''}`}
+      ref={box}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
+      tabIndex={0}
+      aria-label="Before and now, time running down"
+    >
       {views.map((view, i) => (
         <div key={i === 0 ? 'before' : 'now'} class="rt-compare-side">
           <p class="rt-compare-name">
             <b>{i === 0 ? 'Before' : 'Now'}</b> <Told view={view} other={views[1 - i]!} />
           </p>
           <Lanes layout={layouts[i]!} view={view} />
-          <LadderDrawing figure={figure} view={view} layout={layouts[i]!} id={`${figure.id}-${i}`} isPast={i === 0} />
+          <LadderDrawing
+            figure={figure}
+            view={view}
+            layout={layouts[i]!}
+            id={`${figure.id}-${i}`}
+            isPast={i === 0}
+          />
         </div>
       ))}
-    </div>
+    </section>
   );
 }
 
 /** In a few words, what sets this run apart from the other. */
 function Told({ view, other }: { view: RunView; other: RunView }) {
   const faults = view.inputs.filter(({ text }) => !other.inputs.some((input) => input.text === text));
-  const knobs = view.knobs.filter((knob) => other.knobs.find(({ name }) => name === knob.name)?.value !== knob.value);
-  const words = knobs.map((knob) => `${knob.label.toLowerCase()} ${knob.stepLabels[knob.steps.indexOf(knob.value)] ?? knob.value}`);
+  const knobs = view.knobs.filter(
+    (knob) => other.knobs.find(({ name }) => name === knob.name)?.value !== knob.value,
+  );
+  const words = knobs.map(
+    (knob) => `${knob.label.toLowerCase()} ${knob.stepLabels[knob.steps.indexOf(knob.value)] ?? knob.value}`,
+  );
   if (faults.length > 0) {
     return <span class="rt-told-fault">× {[...faults.map(({ text }) => text), ...words].join(', ')}</span>;
   }
@@ -88,7 +104,8 @@ function divergence(a: RunView, b: RunView): number {
   for (let i = 0; i < count; i++) {
     const one = a.packets[i]!;
     const two = b.packets[i]!;
-    if (one.time !== two.time || one.title !== two.title || one.from !== two.from) return Math.min(one.time, two.time);
+    if (one.time !== two.time || one.title !== two.title || one.from !== two.from)
+      return Math.min(one.time, two.time);
     if (one.end !== two.end || one.outcome !== two.outcome) return one.time;
   }
   const rest = a.packets[count] ?? b.packets[count];
@@ -107,7 +124,8 @@ function lanesOf(before: RunView, now: RunView, start: number, most: number): nu
       // A loss is told best beside the machine before it.
       const weight = packet.outcome === 'delivered' ? 1 : 50;
       for (const machine of [packet.from, packet.to]) {
-        if (view.machines[machine]!.lane !== undefined) score.set(machine, (score.get(machine) ?? 0) + weight);
+        if (view.machines[machine]!.lane !== undefined)
+          score.set(machine, (score.get(machine) ?? 0) + weight);
       }
     }
   }
@@ -153,7 +171,9 @@ function Changes({ before, now }: { before: RunView; now: RunView }) {
       {same.length > 0 && (
         <>
           <p class="rt-changed-same">Unchanged</p>
-          <p class="rt-changed-list">{same.map(({ claim }) => `${claim.label}, ${claim.text}`).join(' · ')}</p>
+          <p class="rt-changed-list">
+            {same.map(({ claim }) => `${claim.label}, ${claim.text}`).join(' · ')}
+          </p>
         </>
       )}
     </>

@@ -32,7 +32,13 @@ export function Head({ figure, offered, narrow }: HeadProps) {
     figure.open(name, event.shiftKey || event.ctrlKey || event.metaKey);
   };
   const word = (name: MenuName, text: string) => (
-    <button type="button" class="rt-word" aria-expanded={menu === name} data-menu={name} onClick={() => figure.toggleMenu(name)}>
+    <button
+      type="button"
+      class="rt-word"
+      aria-expanded={menu === name}
+      data-menu={name}
+      onClick={() => figure.toggleMenu(name)}
+    >
       {text}
       <Caret />
     </button>
@@ -61,14 +67,25 @@ export function Head({ figure, offered, narrow }: HeadProps) {
           </span>
         )}
         {word('knobs', 'Knobs')}
-        <button type="button" class="rt-word rt-more-button" aria-expanded={hasMore} aria-label="More" onClick={() => setMore(!hasMore)}>
+        <button
+          type="button"
+          class="rt-word rt-more-button"
+          aria-expanded={hasMore}
+          aria-label="More"
+          onClick={() => setMore(!hasMore)}
+        >
           <svg width="20" height="20" viewBox="0 0 20 20" aria-hidden="true">
             <path d="M4 10 h.01 M10 10 h.01 M16 10 h.01" />
           </svg>
         </button>
         <div class="rt-more">
           {word('faults', 'Faults')}
-          <button type="button" class="rt-word" aria-pressed={before !== undefined} onClick={() => figure.setCompare(before === undefined)}>
+          <button
+            type="button"
+            class="rt-word"
+            aria-pressed={before !== undefined}
+            onClick={() => figure.setCompare(before === undefined)}
+          >
             Compare
           </button>
           {word('takeaway', 'Take away')}

@@ -6,11 +6,18 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { RunView } from '#engine/inspect/view.ts';
 import type { Figure } from '../engine/figure.ts';
 import { layerClass } from './glyph.tsx';
-import { type Arrow, FOLD_HEIGHT, type LadderLayout, layOutLadder, type SlopeLabel } from './ladder-layout.ts';
+import {
+  type Arrow,
+  FOLD_HEIGHT,
+  type LadderLayout,
+  layOutLadder,
+  type SlopeLabel,
+} from './ladder-layout.ts';
 import { useWidth } from './Map.tsx';
 import { PacketMenu } from './PacketMenu.tsx';
 import { mark } from './readout.ts';
 import { foldsOf, place, timeAt } from './scale.ts';
+import { Spot } from './spot.tsx';
 
 export interface LadderProps {
   readonly figure: Figure;
@@ -22,21 +29,33 @@ export function Ladder({ figure, width }: LadderProps) {
   const box = useRef<HTMLDivElement>(null);
   const room = useWidth(box, width);
   const folds = useMemo(() => foldsOf([view]), [view]);
-  const layout = useMemo(() => layOutLadder(view, { width: room, folds, start: 0, end: view.end }), [view, room, folds]);
+  const layout = useMemo(
+    () => layOutLadder(view, { width: room, folds, start: 0, end: view.end }),
+    [view, room, folds],
+  );
   useFollowing(figure, layout, box);
   return (
     <div class={`rt-ladder${layout.isNarrow ? ' rt-ladder-narrow' : ''}`}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard */}
-      <div class="rt-ladder-scroll" ref={box} tabIndex={0} role="group" aria-label="Ladder, time running down">
+      <section
+        class="rt-ladder-scroll"
+        ref={box}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
+        tabIndex={0}
+        aria-label="Ladder, time running down"
+      >
         <Lanes layout={layout} view={view} />
         <LadderDrawing figure={figure} view={view} layout={layout} id={figure.id} />
-      </div>
+      </section>
     </div>
   );
 }
 
 /** Keeps the cursor in sight as it moves; not before it moves, so that the page stays as it was drawn. */
-function useFollowing(figure: Figure, layout: LadderLayout, box: { readonly current: HTMLDivElement | null }): void {
+function useFollowing(
+  figure: Figure,
+  layout: LadderLayout,
+  box: { readonly current: HTMLDivElement | null },
+): void {
   useEffect(
     () =>
       figure.$cursor.listen((time) => {
@@ -58,7 +77,12 @@ export function Lanes({ layout, view }: { layout: LadderLayout; view: RunView })
   return (
     <div class="rt-lanes">
       {layout.lanes.map((lane) => (
-        <span key={lane.machine} class="rt-lane-head" style={{ left: percent(lane.headX, layout) }} title={view.machines[lane.machine]!.label}>
+        <span
+          key={lane.machine}
+          class="rt-lane-head"
+          style={{ left: percent(lane.headX, layout) }}
+          title={view.machines[lane.machine]!.label}
+        >
           <b data-label="lane">{lane.label}</b>
           {lane.address !== undefined && <span data-label="lane">{lane.address}</span>}
         </span>
@@ -105,7 +129,13 @@ export function LadderDrawing({ figure, view, layout, id, isPast = false }: Draw
         <Reasons layout={layout} view={view} />
         <g ref={labels}>
           {layout.labels.map((label) => (
-            <Slope key={label.packet} label={label} layout={layout} view={view} isFuture={view.packets[label.packet]!.time > now} />
+            <Slope
+              key={label.packet}
+              label={label}
+              layout={layout}
+              view={view}
+              isFuture={view.packets[label.packet]!.time > now}
+            />
           ))}
         </g>
         <Notes layout={layout} />
@@ -113,7 +143,13 @@ export function LadderDrawing({ figure, view, layout, id, isPast = false }: Draw
       </svg>
       <Now figure={figure} layout={layout} isPast={isPast} />
       {!isPast && figure.live && selected !== undefined && view.packets[selected] && (
-        <PacketMenu key={selected} figure={figure} view={view} packet={selected} top={menuTop(layout, view, selected)} />
+        <PacketMenu
+          key={selected}
+          figure={figure}
+          view={view}
+          packet={selected}
+          top={menuTop(layout, view, selected)}
+        />
       )}
     </div>
   );
@@ -125,14 +161,21 @@ function menuTop(layout: LadderLayout, view: RunView, packet: number): number {
 }
 
 /** Moves the edge between past and future, and pales the words of what is not sent yet. */
-function followCursor(figure: Figure, view: RunView, layout: LadderLayout, clip: SVGRectElement, labels: SVGGElement): () => void {
+function followCursor(
+  figure: Figure,
+  view: RunView,
+  layout: LadderLayout,
+  clip: SVGRectElement,
+  labels: SVGGElement,
+): () => void {
   const order = layout.labels
     .map((label, at) => ({ time: view.packets[label.packet]!.time, element: labels.children[at]! }))
     .sort((a, b) => a.time - b.time);
   let done = 0;
   const move = (time: number) => {
     clip.setAttribute('height', String(round(place(layout.axis, time)) + 40));
-    while (done < order.length && order[done]!.time <= time) order[done++]!.element.classList.remove('rt-future');
+    while (done < order.length && order[done]!.time <= time)
+      order[done++]!.element.classList.remove('rt-future');
     while (done > 0 && order[done - 1]!.time > time) order[--done]!.element.classList.add('rt-future');
   };
   for (const { element } of order) element.classList.add('rt-future');
@@ -148,27 +191,33 @@ function Grid({ layout }: { layout: LadderLayout }) {
       {layout.marks.map(({ y, text }) => (
         <g key={text}>
           <line class="rt-grid-line" x1={x} y1={round(y)} x2="100%" y2={round(y)} />
-          <svg x={x} y={round(y)} overflow="visible">
+          <Spot x={x} y={round(y)}>
             <path class="rt-axis" d="M-5 0 H0" />
             <text class="rt-mark-text" x="-10" y="4" text-anchor="end" data-label="mark">
               {text}
             </text>
-          </svg>
+          </Spot>
         </g>
       ))}
-      <svg x={x} overflow="visible">
+      <Spot x={x}>
         <path class="rt-axis" d={layout.minor.map((y) => `M-3 ${round(y)}H0`).join('')} />
         <path class="rt-axis" d={open.map((span) => `M0 ${round(span.from)}V${round(span.to)}`).join('')} />
-      </svg>
+      </Spot>
       {layout.folds.map(({ y, text }) => (
         <g key={y}>
           <line class="rt-fold-line" x1={x} y1={round(y)} x2="100%" y2={round(y)} />
-          <line class="rt-fold-line" x1={x} y1={round(y + FOLD_HEIGHT)} x2="100%" y2={round(y + FOLD_HEIGHT)} />
-          <svg x="50%" y={round(y + FOLD_HEIGHT / 2)} overflow="visible">
+          <line
+            class="rt-fold-line"
+            x1={x}
+            y1={round(y + FOLD_HEIGHT)}
+            x2="100%"
+            y2={round(y + FOLD_HEIGHT)}
+          />
+          <Spot x="50%" y={round(y + FOLD_HEIGHT / 2)}>
             <text class="rt-ladder-words" y="4" text-anchor="middle" data-label="fold">
               {text}
             </text>
-          </svg>
+          </Spot>
         </g>
       ))}
       {layout.braces.map((brace) => (
@@ -181,7 +230,7 @@ function Grid({ layout }: { layout: LadderLayout }) {
 function Brace({ brace, layout }: { brace: LadderLayout['braces'][number]; layout: LadderLayout }) {
   const middle = (brace.top + brace.bottom) / 2 - (brace.lines.length - 1) * 8 + 4;
   return (
-    <svg x={percent(brace.x, layout)} overflow="visible">
+    <Spot x={percent(brace.x, layout)}>
       <path class="rt-brace" d={`M5 ${round(brace.top)}H0V${round(brace.bottom)}H5`} />
       {brace.lines.map((line, i) => (
         <text
@@ -195,7 +244,7 @@ function Brace({ brace, layout }: { brace: LadderLayout['braces'][number]; layou
           {line}
         </text>
       ))}
-    </svg>
+    </Spot>
   );
 }
 
@@ -207,7 +256,9 @@ function LaneLines({ layout }: { layout: LadderLayout }) {
         const isCut = lane.bottom < layout.height - 1;
         return (
           <g key={lane.machine}>
-            {(lane.top > 1 || isCut) && <line class="rt-lane-dotted" x1={x} y1="0" x2={x} y2={layout.height} />}
+            {(lane.top > 1 || isCut) && (
+              <line class="rt-lane-dotted" x1={x} y1="0" x2={x} y2={layout.height} />
+            )}
             {layout.axis.spans.map((span) => {
               const top = Math.max(lane.top, span.from);
               const bottom = Math.min(lane.bottom, span.to);
@@ -224,9 +275,9 @@ function LaneLines({ layout }: { layout: LadderLayout }) {
               );
             })}
             {isCut && (
-              <svg x={x} y={round(lane.bottom)} overflow="visible">
+              <Spot x={x} y={round(lane.bottom)}>
                 <path class="rt-lane" d="M-5 0H5" />
-              </svg>
+              </Spot>
             )}
           </g>
         );
@@ -260,7 +311,13 @@ function Segments({ arrow, layout }: { arrow: Arrow; layout: LadderLayout }) {
       {arrow.points.slice(1).map((to, i) => {
         const from = arrow.points[i]!;
         return (
-          <line key={to.y} x1={percent(from.x, layout)} y1={round(from.y)} x2={percent(to.x, layout)} y2={round(to.y)} />
+          <line
+            key={to.y}
+            x1={percent(from.x, layout)}
+            y1={round(from.y)}
+            x2={percent(to.x, layout)}
+            y2={round(to.y)}
+          />
         );
       })}
     </>
@@ -273,13 +330,13 @@ function Tip({ arrow, layout }: { arrow: Arrow; layout: LadderLayout }) {
   if (arrow.end === 'none') return null;
   const angle = (Math.atan2(to.y - from.y, to.x - from.x) * 180) / Math.PI;
   return (
-    <svg x={percent(to.x, layout)} y={round(to.y)} overflow="visible">
+    <Spot x={percent(to.x, layout)} y={round(to.y)}>
       {arrow.end === 'arrow' ? (
         <path class="rt-tip" d="M0 0 L-9 -3.8 V3.8 Z" transform={`rotate(${round(angle)})`} />
       ) : (
         <path class="rt-tip-cross" d="M-5.5 -5.5 L5.5 5.5 M5.5 -5.5 L-5.5 5.5" />
       )}
-    </svg>
+    </Spot>
   );
 }
 
@@ -292,11 +349,17 @@ function Reasons({ layout, view }: { layout: LadderLayout; view: RunView }) {
         const { x, y } = arrow.points.at(-1)!;
         const isLeft = x > layout.width - 190;
         return (
-          <svg key={arrow.packet} x={percent(x, layout)} y={round(y)} overflow="visible">
-            <text class="rt-ladder-words rt-reason" x={isLeft ? -12 : 12} y={arrow.end === 'refused' ? -8 : 5} text-anchor={isLeft ? 'end' : 'start'} data-label="reason">
+          <Spot key={arrow.packet} x={percent(x, layout)} y={round(y)}>
+            <text
+              class="rt-ladder-words rt-reason"
+              x={isLeft ? -12 : 12}
+              y={arrow.end === 'refused' ? -8 : 5}
+              text-anchor={isLeft ? 'end' : 'start'}
+              data-label="reason"
+            >
               {view.packets[arrow.packet]!.reason ?? arrow.end}
             </text>
-          </svg>
+          </Spot>
         );
       })}
     </g>
@@ -305,17 +368,27 @@ function Reasons({ layout, view }: { layout: LadderLayout; view: RunView }) {
 
 function Band({ layout, packet }: { layout: LadderLayout; packet: number }) {
   const arrow = layout.arrows.find((one) => one.packet === packet);
-  return (
-    <g class="rt-band">
-      {arrow && <Segments arrow={arrow} layout={layout} />}
-    </g>
-  );
+  return <g class="rt-band">{arrow && <Segments arrow={arrow} layout={layout} />}</g>;
 }
 
-function Slope({ label, layout, view, isFuture }: { label: SlopeLabel; layout: LadderLayout; view: RunView; isFuture: boolean }) {
+function Slope({
+  label,
+  layout,
+  view,
+  isFuture,
+}: {
+  label: SlopeLabel;
+  layout: LadderLayout;
+  view: RunView;
+  isFuture: boolean;
+}) {
   const layer = layerClass(view.packets[label.packet]!.layer);
   return (
-    <svg x={percent(label.x, layout)} y={round(label.y)} overflow="visible" class={`rt-slope ${layer}${label.isLost ? ' rt-lost' : ''}${isFuture ? ' rt-future' : ''}`}>
+    <Spot
+      x={percent(label.x, layout)}
+      y={round(label.y)}
+      class={`rt-slope ${layer}${label.isLost ? ' rt-lost' : ''}${isFuture ? ' rt-future' : ''}`}
+    >
       <text text-anchor="middle" transform={`rotate(${round(label.angle)})`} data-label="slope">
         {label.strong}
         {label.note && (
@@ -324,7 +397,7 @@ function Slope({ label, layout, view, isFuture }: { label: SlopeLabel; layout: L
           </tspan>
         )}
       </text>
-    </svg>
+    </Spot>
   );
 }
 
@@ -332,7 +405,7 @@ function Notes({ layout }: { layout: LadderLayout }) {
   return (
     <g>
       {layout.notes.map((note) => (
-        <svg key={`${note.x}.${note.y}`} x={percent(note.x, layout)} y={round(note.y)} overflow="visible">
+        <Spot key={`${note.x}.${note.y}`} x={percent(note.x, layout)} y={round(note.y)}>
           {note.height > 0 && <path class="rt-brace" d={`M0 0H5V${round(note.height)}H0`} />}
           {note.text.split('|').map((line, i) => (
             <text
@@ -345,18 +418,31 @@ function Notes({ layout }: { layout: LadderLayout }) {
               {line}
             </text>
           ))}
-        </svg>
+        </Spot>
       ))}
     </g>
   );
 }
 
 /** Broad unseen lines to press. The packet list and the arrow keys are the keyboard's way. */
-function Hits({ layout, figure, selected }: { layout: LadderLayout; figure: Figure; selected: number | undefined }) {
+function Hits({
+  layout,
+  figure,
+  selected,
+}: {
+  layout: LadderLayout;
+  figure: Figure;
+  selected: number | undefined;
+}) {
   return (
     <g class="rt-ladder-hits">
       {layout.arrows.map((arrow) => (
-        <g key={arrow.packet} data-packet={arrow.packet} onClick={() => figure.selectPacket(selected === arrow.packet ? undefined : arrow.packet)}>
+        // biome-ignore lint/a11y/noStaticElementInteractions: a mouse's shortcut; see above
+        <g
+          key={arrow.packet}
+          data-packet={arrow.packet}
+          onClick={() => figure.selectPacket(selected === arrow.packet ? undefined : arrow.packet)}
+        >
           <Segments arrow={arrow} layout={layout} />
         </g>
       ))}
@@ -381,7 +467,8 @@ function Now({ figure, layout, isPast }: { figure: Figure; layout: LadderLayout;
     const handle = event.currentTarget as HTMLElement;
     const body = handle.closest('.rt-ladder-body')!;
     handle.setPointerCapture(event.pointerId);
-    const move = (moved: PointerEvent) => figure.seek(timeAt(layout.axis, moved.clientY - body.getBoundingClientRect().top));
+    const move = (moved: PointerEvent) =>
+      figure.seek(timeAt(layout.axis, moved.clientY - body.getBoundingClientRect().top));
     const stop = () => {
       handle.removeEventListener('pointermove', move);
       handle.removeEventListener('pointerup', stop);
@@ -393,12 +480,17 @@ function Now({ figure, layout, isPast }: { figure: Figure; layout: LadderLayout;
   };
   const x = percent(layout.axisX, layout);
   return (
-    <div class="rt-ladder-now" ref={line} style={{ transform: `translateY(${round(place(layout.axis, start))}px)` }} aria-hidden="true">
+    <div
+      class="rt-ladder-now"
+      ref={line}
+      style={{ transform: `translateY(${round(place(layout.axis, start))}px)` }}
+      aria-hidden="true"
+    >
       <i style={{ left: x }} />
       {!isPast && (
         <div class="rt-ladder-flag" style={{ width: x }} onPointerDown={drag}>
           <span ref={text}>{mark(Math.round(start / 1e6) * 1e6)}</span>
-          <svg width="13" height="12" viewBox="0 0 13 12">
+          <svg width="13" height="12" viewBox="0 0 13 12" aria-hidden="true">
             <path d="M0 0.5 h7 l5.5 5.5 l-5.5 5.5 h-7 Z" />
           </svg>
         </div>
@@ -406,4 +498,3 @@ function Now({ figure, layout, isPast }: { figure: Figure; layout: LadderLayout;
     </div>
   );
 }
-

@@ -11,6 +11,7 @@ import { layerClass, PacketShape } from './glyph.tsx';
 import { MACHINE_HALF, MachineGlyph } from './machine.tsx';
 import { layOut, MAP_UNITS, type MapLayout, type MapShape, type Point } from './map-layout.ts';
 import { type Box, intersects, type Label, type PlacedLabel, placeLabels, type Side } from './placer.ts';
+import { Spot } from './spot.tsx';
 import { Tables } from './Tables.tsx';
 
 /** How far beside the wire packets travel. */
@@ -18,16 +19,33 @@ const BESIDE = { wide: 15, tall: 21 } as const;
 /** Packets in flight that are drawn; more are counted in words. */
 const MAX_DRAWN = 60;
 
-export function MapPanel({ figure, shape, width = MAP_UNITS[shape] }: { figure: Figure; shape: MapShape; width?: number }) {
+export function MapPanel({
+  figure,
+  shape,
+  width = MAP_UNITS[shape],
+}: {
+  figure: Figure;
+  shape: MapShape;
+  width?: number;
+}) {
   const view = useStore(figure.$view);
   const machine = useStore(figure.$machine);
   const box = useRef<HTMLDivElement>(null);
   const wide = useWidth(box, width);
-  const layout = useMemo(() => layOut(view, shape, wide), [view.areas, view.machines, view.channels, shape, wide]);
+  const layout = useMemo(
+    () => layOut(view, shape, wide),
+    [view.areas, view.machines, view.channels, shape, wide],
+  );
   return (
     <div class={`rt-map rt-map-${shape}`} ref={box}>
       {/* biome-ignore lint/a11y/useSemanticElements: a drawing with buttons in it has no element of its own */}
-      <svg class="rt-map-drawing" width="100%" height={layout.height} role="group" aria-label={`Map: ${view.title}`}>
+      <svg
+        class="rt-map-drawing"
+        width="100%"
+        height={layout.height}
+        role="group"
+        aria-label={`Map: ${view.title}`}
+      >
         <Ground layout={layout} />
         <Leader layout={layout} view={view} machine={machine} />
         <Machines figure={figure} layout={layout} view={view} selected={machine} />
@@ -61,13 +79,29 @@ function Ground({ layout }: { layout: MapLayout }) {
   return (
     <g>
       {layout.areas.map((area) => (
-        <rect key={area.label} class="rt-area" x={at(area.x)} y={area.y} width={at(area.width)} height={area.height} rx="6" />
+        <rect
+          key={area.label}
+          class="rt-area"
+          x={at(area.x)}
+          y={area.y}
+          width={at(area.width)}
+          height={area.height}
+          rx="6"
+        />
       ))}
       {layout.wires.map(({ channel, from, to }) => (
         <line key={channel} class="rt-wire" x1={at(from.x)} y1={from.y} x2={at(to.x)} y2={to.y} />
       ))}
       {layout.areas.map((area) => (
-        <Words key={area.label} layout={layout} x={area.x + 14} y={area.titleY} align="start" kind="place" text={area.label} />
+        <Words
+          key={area.label}
+          layout={layout}
+          x={area.x + 14}
+          y={area.titleY}
+          align="start"
+          kind="place"
+          text={area.label}
+        />
       ))}
     </g>
   );
@@ -81,7 +115,15 @@ function Delays({ layout, boxes }: { layout: MapLayout; boxes: readonly Box[] })
         ({ channel, delay }) =>
           delay &&
           !boxes.some((box) => intersects(box, delay.box)) && (
-            <Words key={channel} layout={layout} x={delay.x} y={delay.y} align="middle" kind="delay" text={delay.text} />
+            <Words
+              key={channel}
+              layout={layout}
+              x={delay.x}
+              y={delay.y}
+              align="middle"
+              kind="delay"
+              text={delay.text}
+            />
           ),
       )}
     </g>
@@ -99,15 +141,25 @@ function Words(props: {
 }) {
   const { layout, x, y, align, kind, text } = props;
   return (
-    <svg x={percent(x, layout)} y={y} overflow="visible">
+    <Spot x={percent(x, layout)} y={y}>
       <text class={`rt-words rt-${kind}`} text-anchor={align} data-label={kind}>
         {text}
       </text>
-    </svg>
+    </Spot>
   );
 }
 
-function Machines({ figure, layout, view, selected }: { figure: Figure; layout: MapLayout; view: RunView; selected: number | undefined }) {
+function Machines({
+  figure,
+  layout,
+  view,
+  selected,
+}: {
+  figure: Figure;
+  layout: MapLayout;
+  view: RunView;
+  selected: number | undefined;
+}) {
   const labels = new Map(layout.labels.map((label) => [label.id, label]));
   return (
     <g>
@@ -116,7 +168,7 @@ function Machines({ figure, layout, view, selected }: { figure: Figure; layout: 
         const isSelected = selected === i;
         const toggle = () => figure.selectMachine(isSelected ? undefined : i);
         return (
-          <svg key={machine.name} x={percent(x, layout)} y={y} overflow="visible">
+          <Spot key={machine.name} x={percent(x, layout)} y={y}>
             {/* biome-ignore lint/a11y/useSemanticElements: HTML buttons do not live in a drawing */}
             <g
               class={`rt-machine${isSelected ? ' rt-selected' : ''}`}
@@ -134,23 +186,22 @@ function Machines({ figure, layout, view, selected }: { figure: Figure; layout: 
             >
               <rect class="rt-hit" x="-24" y="-22" width="48" height="44" rx="4" />
               <MachineGlyph kind={machine.kind} />
-              {[labels.get(`m${i}`), labels.get(`a${i}`)].map(
-                (label) =>
-                  label?.lines.map((line, at) => (
-                    <text
-                      key={line.text}
-                      class={`rt-words rt-${line.kind}`}
-                      x={label.dx}
-                      y={label.baselines[at]}
-                      text-anchor={label.align}
-                      data-label={line.kind}
-                    >
-                      {line.text}
-                    </text>
-                  )),
+              {[labels.get(`m${i}`), labels.get(`a${i}`)].map((label) =>
+                label?.lines.map((line, at) => (
+                  <text
+                    key={line.text}
+                    class={`rt-words rt-${line.kind}`}
+                    x={label.dx}
+                    y={label.baselines[at]}
+                    text-anchor={label.align}
+                    data-label={line.kind}
+                  >
+                    {line.text}
+                  </text>
+                )),
               )}
             </g>
-          </svg>
+          </Spot>
         );
       })}
     </g>
@@ -158,12 +209,23 @@ function Machines({ figure, layout, view, selected }: { figure: Figure; layout: 
 }
 
 /** From the selected machine down to its tables. */
-function Leader({ layout, view, machine }: { layout: MapLayout; view: RunView; machine: number | undefined }) {
+function Leader({
+  layout,
+  view,
+  machine,
+}: {
+  layout: MapLayout;
+  view: RunView;
+  machine: number | undefined;
+}) {
   if (machine === undefined) return null;
   const { x, y } = layout.places[machine]!;
   const own = layout.labels.filter(({ id }) => id === `m${machine}` || id === `a${machine}`);
   const below = own.filter(({ side }) => side === 'below').map(({ box }) => box.y1);
-  const top = Math.max(y + MACHINE_HALF[view.machines[machine]!.kind][1] + 8, ...below.map((edge) => edge + 5));
+  const top = Math.max(
+    y + MACHINE_HALF[view.machines[machine]!.kind][1] + 8,
+    ...below.map((edge) => edge + 5),
+  );
   const at = percent(x, layout);
   return (
     <g class="rt-leader">
@@ -186,12 +248,16 @@ function Traffic({ figure, layout }: { figure: Figure; layout: MapLayout }) {
   const view = useStore(figure.$view);
   const time = useStore(figure.$cursor);
   const selected = useStore(figure.$packet);
-  const flights = flightsAt(view, time).slice(-MAX_DRAWN).map((flight) => draw(flight, view, layout));
+  const flights = flightsAt(view, time)
+    .slice(-MAX_DRAWN)
+    // The selected one on top of the others.
+    .sort((a, b) => Number(a.packet === selected) - Number(b.packet === selected))
+    .map((flight) => draw(flight, view, layout));
   const stacks = flights.filter(({ state }) => state === 'waiting');
-  const boxes: Box[] = flights.map(({ at }) => ({ x0: at.x - 13, y0: at.y - 13, x1: at.x + 13, y1: at.y + 13 }));
+  const boxes = flights.flatMap(boxesOf);
   const words = callOuts(flights, boxes, view, layout, selected);
   return (
-    <g>
+    <g aria-hidden="true">
       <Delays layout={layout} boxes={boxes} />
       {flights.map((flight) => (
         <Wake key={flight.hop} flight={flight} view={view} layout={layout} />
@@ -257,12 +323,19 @@ function Wake({ flight, view, layout }: { flight: Drawn; view: RunView; layout: 
     (hop) => hop < flight.hop && hops.arrived[hop]! <= hops.sent[flight.hop]!,
   );
   const behind = { x: flight.at.x - flight.way.x * 14, y: flight.at.y - flight.way.y * 14 };
-  const isUnderWay = (behind.x - flight.track.from.x) * flight.way.x + (behind.y - flight.track.from.y) * flight.way.y > 1;
+  const isUnderWay =
+    (behind.x - flight.track.from.x) * flight.way.x + (behind.y - flight.track.from.y) * flight.way.y > 1;
   const lines = before.map((hop) => ({ key: hop, ...trackOf(view, hops.channel[hop]!, layout) }));
   return (
     <g class={`rt-wake ${layer}`}>
       {lines.map(({ key, from, to }) => (
-        <line key={key} x1={percent(from.x, layout)} y1={round(from.y)} x2={percent(to.x, layout)} y2={round(to.y)} />
+        <line
+          key={key}
+          x1={percent(from.x, layout)}
+          y1={round(from.y)}
+          x2={percent(to.x, layout)}
+          y2={round(to.y)}
+        />
       ))}
       {isUnderWay && (
         <line
@@ -278,6 +351,17 @@ function Wake({ flight, view, layout }: { flight: Drawn; view: RunView; layout: 
 
 const round = (value: number) => Math.round(value * 100) / 100;
 
+/** The room a packet takes, and its chevron ahead of it. */
+function boxesOf({ at, way }: Drawn): Box[] {
+  const around = (x: number, y: number, half: number): Box => ({
+    x0: x - half,
+    y0: y - half,
+    x1: x + half,
+    y1: y + half,
+  });
+  return [around(at.x, at.y, 12), around(at.x + way.x * 20, at.y + way.y * 20, 5)];
+}
+
 /** Whether another packet is where this one's chevron would be. */
 function isAhead(flight: Drawn, other: Drawn): boolean {
   const x = other.at.x - flight.at.x;
@@ -286,26 +370,43 @@ function isAhead(flight: Drawn, other: Drawn): boolean {
   return along > 0 && along < 34 && Math.abs(x * flight.way.y - y * flight.way.x) < 14;
 }
 
-function Packet(props: { flight: Drawn; view: RunView; layout: MapLayout; figure: Figure; isSelected: boolean; isFree: boolean }) {
+function Packet(props: {
+  flight: Drawn;
+  view: RunView;
+  layout: MapLayout;
+  figure: Figure;
+  isSelected: boolean;
+  isFree: boolean;
+}) {
   const { flight, view, layout, figure, isSelected, isFree } = props;
   const packet = view.packets[flight.packet]!;
   const isGone = flight.state === 'lost' || flight.state === 'refused';
   const angle = (Math.atan2(flight.way.y, flight.way.x) * 180) / Math.PI;
   return (
-    <svg x={percent(flight.at.x, layout)} y={round(flight.at.y)} overflow="visible">
-      {/* A mouse's way to select; the packet list and the arrow keys are the keyboard's. */}
+    <Spot x={percent(flight.at.x, layout)} y={round(flight.at.y)}>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: a mouse's way to select; the packet list and the arrow keys are the keyboard's */}
       <g
         class={`rt-packet ${layerClass(packet.layer)}`}
-        aria-hidden="true"
         data-packet={packet.number}
         onClick={() => figure.selectPacket(isSelected ? undefined : flight.packet)}
       >
         <circle class="rt-hit" r="22" />
-        {isSelected && <circle class="rt-ring" r="18" />}
-        {flight.state === 'moving' && isFree && <path class="rt-chevron" d="M19 -4.5 l4.5 4.5 l-4.5 4.5" transform={`rotate(${round(angle)})`} />}
-        <PacketShape layer={packet.layer} letter={packet.letter} state={isGone ? 'lost' : 'solid'} size={22} />
+        {isSelected && <circle class="rt-ring" r="18.5" />}
+        {flight.state === 'moving' && isFree && (
+          <path
+            class="rt-chevron"
+            d="M19 -4.5 l4.5 4.5 l-4.5 4.5"
+            transform={`rotate(${round(angle)}) translate(${isSelected ? 3 : 0})`}
+          />
+        )}
+        <PacketShape
+          layer={packet.layer}
+          letter={packet.letter}
+          state={isGone ? 'lost' : 'solid'}
+          size={22}
+        />
       </g>
-    </svg>
+    </Spot>
   );
 }
 
@@ -318,11 +419,11 @@ function QueueCount({ stacks, layout }: { stacks: readonly Drawn[]; layout: MapL
         if (waiting.length < 4) return null;
         const first = waiting[0]!;
         return (
-          <svg key={channel} x={percent(first.at.x, layout)} y={first.at.y} overflow="visible">
+          <Spot key={channel} x={percent(first.at.x, layout)} y={first.at.y}>
             <text class="rt-words rt-note" y="-16" text-anchor="middle" data-label="note">
               {waiting.length} wait
             </text>
-          </svg>
+          </Spot>
         );
       })}
     </g>
@@ -330,7 +431,13 @@ function QueueCount({ stacks, layout }: { stacks: readonly Drawn[]; layout: MapL
 }
 
 /** The words beside packets: the selected one first, then the newest; alike and close ones share theirs. */
-function callOuts(flights: readonly Drawn[], boxes: readonly Box[], view: RunView, layout: MapLayout, selected: number | undefined) {
+function callOuts(
+  flights: readonly Drawn[],
+  boxes: readonly Box[],
+  view: RunView,
+  layout: MapLayout,
+  selected: number | undefined,
+) {
   const rank = (flight: Drawn) => (flight.packet === selected ? 2 : flight.state === 'moving' ? 0 : 1);
   const ordered = [...flights].sort((a, b) => rank(b) - rank(a) || b.hop - a.hop);
   const shown: Drawn[] = [];
@@ -339,13 +446,17 @@ function callOuts(flights: readonly Drawn[], boxes: readonly Box[], view: RunVie
     const isTold = shown.some(
       (other) =>
         other.packet === flight.packet ||
-        (view.packets[other.packet]!.title === title && Math.hypot(other.at.x - flight.at.x, other.at.y - flight.at.y) < 90),
+        (view.packets[other.packet]!.title === title &&
+          Math.hypot(other.at.x - flight.at.x, other.at.y - flight.at.y) < 90),
     );
     if (!isTold && shown.length < 12) shown.push(flight);
   }
   const labels = shown.map((flight) => callOut(flight, view, layout.shape, flight.packet === selected));
   const bounds = { x0: 4, y0: 2, x1: layout.width - 4, y1: layout.height - 2 };
-  const placed = placeLabels(labels, [...layout.taken, ...boxes], layout.segments, bounds);
+  const delays = layout.wires.flatMap(({ delay }) =>
+    delay && !boxes.some((box) => intersects(box, delay.box)) ? [delay.box] : [],
+  );
+  const placed = placeLabels(labels, [...layout.taken, ...delays, ...boxes], layout.segments, bounds);
   return placed.map((label) => ({ label, layer: view.packets[view.hops.packet[Number(label.id)]!]!.layer }));
 }
 
@@ -383,12 +494,22 @@ function callOut(flight: Drawn, view: RunView, shape: MapShape, isSelected: bool
   };
 }
 
-function CallOut({ label, layer, layout, flights }: { label: PlacedLabel; layer: string; layout: MapLayout; flights: readonly Drawn[] }) {
+function CallOut({
+  label,
+  layer,
+  layout,
+  flights,
+}: {
+  label: PlacedLabel;
+  layer: string;
+  layout: MapLayout;
+  flights: readonly Drawn[];
+}) {
   const flight = flights.find(({ hop }) => String(hop) === label.id)!;
   const isGone = flight.state === 'lost' || flight.state === 'refused';
   return (
-    <svg x={percent(flight.at.x, layout)} y={round(flight.at.y)} overflow="visible">
-      <g class={`rt-callout ${layerClass(layer)}${isGone ? ' rt-gone' : ''}`} aria-hidden="true">
+    <Spot x={percent(flight.at.x, layout)} y={round(flight.at.y)}>
+      <g class={`rt-callout ${layerClass(layer)}${isGone ? ' rt-gone' : ''}`}>
         {label.lines.map((line, i) => (
           <text
             key={line.kind}
@@ -402,6 +523,6 @@ function CallOut({ label, layer, layout, flights }: { label: PlacedLabel; layer:
           </text>
         ))}
       </g>
-    </svg>
+    </Spot>
   );
 }

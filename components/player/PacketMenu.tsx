@@ -5,7 +5,17 @@ import { Menu, MenuItem } from './menu.tsx';
 import { EXTRA_DELAY, faultOn, type PacketFault } from './packet-fault.ts';
 import { NBSP, withUnit } from './time.ts';
 
-export function PacketMenu({ figure, view, packet, top }: { figure: Figure; view: RunView; packet: number; top: number }) {
+export function PacketMenu({
+  figure,
+  view,
+  packet,
+  top,
+}: {
+  figure: Figure;
+  view: RunView;
+  packet: number;
+  top: number;
+}) {
   const { title, time } = view.packets[packet]!;
   // On the longest link of its way: the one that a reader sees as the line.
   const canStrike = faultOn(view, packet, 'drop') !== undefined;

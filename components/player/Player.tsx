@@ -2,8 +2,8 @@
 import './player.css';
 import { useStore } from '@nanostores/preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { createFigure, type Figure, type PanelName } from '../engine/figure.ts';
 import { adopt } from '../engine/adopt.ts';
+import { createFigure, type Figure, type PanelName } from '../engine/figure.ts';
 import { type Handover, takeHandover } from '../engine/handover.ts';
 import { Head } from './Head.tsx';
 import { listenToKeys } from './keyboard.ts';
@@ -53,7 +53,6 @@ export function Player({ data, offered, narrow, width, autoplay = false }: Playe
   useEffect(() => (autoplay ? playInView(figure, root.current!) : undefined), [figure, autoplay]);
 
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a figure of the page holds this and its caption
     <section class="rt-player" id={figure.id} aria-label={figure.title} ref={root}>
       <Head figure={figure} offered={offered} narrow={undecided} />
       {menu === 'knobs' && <Lazy name="knobs" figure={figure} />}
@@ -118,26 +117,59 @@ function Panels({ figure, names, width, isBoth = true }: PanelsProps) {
     <div class={isTwo ? 'rt-panels rt-panels-two' : 'rt-panels'}>
       {names.map((name) => (
         <div key={name} class={`rt-panel rt-panel-${name}`}>
-          <Panel figure={figure} name={name} width={isTwo ? width / 2 - 24 : width} isBoth={isBoth} isHalf={isTwo} />
+          <Panel
+            figure={figure}
+            name={name}
+            width={isTwo ? width / 2 - 24 : width}
+            isBoth={isBoth}
+            isHalf={isTwo}
+          />
         </div>
       ))}
     </div>
   );
 }
 
-function Panel({ figure, name, width, isBoth, isHalf }: { figure: Figure; name: PanelName; width: number; isBoth: boolean; isHalf: boolean }) {
+function Panel({
+  figure,
+  name,
+  width,
+  isBoth,
+  isHalf,
+}: {
+  figure: Figure;
+  name: PanelName;
+  width: number;
+  isBoth: boolean;
+  isHalf: boolean;
+}) {
   if (name === 'ladder') return <Ladder figure={figure} width={width} />;
   if (name !== 'map') return <Lazy name={name satisfies PartName} figure={figure} />;
   return <Maps figure={figure} width={width} isBoth={isBoth} isHalf={isHalf} />;
 }
 
+/** Narrower than this, the wide map has no room for its names; the style sheet knows the number too. */
+const WIDE_MAP = 800;
+
 /** The wide map and the tall one; the browser keeps the one that fits. */
-function Maps({ figure, width, isBoth, isHalf }: { figure: Figure; width: number; isBoth: boolean; isHalf: boolean }) {
+function Maps({
+  figure,
+  width,
+  isBoth,
+  isHalf,
+}: {
+  figure: Figure;
+  width: number;
+  isBoth: boolean;
+  isHalf: boolean;
+}) {
   const box = useRef<HTMLDivElement>(null);
-  const [shape, setShape] = useState<'wide' | 'tall' | undefined>(isBoth ? undefined : isHalf ? 'tall' : undefined);
+  const [shape, setShape] = useState<'wide' | 'tall' | undefined>(
+    isBoth ? undefined : isHalf ? 'tall' : undefined,
+  );
   useEffect(() => {
     const element = box.current!;
-    const look = () => setShape(element.clientWidth < 720 ? 'tall' : 'wide');
+    const look = () => setShape(element.clientWidth < WIDE_MAP ? 'tall' : 'wide');
     look();
     const observer = new ResizeObserver(look);
     observer.observe(element);

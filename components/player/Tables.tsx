@@ -42,7 +42,10 @@ export function Tables({ figure, machine }: { figure: Figure; machine: number })
   }, [figure, view, name, machine, time]);
 
   const tables = shown?.machine === machine ? shown.tables : [];
-  const open = tables.find((table) => table.name === chosen) ?? tables.find((table) => table.rows.length > 0) ?? tables[0];
+  const open =
+    tables.find((table) => table.name === chosen) ??
+    tables.find((table) => table.rows.length > 0) ??
+    tables[0];
   return (
     <section class="rt-tables" aria-label={`Tables of ${label}`}>
       <div class="rt-tables-head">
@@ -63,7 +66,9 @@ export function Tables({ figure, machine }: { figure: Figure; machine: number })
       {problem && <p>{problem}</p>}
       {open && open.rows.length > 0 && <Rows table={open} />}
       {open && open.rows.length === 0 && <p>Nothing in it at this moment.</p>}
-      {shown?.machine === machine && tables.length === 0 && <p>This machine keeps no tables: it passes on what comes.</p>}
+      {shown?.machine === machine && tables.length === 0 && (
+        <p>This machine keeps no tables: it passes on what comes.</p>
+      )}
     </section>
   );
 }
@@ -99,9 +104,12 @@ function Rows({ table }: { table: TableView }) {
             <tr key={keys[r]} class={known.has(keys[r]!) ? undefined : 'rt-new'}>
               {row.map((cell, i) => (
                 <td
-                  // biome-ignore lint/suspicious/noArrayIndexKey: a cell is its column
                   key={i}
-                  class={[i === last && last > 1 && 'rt-right', isCode(cell) && 'rt-code'].filter(Boolean).join(' ') || undefined}
+                  class={
+                    [i === last && last > 1 && 'rt-right', isCode(cell) && 'rt-code']
+                      .filter(Boolean)
+                      .join(' ') || undefined
+                  }
                 >
                   {cell}
                 </td>

@@ -38,9 +38,21 @@ const ICONS = {
   next: <path d="M4 4.5 L9.5 10 L4 15.5 M10.5 4.5 L16 10 L10.5 15.5" />,
 } as const;
 
-function Button(props: { name: string; icon: keyof typeof ICONS; isMain?: boolean; children?: ComponentChildren; onClick(): void }) {
+function Button(props: {
+  name: string;
+  icon: keyof typeof ICONS;
+  isMain?: boolean;
+  children?: ComponentChildren;
+  onClick(): void;
+}) {
   return (
-    <button type="button" class={props.isMain ? 'rt-transport rt-play' : 'rt-transport'} aria-label={props.name} title={props.name} onClick={props.onClick}>
+    <button
+      type="button"
+      class={props.isMain ? 'rt-transport rt-play' : 'rt-transport'}
+      aria-label={props.name}
+      title={props.name}
+      onClick={props.onClick}
+    >
       <svg width="20" height="20" viewBox="0 0 20 20" aria-hidden="true">
         {ICONS[props.icon]}
       </svg>
@@ -61,7 +73,11 @@ function Transport({ figure }: { figure: Figure }) {
         onClick={() => (isPlaying ? figure.pause() : figure.play())}
       />
       <Button name="Next event" icon="on" onClick={() => figure.stepMoment(1)} />
-      <Button name="Next packet of this conversation" icon="next" onClick={() => figure.stepConversation(1)} />
+      <Button
+        name="Next packet of this conversation"
+        icon="next"
+        onClick={() => figure.stepConversation(1)}
+      />
       <Readout figure={figure} />
     </div>
   );
@@ -134,7 +150,10 @@ function Speed({ figure }: { figure: Figure }) {
   return (
     <div class="rt-speed">
       <span aria-hidden="true">slower</span>
-      <span class="rt-speed-slider" style={{ '--default': DEFAULT_STEP / (SPEEDS.length - 1), '--at': step / (SPEEDS.length - 1) }}>
+      <span
+        class="rt-speed-slider"
+        style={{ '--default': DEFAULT_STEP / (SPEEDS.length - 1), '--at': step / (SPEEDS.length - 1) }}
+      >
         <input
           type="range"
           min="0"
@@ -149,7 +168,11 @@ function Speed({ figure }: { figure: Figure }) {
       <span aria-hidden="true">faster</span>
       <b>{text}</b>
       {/* Where there is no room for the slider, one press goes on to the next of a few. */}
-      <button type="button" aria-label={`Speed: ${text}. Change it`} onClick={() => figure.setSpeed(nextSpeed(speed) * 1e6)}>
+      <button
+        type="button"
+        aria-label={`Speed: ${text}. Change it`}
+        onClick={() => figure.setSpeed(nextSpeed(speed) * 1e6)}
+      >
         {text}
       </button>
     </div>
@@ -209,7 +232,13 @@ function Schedule({ figure, views, width }: { figure: Figure; views: readonly Ru
       <div class="rt-schedule-room" ref={box} onPointerDown={drag}>
         {views.length === 1 && <Phases view={view} axis={axis} room={room} />}
         {views.map((one, i) => (
-          <Strokes key={i === views.length - 1 ? 'now' : 'before'} figure={figure} view={one} axis={axis} id={`${figure.id}-${i}`} />
+          <Strokes
+            key={i === views.length - 1 ? 'now' : 'before'}
+            figure={figure}
+            view={one}
+            axis={axis}
+            id={`${figure.id}-${i}`}
+          />
         ))}
         <Marks axis={axis} room={room} />
         <Cursor figure={figure} view={view} axis={axis} />
@@ -233,11 +262,19 @@ function Strokes({ figure, view, axis, id }: { figure: Figure; view: RunView; ax
     <div class="rt-strokes">
       {axis.spans.map((span) =>
         span.folded ? (
-          <span key={span.start} class="rt-fold" style={{ left: `${span.from / 100}%`, width: `${(span.to - span.from) / 100}%` }}>
+          <span
+            key={span.start}
+            class="rt-fold"
+            style={{ left: `${span.from / 100}%`, width: `${(span.to - span.from) / 100}%` }}
+          >
             {formatDuration(span.end - span.start)}
           </span>
         ) : (
-          <span key={span.start} class="rt-ground" style={{ left: `${span.from / 100}%`, width: `${(span.to - span.from) / 100}%` }} />
+          <span
+            key={span.start}
+            class="rt-ground"
+            style={{ left: `${span.from / 100}%`, width: `${(span.to - span.from) / 100}%` }}
+          />
         ),
       )}
       <svg class="rt-pale" viewBox={`0 0 ${UNITS} 44`} preserveAspectRatio="none" aria-hidden="true">
@@ -253,7 +290,15 @@ function Strokes({ figure, view, axis, id }: { figure: Figure; view: RunView; ax
         </svg>
       </Past>
       {crosses.map(({ time, y }) => (
-        <svg key={`${time}.${y}`} class="rt-stroke-cross" style={{ left: at(axis, time), top: `${(y / 44) * 100}%` }} width="12" height="12" viewBox="-6 -6 12 12" aria-hidden="true">
+        <svg
+          key={`${time}.${y}`}
+          class="rt-stroke-cross"
+          style={{ left: at(axis, time), top: `${(y / 44) * 100}%` }}
+          width="12"
+          height="12"
+          viewBox="-6 -6 12 12"
+          aria-hidden="true"
+        >
           <path d="M-4 -4 L4 4 M4 -4 L-4 4" />
         </svg>
       ))}
@@ -313,7 +358,11 @@ function Phases({ view, axis, room }: { view: RunView; axis: Axis; room: number 
         });
         if (text) taken = middle + textWidth(text, 12.5, 'regular') / 2;
         return (
-          <span key={`${phase.name}.${phase.start}`} class="rt-phase" style={{ left: `${from / 100}%`, width: `${(to - from) / 100}%` }}>
+          <span
+            key={`${phase.name}.${phase.start}`}
+            class="rt-phase"
+            style={{ left: `${from / 100}%`, width: `${(to - from) / 100}%` }}
+          >
             {text && <span data-label="phase">{text}</span>}
           </span>
         );
@@ -365,4 +414,3 @@ function Cursor({ figure, view, axis }: { figure: Figure; view: RunView; axis: A
     </div>
   );
 }
-

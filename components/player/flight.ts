@@ -79,7 +79,12 @@ export function flightsAt(view: RunView, time: number): Flight[] {
   return found;
 }
 
-function flightOf(view: RunView, hop: number, time: number, waiting: Map<number, number>): Flight | undefined {
+function flightOf(
+  view: RunView,
+  hop: number,
+  time: number,
+  waiting: Map<number, number>,
+): Flight | undefined {
   const { hops } = view;
   const channel = hops.channel[hop]!;
   const base = { hop, packet: hops.packet[hop]!, channel, place: 0 };

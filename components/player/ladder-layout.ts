@@ -70,7 +70,13 @@ export interface LadderLayout {
   readonly labels: readonly SlopeLabel[];
   readonly braces: readonly Brace[];
   /** Plain notes beside lanes: work at the far machine, what lanes that are not drawn do. */
-  readonly notes: readonly { readonly x: number; readonly y: number; readonly height: number; readonly text: string; readonly time: number }[];
+  readonly notes: readonly {
+    readonly x: number;
+    readonly y: number;
+    readonly height: number;
+    readonly text: string;
+    readonly time: number;
+  }[];
 }
 
 export interface LadderOptions {
@@ -110,7 +116,9 @@ export function layOutLadder(view: RunView, options: LadderOptions): LadderLayou
     height: Math.ceil(axis.length),
     axisX,
     axis,
-    lanes: machines.map((machine) => laneOf(view, machine, xOf.get(machine)!, gap, width, arrows, axis.length, isNarrow)),
+    lanes: machines.map((machine) =>
+      laneOf(view, machine, xOf.get(machine)!, gap, width, arrows, axis.length, isNarrow),
+    ),
     ...axisMarks(axis, start, end, isNarrow),
     folds: axis.spans
       .filter((span) => span.folded)
@@ -118,7 +126,9 @@ export function layOutLadder(view: RunView, options: LadderOptions): LadderLayou
     arrows,
     labels: label(view, arrows, width, axis.length),
     braces: hasBraces ? bracesOf(view, y) : [],
-    notes: isBare ? [] : [...workOf(view, xOf, y, width, isNarrow), ...(isNarrow ? unseenOf(view, xOf, y, width) : [])],
+    notes: isBare
+      ? []
+      : [...workOf(view, xOf, y, width, isNarrow), ...(isNarrow ? unseenOf(view, xOf, y, width) : [])],
   };
 }
 
@@ -128,9 +138,11 @@ function chooseLanes(view: RunView, most: number): number[] {
   if (all.length <= most) return all;
   const score = (machine: number): number => {
     if (machine === view.near || machine === view.far) return Number.MAX_SAFE_INTEGER;
-    return view.packets.filter(
-      ({ from, to }) => (from === machine && to === view.near) || (to === machine && from === view.near),
-    ).length * (view.machines[machine]!.kind.endsWith('router') ? 0 : 1);
+    return (
+      view.packets.filter(
+        ({ from, to }) => (from === machine && to === view.near) || (to === machine && from === view.near),
+      ).length * (view.machines[machine]!.kind.endsWith('router') ? 0 : 1)
+    );
   };
   const best = [...all].sort((a, b) => score(b) - score(a)).slice(0, most);
   return all.filter((machine) => best.includes(machine));
@@ -147,13 +159,19 @@ function laneOf(
   isNarrow: boolean,
 ): Lane {
   const { lane, label, addresses } = view.machines[machine]!;
-  const touching = arrows.flatMap(({ points }) => points.filter((point) => Math.abs(point.x - x) < 0.5).map((point) => point.y));
+  const touching = arrows.flatMap(({ points }) =>
+    points.filter((point) => Math.abs(point.x - x) < 0.5).map((point) => point.y),
+  );
   const first = touching.length > 0 ? Math.min(...touching) : 0;
   const last = touching.length > 0 ? Math.max(...touching) : 0;
   const isAlways = machine === view.near || machine === view.far || last - first > 0.6 * height;
-  const text = fitText(lane ?? label, Math.max(60, gap - 8), 13, 'strong');
+  // Beyond the last lane is room.
+  const roomFor = x + gap > width ? gap + 40 : gap - 8;
+  const text = fitText(lane ?? label, Math.max(60, roomFor), 13, 'strong');
   const half = textWidth(text, 13, 'strong') / 2;
-  const rewrites = view.hops.rewritten.some((value, hop) => value === 1 && view.channels[view.hops.channel[hop]!]!.to === machine);
+  const rewrites = view.hops.rewritten.some(
+    (value, hop) => value === 1 && view.channels[view.hops.channel[hop]!]!.to === machine,
+  );
   const address = rewrites ? 'NAT' : addresses[0];
   const hasRoom = address !== undefined && !isNarrow && textWidth(address, 12, 'mono') < gap - 6;
   return {
@@ -172,14 +190,22 @@ function axisMarks(axis: Axis, start: number, end: number, isNarrow: boolean) {
   const step = times.length > 1 ? times[1]! - times[0]! : roundStep(50 * MS);
   const minor = ticks(axis, 14).filter((time) => time % step !== 0);
   return {
-    marks: times.map((time) => ({ y: place(axis, time), text: `${mark(time)}${time === 0 ? '\u00a0ms' : ''}` })),
+    marks: times.map((time) => ({
+      y: place(axis, time),
+      text: `${mark(time)}${time === 0 ? '\u00a0ms' : ''}`,
+    })),
     minor: minor.length < 900 ? minor.map((time) => place(axis, time)) : [],
   };
 }
 
 // ── arrows ──
 
-function arrowOf(view: RunView, packet: number, xOf: ReadonlyMap<number, number>, y: (time: number) => number): Arrow | undefined {
+function arrowOf(
+  view: RunView,
+  packet: number,
+  xOf: ReadonlyMap<number, number>,
+  y: (time: number) => number,
+): Arrow | undefined {
   const legs = legsOf(view, packet);
   const points: Point[] = [];
   const rings: Point[] = [];
@@ -224,8 +250,14 @@ function lostPoint(
   const goal = xOf.get(outward ? view.far : view.near) ?? from.x + (outward ? 200 : -200);
   const part = (last.start + last.end) / 2;
   const way = Math.max(1, view.distance[outward ? view.far : view.near]! - view.distance[home.from]!);
-  const gone = Math.min(0.9, Math.max(0.12, Math.abs(view.distance[last.from]! - view.distance[home.from]!) / Math.abs(way)));
-  return { x: from.x + (goal - from.x) * (last.to === view.near || last.to === view.far ? 0.5 : gone), y: y(part) };
+  const gone = Math.min(
+    0.9,
+    Math.max(0.12, Math.abs(view.distance[last.from]! - view.distance[home.from]!) / Math.abs(way)),
+  );
+  return {
+    x: from.x + (goal - from.x) * (last.to === view.near || last.to === view.far ? 0.5 : gone),
+    y: y(part),
+  };
 }
 
 // ── words along the slope ──
@@ -269,9 +301,9 @@ function grouped(view: RunView, arrows: readonly Arrow[]): Arrow[][] {
       const other = view.packets[one[0]!.packet]!;
       return other.from === from && other.to === to;
     });
-    const isClose = group !== undefined && Math.abs(group.at(-1)!.points[0]!.y - arrow.points[0]!.y) < 7;
-    const isAlike = arrow.end === 'arrow' && group?.[0]!.end === 'arrow';
-    if (isClose && isAlike) group.push(arrow);
+    const last = group?.at(-1);
+    const isClose = last !== undefined && Math.abs(last.points[0]!.y - arrow.points[0]!.y) < 7;
+    if (isClose && last.end === 'arrow' && arrow.end === 'arrow') group!.push(arrow);
     else groups.push([arrow]);
   }
   return groups;
@@ -287,14 +319,22 @@ function wordsOf(view: RunView, group: readonly Arrow[]): { strong: string; note
   if (packets.length === 1) return { strong: head!, note: rest.join(', ') };
   // What only goes on with a message (`769 bytes`) has no name of its own.
   const spoken = packets.filter(({ title }) => !/^[\d,]+\s+bytes/.test(title));
-  const titles = [...new Set(spoken.map(({ title, layer }) => (layer === 'transport' ? title.split(', ')[0]! : title)))];
+  const titles = [
+    ...new Set(spoken.map(({ title, layer }) => (layer === 'transport' ? title.split(', ')[0]! : title))),
+  ];
   if (packets.length === 2 && titles.length === 2) {
     const apart = packets[1]!.time - first.time;
-    return { strong: `${titles[0]}, then ${titles[1]}`, note: apart < 10_000 ? '' : `${formatDuration(apart, 2)} apart` };
+    return {
+      strong: `${titles[0]}, then ${titles[1]}`,
+      note: apart < 10_000 ? '' : `${formatDuration(apart, 2)} apart`,
+    };
   }
   // The name of the one that says most: a program's message rather than what carries it.
   const named = packets.find(({ layer }) => layer !== 'transport') ?? first;
-  return { strong: named.layer === 'transport' ? titles[0]! : named.title, note: `${countWord(packets.length)} packets` };
+  return {
+    strong: named.layer === 'transport' ? titles[0]! : named.title,
+    note: `${countWord(packets.length)} packets`,
+  };
 }
 
 function label(view: RunView, arrows: readonly Arrow[], width: number, height: number): SlopeLabel[] {
@@ -334,7 +374,8 @@ function along(a: Point, b: Point, step: number): Sample[] {
 
 function box(x: number, y: number, width: number, height: number): Sample[] {
   const samples: Sample[] = [];
-  for (let dx = 0; dx <= width; dx += 8) for (let dy = 0; dy <= height; dy += 8) samples.push({ x: x + dx, y: y + dy });
+  for (let dx = 0; dx <= width; dx += 8)
+    for (let dy = 0; dy <= height; dy += 8) samples.push({ x: x + dx, y: y + dy });
   return samples;
 }
 
@@ -350,7 +391,14 @@ function placeWords(
 ): Omit<SlopeLabel, 'packet' | 'isLost'> | undefined {
   const stretches = first.points
     .slice(1)
-    .map((to, i) => ({ from: first.points[i]!, to, under: last.points.length === first.points.length ? { from: last.points[i]!, to: last.points[i + 1]! } : undefined }))
+    .map((to, i) => ({
+      from: first.points[i]!,
+      to,
+      under:
+        last.points.length === first.points.length
+          ? { from: last.points[i]!, to: last.points[i + 1]! }
+          : undefined,
+    }))
     .sort((a, b) => Math.abs(b.to.x - b.from.x) - Math.abs(a.to.x - a.from.x));
   const gap = words.note ? 6 : 0;
   for (const note of words.note ? [words.note, ''] : ['']) {
@@ -364,7 +412,14 @@ function placeWords(
             // Below a bundle means below its last line.
             const base = side > 0 && stretch.under ? stretch.under : stretch;
             const tried = tryAt(base.from, base.to, part, side, long);
-            if (!tried || tried.outer.x0 < 2 || tried.outer.x1 > width - 2 || tried.outer.y0 < -20 || tried.outer.y1 > height) continue;
+            if (
+              !tried ||
+              tried.outer.x0 < 2 ||
+              tried.outer.x1 > width - 2 ||
+              tried.outer.y0 < -20 ||
+              tried.outer.y1 > height
+            )
+              continue;
             if (!taken.isFree(tried.samples, 12, 15)) continue;
             // A word about the wire below is not worth a line crossed out.
             if ((!mayCross || isMinor) && !lines.isFree(tried.core, 6, 6)) continue;
@@ -444,7 +499,13 @@ function wrap(text: string, width: number): string[] {
 }
 
 /** Pauses at the far machine between a packet that came and the one it caused. */
-function workOf(view: RunView, xOf: ReadonlyMap<number, number>, y: (time: number) => number, width: number, isNarrow: boolean): LadderLayout['notes'] {
+function workOf(
+  view: RunView,
+  xOf: ReadonlyMap<number, number>,
+  y: (time: number) => number,
+  width: number,
+  isNarrow: boolean,
+): LadderLayout['notes'] {
   const x = xOf.get(view.far);
   if (x === undefined || isNarrow || width - x < 150) return [];
   let below = Number.NEGATIVE_INFINITY;
@@ -455,18 +516,34 @@ function workOf(view: RunView, xOf: ReadonlyMap<number, number>, y: (time: numbe
     const height = y(packet.time) - top;
     if (height < 7 || top < below) return [];
     below = top + Math.max(height, 18);
-    return [{ x: x + 14, y: top, height, text: `${formatDuration(packet.time - cause.end, 1)} later`, time: cause.end }];
+    return [
+      {
+        x: x + 14,
+        y: top,
+        height,
+        text: `${formatDuration(packet.time - cause.end, 1)} later`,
+        time: cause.end,
+      },
+    ];
   });
 }
 
 /** What a lane does with machines that have none here. */
-function unseenOf(view: RunView, xOf: ReadonlyMap<number, number>, y: (time: number) => number, width: number): LadderLayout['notes'] {
+function unseenOf(
+  view: RunView,
+  xOf: ReadonlyMap<number, number>,
+  y: (time: number) => number,
+  width: number,
+): LadderLayout['notes'] {
   const notes: LadderLayout['notes'][number][] = [];
   for (const [machine, x] of xOf) {
     const asked = view.packets.filter(
-      (packet) => packet.from === machine && !xOf.has(packet.to) && packet.to !== machine && packet.layer !== 'link',
+      (packet) =>
+        packet.from === machine && !xOf.has(packet.to) && packet.to !== machine && packet.layer !== 'link',
     );
-    const answers = view.packets.filter((packet) => packet.to === machine && !xOf.has(packet.from) && packet.layer !== 'link');
+    const answers = view.packets.filter(
+      (packet) => packet.to === machine && !xOf.has(packet.from) && packet.layer !== 'link',
+    );
     const first = asked[0];
     const last = answers.at(-1);
     if (!first || !last || machine === view.near) continue;

@@ -49,6 +49,5 @@ export function Lazy({ name, figure }: { name: PartName; figure: Figure }) {
   }
   if (problem) return <p class="rt-message">This part could not be loaded. Is the network there?</p>;
   // While hydrating, Preact leaves what the server put inside alone.
-  // biome-ignore lint/security/noDangerouslySetInnerHtml: nothing is set
   return <div key="coming" class="rt-part rt-coming" dangerouslySetInnerHTML={{ __html: '' }} />;
 }

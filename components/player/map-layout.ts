@@ -28,7 +28,9 @@ export interface Wire {
   readonly channel: number;
   readonly from: Point;
   readonly to: Point;
-  readonly delay: { readonly text: string; readonly x: number; readonly y: number; readonly box: Box } | undefined;
+  readonly delay:
+    | { readonly text: string; readonly x: number; readonly y: number; readonly box: Box }
+    | undefined;
 }
 
 export interface MapLayout {
@@ -36,11 +38,18 @@ export interface MapLayout {
   /** In px; x of everything below is in px of this width. */
   readonly width: number;
   readonly height: number;
-  readonly areas: readonly { label: string; x: number; y: number; width: number; height: number; titleY: number }[];
+  readonly areas: readonly {
+    label: string;
+    x: number;
+    y: number;
+    width: number;
+    height: number;
+    titleY: number;
+  }[];
   readonly places: readonly Point[];
   readonly wires: readonly Wire[];
   readonly labels: readonly PlacedLabel[];
-  /** What a packet's words may not cover. */
+  /** What a packet's words may not cover, but for the delays. */
   readonly taken: readonly Box[];
   readonly segments: readonly Segment[];
 }
@@ -70,14 +79,22 @@ export function layOut(view: RunView, shape: MapShape, width: number): MapLayout
     y1: area.titleY + 4,
   }));
   const bounds = { x0: 2, y0: 2, x1: width - 2, y1: height - 2 };
-  const labels = placeMachines(view, shape, places, [...glyphs, ...titles], segments, bounds);
+  const labels = placeMachines(view, shape, places, areas, [...glyphs, ...titles], segments, bounds);
   const taken = [...glyphs, ...titles, ...labels.map(({ box }) => box)];
+  const withDelays = [...taken];
   const wires = links.map((link) => {
-    const delay = placeDelay(link, view.channels[link.channel]!.delay, taken, segments, shape, areas);
-    if (delay) taken.push(delay.box);
+    const delay = placeDelay(link, view.channels[link.channel]!.delay, withDelays, segments, shape, areas);
+    if (delay) withDelays.push(delay.box);
     return { ...link, delay };
   });
   return { shape, width, height, areas, places, wires, labels, taken, segments };
+}
+
+/** A machine's words stay in its area. */
+function insideOf(area: MapLayout['areas'][number] | undefined): Box | undefined {
+  return (
+    area && { x0: area.x + 2, y0: area.y + 2, x1: area.x + area.width - 2, y1: area.y + area.height - 2 }
+  );
 }
 
 function around(at: Point, halfWidth: number, halfHeight: number): Box {
@@ -88,16 +105,25 @@ function placeMachines(
   view: RunView,
   shape: MapShape,
   places: readonly Point[],
+  areas: MapLayout['areas'],
   taken: readonly Box[],
   segments: readonly Segment[],
   bounds: Box,
 ): PlacedLabel[] {
-  const order: readonly Side[] = shape === 'wide' ? ['above', 'below', 'right', 'left'] : ['right', 'left', 'above', 'below'];
+  const order: readonly Side[] =
+    shape === 'wide' ? ['above', 'below', 'right', 'left'] : ['right', 'left', 'above', 'below'];
   const names: Label[] = [];
   const rest: Label[] = [];
   view.machines.forEach((machine, i) => {
     const [halfWidth, halfHeight] = MACHINE_HALF[machine.kind];
-    const thing = { x: places[i]!.x, y: places[i]!.y, halfWidth, halfHeight: Math.max(halfHeight, 15), order };
+    const thing = {
+      x: places[i]!.x,
+      y: places[i]!.y,
+      halfWidth,
+      halfHeight: Math.max(halfHeight, 18),
+      order,
+      within: insideOf(areas[machine.area]),
+    };
     const lines = machine.addresses.map(address);
     // Two addresses belong to two sides: they stand apart from the name where there is room below.
     if (shape === 'wide' && lines.length > 1) {
@@ -106,7 +132,12 @@ function placeMachines(
     } else names.push({ ...thing, id: `m${i}`, lines: [name(machine.label), ...lines] });
   });
   // Names before addresses, so that none loses its name to a neighbour's number.
-  const bare = placeLabels(names.map((label) => ({ ...label, lines: label.lines.slice(0, 1) })), taken, segments, bounds);
+  const bare = placeLabels(
+    names.map((label) => ({ ...label, lines: label.lines.slice(0, 1) })),
+    taken,
+    segments,
+    bounds,
+  );
   const full = placeLabels([...names, ...rest], taken, segments, bounds);
   const named = (list: readonly PlacedLabel[]) => list.filter(({ id }) => id.startsWith('m')).length;
   return named(full) >= named(bare) ? full : bare;
@@ -132,21 +163,32 @@ function placeDelay(
     y: from.y + (to.y - from.y) * part,
   });
   // On the wire, near its beginning on a long one, where packets pass soonest; a steep wire has it beside.
-  const parts = isFlat && length > 240 ? [0.22, 0.3, 0.5, 0.7] : [0.5, 0.58, 0.42, 0.66, 0.34, 0.72, 0.28, 0.78, 0.22];
+  const parts =
+    isFlat && length > 240 ? [0.22, 0.3, 0.5, 0.7] : [0.5, 0.58, 0.42, 0.66, 0.34, 0.72, 0.28, 0.78, 0.22];
   const lean = to.x < from.x ? -1 : 1;
   const asides = isSteep && shape === 'wide' ? [lean * (half + 9), -lean * (half + 9), 0] : [0];
   const isOnGround = (box: Box) =>
-    areas.some((area) => box.x0 > area.x && box.x1 < area.x + area.width && box.y0 > area.y && box.y1 < area.y + area.height);
-  for (const mustBeOnGround of [true, false]) for (const aside of asides) {
-    for (const part of parts) {
-      const { x, y } = at(part, aside);
-      const box = { x0: x - half - 2, y0: y - 8, x1: x + half + 2, y1: y + 8 };
-      if (mustBeOnGround && !isOnGround(box)) continue;
-      if (isFlat && length / 2 < half + 22) continue;
-      const isFree = taken.every((other) => box.x0 >= other.x1 || other.x0 >= box.x1 || box.y0 >= other.y1 || other.y0 >= box.y1);
-      const foreign = segments.some((segment) => !(segment[0] === from.x && segment[1] === from.y && segment[2] === to.x && segment[3] === to.y) && crosses(segment, box));
-      if (isFree && !foreign) return { text, x, y: y + 4.5, box };
+    areas.some(
+      (area) =>
+        box.x0 > area.x && box.x1 < area.x + area.width && box.y0 > area.y && box.y1 < area.y + area.height,
+    );
+  for (const mustBeOnGround of [true, false])
+    for (const aside of asides) {
+      for (const part of parts) {
+        const { x, y } = at(part, aside);
+        const box = { x0: x - half - 2, y0: y - 8, x1: x + half + 2, y1: y + 8 };
+        if (mustBeOnGround && !isOnGround(box)) continue;
+        if (isFlat && length / 2 < half + 22) continue;
+        const isFree = taken.every(
+          (other) => box.x0 >= other.x1 || other.x0 >= box.x1 || box.y0 >= other.y1 || other.y0 >= box.y1,
+        );
+        const foreign = segments.some(
+          (segment) =>
+            !(segment[0] === from.x && segment[1] === from.y && segment[2] === to.x && segment[3] === to.y) &&
+            crosses(segment, box),
+        );
+        if (isFree && !foreign) return { text, x, y: y + 4.5, box };
+      }
     }
-  }
   return undefined;
 }

@@ -29,6 +29,8 @@ export interface Label {
   /** The most important first: the last is dropped first. */
   readonly lines: readonly LabelLine[];
   readonly order: readonly Side[];
+  /** Where it must stay, when not anywhere. */
+  readonly within?: Box | undefined;
 }
 
 export interface PlacedLabel {
@@ -46,7 +48,7 @@ export const LINE_HEIGHT = 16;
 const ASCENT = 12;
 const GAP = 6;
 /** Least space between two labels. */
-const AIR = 3;
+const AIR = 2;
 
 export function intersects(a: Box, b: Box, air = 0): boolean {
   return a.x0 < b.x1 + air && b.x0 < a.x1 + air && a.y0 < b.y1 + air && b.y0 < a.y1 + air;
@@ -128,14 +130,29 @@ export function placeLabels(
   return placed;
 }
 
-function find(label: Label, boxes: readonly Box[], wires: readonly Segment[], bounds: Box): PlacedLabel | undefined {
+/** Above and below, a label may stand a little to the side rather than out of its room. */
+function nudged(label: PlacedLabel, room: Box): PlacedLabel {
+  if (label.align !== 'middle') return label;
+  const { box } = label;
+  const by = Math.max(0, room.x0 - box.x0) - Math.max(0, box.x1 - room.x1);
+  if (by === 0 || Math.abs(by) > 32) return label;
+  return { ...label, dx: label.dx + by, box: { ...box, x0: box.x0 + by, x1: box.x1 + by } };
+}
+
+function find(
+  label: Label,
+  boxes: readonly Box[],
+  wires: readonly Segment[],
+  bounds: Box,
+): PlacedLabel | undefined {
   for (const mayCross of [false, true]) {
     for (let count = label.lines.length; count > 0; count--) {
       const lines = label.lines.slice(0, count);
       for (const side of label.order) {
-        const tried = onSide(label, lines, side);
+        const room = label.within ?? bounds;
+        const tried = nudged(onSide(label, lines, side), room);
         const { box } = tried;
-        const isInside = box.x0 >= bounds.x0 && box.x1 <= bounds.x1 && box.y0 >= bounds.y0 && box.y1 <= bounds.y1;
+        const isInside = box.x0 >= room.x0 && box.x1 <= room.x1 && box.y0 >= room.y0 && box.y1 <= room.y1;
         if (!isInside || boxes.some((other) => intersects(box, other, AIR))) continue;
         if (!mayCross && wires.some((wire) => crosses(wire, box))) continue;
         return tried;

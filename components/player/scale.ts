@@ -88,7 +88,8 @@ export function place(axis: Axis, time: number): number {
   if (spans.length === 0 || time <= spans[0]!.start) return 0;
   // Few spans: a walk is as quick as a search.
   for (const span of spans) {
-    if (time <= span.end) return span.from + ((time - span.start) / (span.end - span.start)) * (span.to - span.from);
+    if (time <= span.end)
+      return span.from + ((time - span.start) / (span.end - span.start)) * (span.to - span.from);
   }
   return axis.length;
 }
@@ -114,7 +115,11 @@ export function ticks(axis: Axis, least: number): number[] {
   const step = roundStep(least / Math.max(perNanosecond, 1e-15));
   const found: number[] = [];
   for (const span of open) {
-    for (let time = Math.ceil(span.start / step) * step; time <= span.end && found.length < 400; time += step) {
+    for (
+      let time = Math.ceil(span.start / step) * step;
+      time <= span.end && found.length < 400;
+      time += step
+    ) {
       found.push(time);
     }
   }
