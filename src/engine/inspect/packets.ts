@@ -198,7 +198,7 @@ class Reader {
     const { rate, overheadBytes } = this.#channels[channel]!;
     const start = Math.max(now, this.#lineFree[channel]!);
     this.#lineBefore[channel] = this.#lineFree[channel]!;
-    this.#lineFree[channel] = start + (rate ? Math.round(((size - 14 + overheadBytes) * 8e9) / rate) : 0);
+    this.#lineFree[channel] = start + (rate ? Math.round((size - 14 + overheadBytes) * (8e9 / rate)) : 0);
     return start;
   }
 

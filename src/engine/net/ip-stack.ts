@@ -216,7 +216,7 @@ export class IpStack implements Node {
     const destination = ipv4.get.destination(bytes, at);
     const header = ipv4HeaderLength(bytes, at);
     if (protocol === PROTOCOL_ICMP && isIcmpError(bytes[at + header]!)) return;
-    if (source === 0 || destination === IP4_BROADCAST || ipv4.get.fragmentOffset(bytes, at) !== 0) return;
+    if (source === 0 || ipv4.get.fragmentOffset(bytes, at) !== 0 || this.#isBroadcast(destination)) return;
     const end = at + ipv4.get.totalLength(bytes, at);
     this.record({ kind: 'icmp.error', detail: { type, code, to: formatIp4(source), reason } });
     this.sendIcmp(encodeIcmpError(type, code, word, bytes, at, end), undefined, source);
@@ -271,6 +271,10 @@ export class IpStack implements Node {
   #isUnasked(bytes: Bytes, at: number): boolean {
     const protocol = ipv4.get.protocol(bytes, at);
     return protocol !== PROTOCOL_ICMP && !this.#transports[protocol];
+  }
+
+  #isBroadcast(destination: number): boolean {
+    return destination === IP4_BROADCAST || this.nics.some((nic) => this.#isSubnetBroadcast(nic, destination));
   }
 
   #isSubnetBroadcast(nic: Nic, destination: number): boolean {

@@ -115,7 +115,8 @@ export class Kernel {
     while (this.#size > 0) {
       const time = this.#time[0]!;
       if (time > until) {
-        this.#now = until;
+        // a limit that lies in the past does not turn the clock back
+        this.#now = Math.max(this.#now, until);
         return 'until';
       }
       if (this.#processed >= last) return 'events';

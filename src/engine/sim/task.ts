@@ -93,9 +93,7 @@ export class Running<T = unknown> implements Target, Waker {
     if (op === CANCEL) {
       this.#undo?.();
       this.#undo = undefined;
-      const ended = this.#generator.return(undefined as T);
-      if (!ended.done) throw new Misuse(`${this.name} yields in a finally block`);
-      this.#end('cancelled');
+      this.#cancelNow();
       return;
     }
     this.#waking = false;
@@ -118,6 +116,18 @@ export class Running<T = unknown> implements Target, Waker {
     } else {
       this.#undo = step.value(this);
     }
+  }
+
+  /** Runs the `finally` blocks. What a program gives up on in there is its last word, not our bug. */
+  #cancelNow(): void {
+    try {
+      const ended = this.#generator.return(undefined as T);
+      if (!ended.done) throw new Misuse(`${this.name} yields in a finally block`);
+    } catch (error) {
+      if (!(error instanceof ProgramError)) throw error;
+      this.error = error;
+    }
+    this.#end('cancelled');
   }
 
   #end(state: TaskState): void {
@@ -167,7 +177,10 @@ export class Mailbox<T> {
       yield (waker) => {
         this.#takers.push(waker);
         return () => {
+          const isWoken = !this.#takers.includes(waker);
           this.#takers = this.#takers.filter((one) => one !== waker);
+          // cancelled between its wake-up and its next step: the item is for the next one who waits
+          if (isWoken && this.#items.length > 0) this.#takers.shift()?.wake();
         };
       };
     }

@@ -126,8 +126,12 @@ export class FrameStore {
   /** Undoes {@link alloc} for a frame that was never sent. */
   discard(frame: number): void {
     this.resize(frame, 0);
-    if (this.keep && !this.#isSlot(this.#place[frame]!) && frame === this.#count - 1) this.#count -= 1;
-    else this.release(frame);
+    if (!this.keep || frame !== this.#count - 1) {
+      this.release(frame);
+      return;
+    }
+    this.#count -= 1;
+    if (this.#isSlot(this.#place[frame]!)) this.#freeSlots.push(this.#place[frame]!);
   }
 
   /** One more holder: each calls {@link release}. */
