@@ -25,6 +25,7 @@ import { legsOf } from './flight.ts';
 import { layerClass, PacketGlyph } from './glyph.tsx';
 import { HexDump } from './HexDump.tsx';
 import { Mark, Words } from './marks.tsx';
+import { keepInSight } from './sight.ts';
 import { counted, inSentence } from './time.ts';
 
 export function Bytes({ figure }: { figure: Figure }) {
@@ -285,11 +286,7 @@ function FieldTree({ fields, open, selected, hovered, changes, onSelect, onHover
   useLayoutEffect(() => {
     const element = box.current;
     const row = element?.querySelector<HTMLElement>('[aria-selected="true"]');
-    if (!element || !row) return;
-    const top = row.offsetTop - element.offsetTop;
-    if (top < element.scrollTop) element.scrollTop = top;
-    else if (top + row.offsetHeight > element.scrollTop + element.clientHeight)
-      element.scrollTop = top + row.offsetHeight - element.clientHeight;
+    if (element && row) keepInSight(element, row);
   }, [selected]);
 
   const go = (field: Field | undefined): void => {

@@ -40,7 +40,7 @@ export function HexDump({
     const row = element?.querySelector<HTMLElement>(`[data-line="${Math.floor(from / perRow)}"]`);
     if (!element || !row) return;
     const height = row.offsetHeight;
-    const top = row.offsetTop - element.offsetTop;
+    const top = row.getBoundingClientRect().top - element.getBoundingClientRect().top + element.scrollTop;
     const bottom = top + (Math.floor((to - 1) / perRow) - Math.floor(from / perRow) + 1) * height;
     if (top >= element.scrollTop && bottom <= element.scrollTop + element.clientHeight) return;
     const room = Math.max(0, Math.floor((element.clientHeight - (bottom - top)) / height / 2));

@@ -7,6 +7,7 @@ import type { MomentView, RunView } from '#engine/inspect/view.ts';
 import type { Figure } from '../engine/figure.ts';
 import { LAYER_NAMES, layerClass } from './glyph.tsx';
 import { Words } from './marks.tsx';
+import { keepInSight } from './sight.ts';
 import { counted, lastBefore, milliseconds } from './time.ts';
 
 export function Transcript({ figure }: { figure: Figure }) {
@@ -18,11 +19,7 @@ export function Transcript({ figure }: { figure: Figure }) {
   useLayoutEffect(() => {
     const list = box.current;
     const row = list?.querySelector<HTMLElement>('[aria-current]');
-    if (!list || !row) return;
-    const top = row.offsetTop - list.offsetTop;
-    if (top < list.scrollTop) list.scrollTop = top;
-    else if (top + row.offsetHeight > list.scrollTop + list.clientHeight)
-      list.scrollTop = top + row.offsetHeight - list.clientHeight;
+    if (list && row) keepInSight(list, row);
   }, [now]);
 
   const pick = (moment: MomentView): void => {

@@ -196,7 +196,7 @@ function Bars({ parts, axis, held, letter }: BarsProps) {
         const to = place(axis, end);
         const next = parts[i + 1];
         const room = (next ? place(axis, next.start) : AXIS) - from;
-        const long = `${name} ${withUnit(end - start, 0)}`;
+        const long = `${name} ${withUnit(end - start, end - start < 10e6 ? 1 : 0)}`;
         const label =
           from < free ? '' : room > long.length * letter ? long : room > name.length * letter ? name : '';
         if (label) free = from + label.length * letter;
@@ -236,7 +236,7 @@ function exactPlace(axis: Axis, { start }: Part): Record<string, string> {
 /** The host is the same in every row; what is asked of it is not. */
 function shortTarget(target: string): string {
   const path = /^[a-z]+:\/\/[^/]+(\/.*)$/.exec(target)?.[1] ?? target;
-  return path === '/' ? target.replace(/^[a-z]+:\/\//, '').replace(/\/$/, '') : path;
+  return path === '/' && target !== '/' ? target.replace(/^[a-z]+:\/\//, '').replace(/\/$/, '') : path;
 }
 
 function statusText(status: string): string {
