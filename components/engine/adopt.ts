@@ -2,19 +2,16 @@
 import type { Figure } from './figure.ts';
 import { readLink } from './link.ts';
 
-/** Fired on `document` when a figure is ready; `detail` is the figure. Live numbers in the text listen for it. */
-export const READY = 'rt-figure';
-const figures = new Map<string, Figure>();
-
-export function figureById(id: string): Figure | undefined {
-  return figures.get(id);
-}
+/** Fired on the window with a figure's id and claims when it shows another run. Numbers in the text listen for it. */
+const NEWS = 'roundtrip:run';
 
 /** Makes the figure known to the page. Gives the function that lets it go. */
 export function adopt(figure: Figure, root: HTMLElement): () => void {
-  figures.set(figure.id, figure);
   root.dataset.live = '';
-  document.dispatchEvent(new CustomEvent(READY, { detail: figure }));
+  // Only a run that the reader made is news: the first one is what the page already says.
+  const tellPage = figure.$view.listen(({ claims }) => {
+    if (claims.length > 0) dispatchEvent(new CustomEvent(NEWS, { detail: { figure: figure.id, claims } }));
+  });
   const follow = () => followLink(figure, root);
   follow();
   // `<form data-plays="id">`: submitting it starts the run instead of leaving the page.
@@ -28,7 +25,7 @@ export function adopt(figure: Figure, root: HTMLElement): () => void {
   window.addEventListener('hashchange', follow);
   document.addEventListener('submit', onSubmit);
   return () => {
-    figures.delete(figure.id);
+    tellPage();
     window.removeEventListener('hashchange', follow);
     document.removeEventListener('submit', onSubmit);
   };

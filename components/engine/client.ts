@@ -83,7 +83,7 @@ class WorkerClient implements Answers {
       waiting.reject(
         reply.name === 'Superseded'
           ? new Superseded(reply.message)
-          : Object.assign(new Error(reply.message), { name: reply.name }),
+          : Object.assign(new Error(reply.message), { name: reply.name, at: reply.at }),
       );
   }
 

@@ -1,5 +1,5 @@
 // What the page and its worker say to each other.
-import type { RunRequest, RunView } from '#engine/inspect/view.ts';
+import type { RunRequest } from '#engine/inspect/view.ts';
 import type { ExportKind } from './answers.ts';
 
 export type Question =
@@ -17,9 +17,7 @@ export interface Asked {
 
 export type Reply =
   | { readonly id: number; readonly ok: true; readonly answer: unknown }
-  /** `mine`: not the request's fault, but ours. */
-  | { readonly id: number; readonly ok: false; readonly name: string; readonly message: string }
+  /** `at`: where in a text the problem lies, when the engine can say. */
+  | { readonly id: number; readonly ok: false; readonly name: string; readonly message: string; readonly at?: number | undefined }
   /** A sign of life between slices of a long run. */
   | { readonly id: -1; readonly ok: true; readonly answer: undefined };
-
-export type RunAnswer = RunView;

@@ -1,5 +1,5 @@
 // The page's build: runs a figure's scenario in the frontmatter of the page, and packs what its moment needs.
-import { Session } from '#engine/inspect/session.ts';
+import { Session } from '#engine/export/session.ts';
 import type { MomentView, RunRequest, RunView } from '#engine/inspect/view.ts';
 import { keyOf } from './answers.ts';
 import { type Handover, leaveHandover, type Packed } from './handover.ts';

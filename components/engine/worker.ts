@@ -1,5 +1,5 @@
 // The page's one worker: runs worlds in slices, takes messages between them, and answers questions about finished runs.
-import { Session } from '#engine/inspect/session.ts';
+import { Session } from '#engine/export/session.ts';
 import type { RunRequest, RunView } from '#engine/inspect/view.ts';
 import { keyOf } from './answers.ts';
 import type { Asked, Question, Reply } from './messages.ts';
@@ -149,7 +149,9 @@ function movable(view: RunView, transfer: Transferable[]): RunView {
 
 function refuse(id: number, problem: unknown): void {
   const name = problem instanceof Error ? problem.name : 'Error';
-  post({ id, ok: false, name, message: problem instanceof Error ? problem.message : String(problem) });
+  const at = (problem as { at?: unknown }).at;
+  const message = problem instanceof Error ? problem.message : String(problem);
+  post({ id, ok: false, name, message, ...(typeof at === 'number' && { at }) });
 }
 
 function post(reply: Reply, transfer: Transferable[] = []): void {

@@ -257,7 +257,7 @@ function Traffic({ figure, layout }: { figure: Figure; layout: MapLayout }) {
   const boxes = flights.flatMap(boxesOf);
   const words = callOuts(flights, boxes, view, layout, selected);
   return (
-    <g aria-hidden="true">
+    <g>
       <Delays layout={layout} boxes={boxes} />
       {flights.map((flight) => (
         <Wake key={flight.hop} flight={flight} view={view} layout={layout} />
