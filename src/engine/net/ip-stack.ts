@@ -274,7 +274,9 @@ export class IpStack implements Node {
   }
 
   #isBroadcast(destination: number): boolean {
-    return destination === IP4_BROADCAST || this.nics.some((nic) => this.#isSubnetBroadcast(nic, destination));
+    return (
+      destination === IP4_BROADCAST || this.nics.some((nic) => this.#isSubnetBroadcast(nic, destination))
+    );
   }
 
   #isSubnetBroadcast(nic: Nic, destination: number): boolean {

@@ -296,10 +296,7 @@ export class TcpStack implements Transport {
     const { frames } = trace;
     const now = kernel.now;
     const before = trace.cause;
-    for (let event = connection.pollEvent(); event; event = connection.pollEvent()) {
-      const id = this.ip.record(event);
-      if (id !== NONE) trace.cause = id;
-    }
+    this.#recordEvents(socket);
     for (let sent = 0; sent < MAX_BURST; sent++) {
       const frame = frames.alloc(MAX_FRAME);
       const slab = frames.slab(frame);
@@ -309,13 +306,10 @@ export class TcpStack implements Transport {
         frames.discard(frame);
         break;
       }
-      const sum = checksumAdd(
-        pseudoHeader4(socket.local, socket.remote, PROTOCOL_TCP, length),
-        slab,
-        at,
-        length,
-      );
-      tcpHeader.set.checksum(slab, at, checksumFinish(sum));
+      // deciding to send may have been an event itself: going back after a time-out
+      this.#recordEvents(socket);
+      const start = pseudoHeader4(socket.local, socket.remote, PROTOCOL_TCP, length);
+      tcpHeader.set.checksum(slab, at, checksumFinish(checksumAdd(start, slab, at, length)));
       this.ip.send(frame, length, PROTOCOL_TCP, socket.local, socket.remote);
     }
     trace.cause = before;
@@ -324,6 +318,15 @@ export class TcpStack implements Transport {
     const listener = this.#waitingFor.get(socket);
     if (listener && connection.state !== 'SYN-RECEIVED') this.#leaveBacklog(socket, listener);
     if (connection.state === 'CLOSED' && !socket.isClosed) this.#forget(socket);
+  }
+
+  /** Records what the machine has to tell; the last event becomes the cause of what is sent. */
+  #recordEvents(socket: TcpSocket): void {
+    const { trace } = this.ip.world;
+    for (let event = socket.connection.pollEvent(); event; event = socket.connection.pollEvent()) {
+      const id = this.ip.record(event);
+      if (id !== NONE) trace.cause = id;
+    }
   }
 
   sockets(): readonly TcpSocket[] {
@@ -403,10 +406,16 @@ export class TcpStack implements Transport {
   }
 
   #leaveBacklog(socket: TcpSocket, listener: TcpListener): void {
-    if (socket.connection.state === 'LISTEN') return;
+    const { state } = socket.connection;
+    // back in LISTEN (a RST, or a SYN that was refused): the listener itself listens, this machine is done
+    if (state === 'LISTEN' || state === 'CLOSED') {
+      socket.timer.clear();
+      this.#forget(socket);
+      return;
+    }
     this.#waitingFor.delete(socket);
     listener.pending -= 1;
-    if (socket.connection.state !== 'CLOSED') listener.established(socket);
+    listener.established(socket);
   }
 
   #reset(bytes: Bytes, at: number, length: number, source: Ip4, destination: Ip4): void {

@@ -261,7 +261,7 @@ export function firstRequestPhases(run: FinishedRun): readonly Phase[] {
   const loaded = first(trace, 'fetch.loaded');
   const questions = 1 + Number(firstRequestClaims['resolverQueries']!.read(run).value);
   add('Name', lookUp, name, questions === 1 ? '1 question' : `${questions} questions`);
-  add('Connect', connect, connected(trace), '1 round trip');
+  add('Connect', connect, connected(trace), connected(trace) ? '1 round trip' : 'no connection');
   const work = firstRequestClaims['serverWork']!.read(run).value;
   add(
     'Page',
