@@ -27,8 +27,12 @@ export function Packets({ figure }: { figure: Figure }) {
   const shows = rows.length;
   const bytes = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLDivElement>(null);
-  const focusOn = (box: HTMLElement | null, what: string): void =>
-    box?.querySelector<HTMLElement>(what)?.focus({ preventScroll: false });
+  const focusOn = (box: { current: HTMLElement | null }, what: string, frames = 60): void => {
+    const found = box.current?.querySelector<HTMLElement>(what);
+    if (found) found.focus();
+    // The bytes may be on their way from the worker.
+    else if (frames > 0) requestAnimationFrame(() => focusOn(box, what, frames - 1));
+  };
 
   return (
     <div class="rt-packets">
@@ -45,7 +49,7 @@ export function Packets({ figure }: { figure: Figure }) {
         view={view}
         rows={rows}
         box={list}
-        onOpen={() => focusOn(bytes.current, '[role="treeitem"][tabindex="0"], [role="listbox"]')}
+        onOpen={() => focusOn(bytes, '[role="treeitem"][tabindex="0"], [role="slider"]')}
       />
       {figure.live && selected !== undefined && selected < view.packets.length && (
         // biome-ignore lint/a11y/noStaticElementInteractions: Escape leads back to the list from whatever is in here
@@ -54,7 +58,7 @@ export function Packets({ figure }: { figure: Figure }) {
           onKeyDown={(event) => {
             if (event.key !== 'Escape') return;
             event.stopPropagation();
-            focusOn(list.current, '[role="row"][tabindex="0"]');
+            focusOn(list, '[role="row"][tabindex="0"]');
           }}
         >
           <Bytes figure={figure} />
@@ -257,7 +261,7 @@ function List({ figure, view, rows, box, onOpen }: ListProps) {
     if (target !== undefined) go(target);
     else if (event.key === 'Enter') {
       if (here >= 0) figure.selectPacket(rows[here]);
-      requestAnimationFrame(onOpen);
+      onOpen();
     } else return;
     event.preventDefault();
     event.stopPropagation();

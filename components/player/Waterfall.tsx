@@ -196,7 +196,8 @@ function Bars({ parts, axis, held, letter }: BarsProps) {
         const to = place(axis, end);
         const next = parts[i + 1];
         const room = (next ? place(axis, next.start) : AXIS) - from;
-        const long = `${name} ${withUnit(end - start, end - start < 10e6 ? 1 : 0)}`;
+        const long =
+          end - start < 50_000 ? name : `${name} ${withUnit(end - start, end - start < 10e6 ? 1 : 0)}`;
         const label =
           from < free ? '' : room > long.length * letter ? long : room > name.length * letter ? name : '';
         if (label) free = from + label.length * letter;

@@ -70,10 +70,7 @@ describe('what is open at first', () => {
 describe('changesSince', () => {
   it('names what a router with address translation changed, and nothing else', () => {
     const { frames, view } = run();
-    const syn = view.hops.packet.reduce<number[]>(
-      (found, packet, hop) => (packet === 4 ? [...found, view.hops.frame[hop]!] : found),
-      [],
-    );
+    const syn = Array.from(view.hops.frame).filter((_, hop) => view.hops.packet[hop] === 4);
     const [first, , last] = [...new Set(syn)].map((frame) => fieldsOf(dissectFrame(frames[frame]!)));
     const changes = changesSince(first!, last!).map(({ field, was }) => `${field.node.label} ${was}`);
     expect(changes).toContain('Time to live 64 hops left');

@@ -253,6 +253,12 @@ test('the filter chooses, and says what it does not understand and where', async
   await expect(page.getByRole('alert')).toBeEmpty();
 });
 
+test('Enter on a packet that is not selected yet waits for its bytes', async ({ page }) => {
+  await open(page, 'Packets');
+  await page.getByRole('row', { name: '192.168.1.1? tell' }).press('Enter');
+  await expect(page.getByRole('treeitem', { name: 'Address Resolution Protocol' })).toBeFocused();
+});
+
 test('of a long list only what is in sight is in the page', async ({ page }) => {
   await open(page, 'Packets', 'times=100');
   expect(await page.locator('[data-row]').count()).toBeLessThan(120);
