@@ -47,6 +47,8 @@ export interface Figure {
   selectMachine(index: number | undefined): void;
   /** `beside` keeps the panel that is open (the first one) and opens a second. */
   open(panel: PanelName, beside?: boolean): void;
+  /** Makes `panel` the open one without the reader having asked: nothing is fetched for it. */
+  settle(panel: PanelName): void;
   toggleMenu(menu: MenuName | undefined): void;
   setKnob(name: string, text: string): void;
   /** Back to the run that the page was written with. */
@@ -290,6 +292,10 @@ class FigureStore implements Figure {
     if (beside && !open.includes(panel)) this.$panels.set([open[0]!, panel]);
     else if (beside && open.length > 1) this.$panels.set(open.filter((name) => name !== panel));
     else if (!beside) this.$panels.set([panel]);
+  }
+
+  settle(panel: PanelName): void {
+    this.$panels.set([panel]);
   }
 
   toggleMenu(menu: MenuName | undefined): void {

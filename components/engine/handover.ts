@@ -16,25 +16,25 @@ export interface Handover {
   readonly panels: readonly PanelName[];
 }
 
-/** The same with the view packed. */
-export interface Packed extends Omit<Handover, 'view'> {
-  readonly view: PackedView;
+/** A figure's own part: small enough for the island's props. Figures of a page that show the same run share `run`. */
+export interface Placed extends Omit<Handover, 'view'> {
+  /** Id of the element that holds the packed view. */
+  readonly run: string;
 }
 
-/** On the server: what was prepared for this build, by key. */
-const prepared = new Map<string, Packed>();
+/** On the server: the views that were prepared for this build, by key. */
+const prepared = new Map<string, PackedView>();
 
-export function leaveHandover(key: string, packed: Packed): void {
-  prepared.set(key, packed);
+export function leaveView(run: string, packed: PackedView): void {
+  prepared.set(run, packed);
 }
 
-export function takeHandover(key: string): Handover {
-  const packed = prepared.get(key) ?? fromPage(key);
-  return { ...packed, view: unpackView(packed.view) };
+export function takeHandover({ run, ...placed }: Placed): Handover {
+  return { ...placed, view: unpackView(prepared.get(run) ?? fromPage(run)) };
 }
 
-function fromPage(key: string): Packed {
-  const element = document.getElementById(key);
-  if (!element) throw new Error(`the page carries no data for the figure ${key}`);
-  return JSON.parse(element.textContent!) as Packed;
+function fromPage(run: string): PackedView {
+  const element = document.getElementById(run);
+  if (!element) throw new Error(`the page carries no data for ${run}`);
+  return JSON.parse(element.textContent!) as PackedView;
 }

@@ -2,7 +2,8 @@
 import { Session } from '#engine/export/session.ts';
 import type { MomentView, RunRequest, RunView } from '#engine/inspect/view.ts';
 import { keyOf } from './answers.ts';
-import { type Handover, leaveHandover, type Packed } from './handover.ts';
+import type { PanelName } from './figure.ts';
+import { leaveView, type Placed } from './handover.ts';
 import { packView } from './pack.ts';
 
 /** At most so much JSON is written into a page for one figure. */
@@ -11,9 +12,9 @@ export const MAX_HANDOVER = 20_000;
 export const MAX_TRANSCRIPT = 200;
 
 export interface Prepared {
-  /** Key of the handover, and id of the element that carries it. */
-  readonly key: string;
-  /** What the element holds. */
+  /** The island's part. */
+  readonly placed: Placed;
+  /** What the element with the id `placed.run` holds. */
   readonly json: string;
   readonly view: RunView;
   readonly transcript: readonly MomentView[];
@@ -32,33 +33,34 @@ function sessionOf(request: RunRequest): Session {
   return session;
 }
 
-export type Placed = Omit<Handover, 'view' | 'complete' | 'packet' | 'machine' | 'request'> & {
+export interface Wanted {
+  readonly id: string;
+  readonly title?: string | undefined;
+  readonly cursor: number;
+  readonly panels: readonly PanelName[];
   /** A packet's number, a machine's name. */
   readonly packet?: number | undefined;
   readonly machine?: string | undefined;
-};
+}
 
-/** Runs, packs and leaves the handover for the island that is rendered next. Throws when a name is wrong: the build stops. */
-export function prepare(request: RunRequest, placed: Placed): Prepared {
+/** Runs, packs and leaves the view for the island that is rendered next. Throws when a name is wrong: the build stops. */
+export function prepare(request: RunRequest, wanted: Wanted): Prepared {
+  const { id, title, cursor, panels } = wanted;
   const view = sessionOf(request).view();
   const machine =
-    placed.machine === undefined ? undefined : view.machines.findIndex(({ name }) => name === placed.machine);
+    wanted.machine === undefined ? undefined : view.machines.findIndex((one) => one.name === wanted.machine);
   const packet =
-    placed.packet === undefined
-      ? undefined
-      : view.packets.findIndex(({ number }) => number === placed.packet);
-  if (machine === -1) throw new Error(`figure ${placed.id}: no machine is called ${placed.machine}`);
-  if (packet === -1) throw new Error(`figure ${placed.id}: there is no packet ${placed.packet}`);
-  if (placed.cursor > view.end)
-    throw new Error(`figure ${placed.id}: ${placed.cursor} ns is after the end of the run`);
-  const base = { ...placed, request, machine, packet };
-  let packed: Packed = { ...base, view: packView(view), complete: true };
-  if (JSON.stringify(packed).length > MAX_HANDOVER)
-    packed = { ...base, view: packView(lighter(view)), complete: false };
-  const key = `rt-data-${placed.id}`;
-  leaveHandover(key, packed);
+    wanted.packet === undefined ? undefined : view.packets.findIndex((one) => one.number === wanted.packet);
+  if (machine === -1) throw new Error(`figure ${id}: no machine is called ${wanted.machine}`);
+  if (packet === -1) throw new Error(`figure ${id}: there is no packet ${wanted.packet}`);
+  if (cursor > view.end) throw new Error(`figure ${id}: its moment is after the end of the run`);
+  const whole = JSON.stringify(packView(view));
+  const complete = whole.length <= MAX_HANDOVER;
+  const packed = complete ? packView(view) : packView(lighter(view));
+  const run = `rt-run-${view.digest}`;
+  leaveView(run, packed);
   return {
-    key,
+    placed: { id, ...(title !== undefined && { title }), cursor, panels, packet, machine, request, complete, run },
     // `<` would end the element that carries it.
     json: JSON.stringify(packed).replaceAll('<', '\\u003c'),
     view,

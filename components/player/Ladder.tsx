@@ -110,6 +110,9 @@ export function LadderDrawing({ figure, view, layout, id, isPast = false }: Draw
   // What is drawn at first; later the cursor moves it without a new drawing.
   const now = figure.$cursor.get();
   useEffect(() => followCursor(figure, view, layout, clip.current!, labels.current!), [figure, view, layout]);
+  // What nobody sees need not come with the page.
+  const [isHere, arrive] = useState(false);
+  useEffect(() => arrive(true), []);
   const drawn = useMemo(() => <Arrows layout={layout} view={view} />, [layout, view]);
   return (
     <div class="rt-ladder-body" style={{ height: `${layout.height + 12}px` }}>
@@ -139,7 +142,7 @@ export function LadderDrawing({ figure, view, layout, id, isPast = false }: Draw
           ))}
         </g>
         <Notes layout={layout} />
-        {!isPast && <Hits layout={layout} figure={figure} selected={selected} />}
+        {!isPast && isHere && <Hits layout={layout} figure={figure} selected={selected} />}
       </svg>
       <Now figure={figure} layout={layout} isPast={isPast} />
       {!isPast && figure.live && selected !== undefined && view.packets[selected] && (

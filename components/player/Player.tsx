@@ -4,20 +4,20 @@ import { useStore } from '@nanostores/preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { adopt } from '../engine/adopt.ts';
 import { createFigure, type Figure, type PanelName } from '../engine/figure.ts';
-import { type Handover, takeHandover } from '../engine/handover.ts';
+import { type Placed, takeHandover } from '../engine/handover.ts';
 import { Head } from './Head.tsx';
 import { listenToKeys } from './keyboard.ts';
 import { Ladder } from './Ladder.tsx';
 import { Lazy, type PartName } from './lazy.tsx';
 import { MapPanel } from './Map.tsx';
+import type { MapShape } from './map-layout.ts';
 import { Timeline } from './Timeline.tsx';
 
 export interface PlayerProps {
-  /** Where the page keeps the figure's data: see `engine/handover.ts`. */
-  readonly data: string;
+  readonly placed: Placed;
   readonly offered: readonly PanelName[];
-  /** What narrow pages open first; undefined for the same as wide ones. */
-  readonly narrow?: PanelName | undefined;
+  /** What narrow pages open first. */
+  readonly narrow: PanelName;
   /** Width of the figure in px that the page was drawn for. */
   readonly width: number;
   readonly autoplay?: boolean;
@@ -27,25 +27,26 @@ const isLive = typeof document !== 'undefined';
 const NARROW = '(max-width: 899.98px)';
 export const prefersLessMotion = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
 
-function figureOf(handover: Handover): Figure {
+function figureOf(placed: Placed): Figure {
   return createFigure({
-    ...handover,
+    ...takeHandover(placed),
     live: isLive,
     answers: () => import('../engine/client.ts').then((module) => module.answers),
     ...(isLive && { reducedMotion: prefersLessMotion }),
   });
 }
 
-export function Player({ data, offered, narrow, width, autoplay = false }: PlayerProps) {
-  const figure = useMemo(() => figureOf(takeHandover(data)), [data]);
+export function Player({ placed, offered, narrow, width, autoplay = false }: PlayerProps) {
+  const figure = useMemo(() => figureOf(placed), [placed.id]);
   const root = useRef<HTMLElement>(null);
   const open = useStore(figure.$panels);
   const menu = useStore(figure.$menu);
-  const [undecided, decide] = useState(narrow);
+  // Wide or narrow: the server cannot know, so it draws both, and the style sheet shows one.
+  const [undecided, decide] = useState<PanelName | undefined>(narrow);
 
   useEffect(() => {
     // Now the width is known: what the style sheet chose becomes the reader's open panel.
-    if (undecided && matchMedia(NARROW).matches) figure.open(undecided);
+    if (undecided && matchMedia(NARROW).matches) figure.settle(undecided);
     decide(undefined);
     return adopt(figure, root.current!);
   }, [figure]);
@@ -62,17 +63,17 @@ export function Player({ data, offered, narrow, width, autoplay = false }: Playe
           <Lazy name={menu} figure={figure} />
         </div>
       )}
-      {undecided && !open.includes(undecided) ? (
+      {undecided ? (
         <>
           <div class="rt-if-wide">
-            <Panels figure={figure} names={open} width={width} />
+            <Panels figure={figure} names={open} width={width} shape="wide" />
           </div>
           <div class="rt-if-narrow">
-            <Panels figure={figure} names={[undecided]} width={390} />
+            <Panels figure={figure} names={[undecided]} width={390} shape="tall" />
           </div>
         </>
       ) : (
-        <Panels figure={figure} names={open} width={width} isBoth={undecided !== undefined} />
+        <Panels figure={figure} names={open} width={width} />
       )}
       <Timeline figure={figure} width={width - 108} />
     </section>
@@ -99,11 +100,11 @@ interface PanelsProps {
   readonly figure: Figure;
   readonly names: readonly PanelName[];
   readonly width: number;
-  /** Drawn for both shapes of the map, until the browser has chosen. */
-  readonly isBoth?: boolean;
+  /** The map's shape, when the page was drawn for it. */
+  readonly shape?: MapShape;
 }
 
-function Panels({ figure, names, width, isBoth = true }: PanelsProps) {
+function Panels({ figure, names, width, shape }: PanelsProps) {
   const before = useStore(figure.$before);
   if (before) {
     return (
@@ -121,8 +122,7 @@ function Panels({ figure, names, width, isBoth = true }: PanelsProps) {
             figure={figure}
             name={name}
             width={isTwo ? width / 2 - 24 : width}
-            isBoth={isBoth}
-            isHalf={isTwo}
+            shape={isTwo ? 'tall' : shape}
           />
         </div>
       ))}
@@ -130,55 +130,37 @@ function Panels({ figure, names, width, isBoth = true }: PanelsProps) {
   );
 }
 
-function Panel({
-  figure,
-  name,
-  width,
-  isBoth,
-  isHalf,
-}: {
-  figure: Figure;
-  name: PanelName;
-  width: number;
-  isBoth: boolean;
-  isHalf: boolean;
-}) {
-  if (name === 'ladder') return <Ladder figure={figure} width={width} />;
-  if (name !== 'map') return <Lazy name={name satisfies PartName} figure={figure} />;
-  return <Maps figure={figure} width={width} isBoth={isBoth} isHalf={isHalf} />;
+interface PanelProps {
+  readonly figure: Figure;
+  readonly name: PanelName;
+  readonly width: number;
+  readonly shape: MapShape | undefined;
 }
 
-/** Narrower than this, the wide map has no room for its names; the style sheet knows the number too. */
+function Panel({ figure, name, width, shape }: PanelProps) {
+  if (name === 'ladder') return <Ladder figure={figure} width={width} />;
+  if (name !== 'map') return <Lazy name={name satisfies PartName} figure={figure} />;
+  return <Maps figure={figure} width={width} shape={shape} />;
+}
+
+/** Narrower than this, the wide map has no room for its names. */
 const WIDE_MAP = 800;
 
-/** The wide map and the tall one; the browser keeps the one that fits. */
-function Maps({
-  figure,
-  width,
-  isBoth,
-  isHalf,
-}: {
-  figure: Figure;
-  width: number;
-  isBoth: boolean;
-  isHalf: boolean;
-}) {
+/** The wide map or the tall one, whichever fits. */
+function Maps({ figure, width, shape: first }: { figure: Figure; width: number; shape: MapShape | undefined }) {
   const box = useRef<HTMLDivElement>(null);
-  const [shape, setShape] = useState<'wide' | 'tall' | undefined>(
-    isBoth ? undefined : isHalf ? 'tall' : undefined,
-  );
+  const [shape, setShape] = useState(first ?? (isLive && innerWidth < WIDE_MAP ? 'tall' : 'wide'));
   useEffect(() => {
     const element = box.current!;
-    const look = () => setShape(element.clientWidth < WIDE_MAP ? 'tall' : 'wide');
+    const look = () => element.clientWidth > 0 && setShape(element.clientWidth < WIDE_MAP ? 'tall' : 'wide');
     look();
     const observer = new ResizeObserver(look);
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
   return (
-    <div class="rt-maps" ref={box}>
-      {shape !== 'tall' && <MapPanel key="wide" figure={figure} shape="wide" width={width} />}
-      {shape !== 'wide' && <MapPanel key="tall" figure={figure} shape="tall" width={358} />}
+    <div ref={box}>
+      <MapPanel key={shape} figure={figure} shape={shape} width={shape === 'tall' ? 358 : width} />
     </div>
   );
 }

@@ -240,7 +240,8 @@ function Schedule({ figure, views, width }: { figure: Figure; views: readonly Ru
             id={`${figure.id}-${i}`}
           />
         ))}
-        <Marks axis={axis} room={room} />
+        <Marks axis={axis} room={Math.max(room, 560)} only="wide" />
+        <Marks axis={axis} room={330} only="narrow" />
         <Cursor figure={figure} view={view} axis={axis} />
       </div>
     </div>
@@ -249,9 +250,8 @@ function Schedule({ figure, views, width }: { figure: Figure; views: readonly Ru
 
 /** First word of a name: `Maya`, `ChaiCart`. */
 function shortName(view: RunView, machine: number): string {
-  const { label, lane } = view.machines[machine]!;
-  const text = (lane ?? label).split(/[’\s.]/)[0]!;
-  return text || label;
+  const { owner, label } = view.machines[machine]!;
+  return owner ?? label;
 }
 
 const at = (axis: Axis, time: number) => `${Math.round((place(axis, time) / UNITS) * 1e5) / 1e3}%`;
@@ -371,7 +371,8 @@ function Phases({ view, axis, room }: { view: RunView; axis: Axis; room: number 
   );
 }
 
-function Marks({ axis, room }: { axis: Axis; room: number }) {
+/** Drawn for both widths: the style sheet shows the one that has room. */
+function Marks({ axis, room, only }: { axis: Axis; room: number; only: 'wide' | 'narrow' }) {
   const found = ticks(axis, (UNITS * 56) / Math.max(room, 200));
   let taken = Number.NEGATIVE_INFINITY;
   const shown = found.filter((time) => {
@@ -382,7 +383,7 @@ function Marks({ axis, room }: { axis: Axis; room: number }) {
     return true;
   });
   return (
-    <div class="rt-marks" aria-hidden="true">
+    <div class={`rt-marks rt-marks-${only}`} aria-hidden="true">
       {shown.map((time, i) => (
         <span key={time} style={{ left: at(axis, time) }} data-label="mark">
           {mark(time)}
