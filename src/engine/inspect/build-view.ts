@@ -72,9 +72,10 @@ function endOf(run: Run, lastArrival: Nanoseconds): Nanoseconds {
 
 function machinesOf(run: Run): MachineView[] {
   return Object.entries(run.scenario.places).map(
-    ([name, { label, kind, area, addresses, wide, tall, lane }]) => ({
+    ([name, { label, owner, kind, area, addresses, wide, tall, lane }]) => ({
       name,
       label,
+      owner,
       kind,
       area,
       addresses,

@@ -27,14 +27,16 @@ export function momentsOf(
   for (const event of trace.events([...TOLD_KINDS, 'frame.lost', 'frame.refused', 'frame.corrupted'])) {
     if (moments.length >= MAX_MOMENTS) break;
     const machine = index.get(event.node) ?? index.get(run.scenario.near)!;
-    const label = run.scenario.places[event.node]?.label ?? event.node;
+    const called = run.scenario.places[event.node]?.called ?? event.node;
     if (event.kind.startsWith('frame.')) {
       const packet = about.get(event.id);
       const reason = event.kind === 'frame.corrupted' ? 'damaged on the way' : trace.textOf(event.b);
       if (packet === undefined || IGNORED.has(reason)) continue;
-      const verb = event.kind === 'frame.lost' ? 'A packet' : label;
+      const verb = event.kind === 'frame.lost' ? 'A packet' : called;
       const text =
-        event.kind === 'frame.lost' ? `is lost after ${label}: ${reason}` : `throws a packet away: ${reason}`;
+        event.kind === 'frame.lost'
+          ? `is lost after ${called}: ${reason}`
+          : `throws a packet away: ${reason}`;
       moments.push({
         time: event.time,
         event: event.id,
@@ -53,7 +55,7 @@ export function momentsOf(
       event: event.id,
       machine,
       layer: sentence.layer,
-      subject: sentence.subject ?? label,
+      subject: sentence.subject ?? called,
       text: sentence.text,
       packet: about.get(event.id),
     });
@@ -104,14 +106,14 @@ export function whyOf(
 ): WhyStep[] {
   const { trace } = run.world;
   const about = packetsOfMoments(trace, packets);
-  const label = (node: string): string => run.scenario.places[node]?.label ?? node;
+  const called = (node: string): string => run.scenario.places[node]?.called ?? node;
   const steps: WhyStep[] = [];
   let id = event;
   for (let count = 0; id >= 0 && count < MAX_CHAIN; count++) {
     const one = trace.event(id);
     const sentence = tell(one);
     if (sentence) {
-      const title = `${sentence.subject ?? label(one.node)} ${sentence.text}`;
+      const title = `${sentence.subject ?? called(one.node)} ${sentence.text}`;
       steps.push({
         time: one.time,
         event: id,
@@ -136,7 +138,7 @@ export function whyOf(
       time: packet.time,
       event,
       layer,
-      title: `${label(packet.maker)} sent ${title}`,
+      title: `${called(packet.maker)} sent ${title}`,
       reason: because,
       packet: sent,
     });

@@ -27,7 +27,9 @@ const say = (layer: Layer, text: string, reason = '', subject?: string): Sentenc
   ...(subject === undefined ? {} : { subject }),
 });
 
-function sentenceCase(text: string): string {
+/** A sentence for people: names without the dot that ends them in the protocol, a capital, a full stop. */
+function sentenceCase(reason: string): string {
+  const text = reason.replace(/(^|\s)\.(?= )/g, '$1the root').replace(/([a-z0-9-])\.(?=,|:|;| [a-z])/g, '$1');
   const start = /^[a-z]+(?= |’)/.test(text) ? text[0]!.toUpperCase() + text.slice(1) : text;
   return /[.!?…]$/.test(start) ? start : `${start}.`;
 }
@@ -148,7 +150,7 @@ const tellers: Readonly<Record<string, Teller>> = {
   'dns.cache.hit': (d) =>
     say('dns', `finds ${bare(d['name'])} in its cache`, 'A copy that it kept has not run out'),
   'dns.resolver.query': (d) =>
-    say('dns', `is asked by ${String(d['client'])}: ${String(d['type'])} ${bare(d['name'])}?`),
+    say('dns', `is asked by ${String(d['client'])}: ${String(d['type'])} ${bare(d['name'])}?`, 'The question came to its port'),
   'dns.resolver.ask': (d) => say('dns', `asks ${place(d['server'], d['serverName'])}`, String(d['reason'])),
   'dns.resolver.referral': (d) =>
     say('dns', `is referred to ${bare(d['servers'])} for ${bare(d['zone'])}`, String(d['reason'])),

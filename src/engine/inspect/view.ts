@@ -16,6 +16,8 @@ export interface MachineView {
   readonly name: string;
   /** `Maya’s laptop` */
   readonly label: string;
+  /** Whom it stands for at an end of the timeline: `Maya`. */
+  readonly owner: string | undefined;
   readonly kind: MachineKind;
   /** Index into {@link RunView.areas}. */
   readonly area: number;

@@ -13,6 +13,8 @@ export const areas: readonly Area[] = [
 export const places: Readonly<Record<string, Place>> = {
   laptop: {
     label: 'Maya’s laptop',
+    called: 'Maya’s laptop',
+    owner: 'Maya',
     kind: 'laptop',
     area: 0,
     addresses: ['192.168.1.23'],
@@ -20,9 +22,18 @@ export const places: Readonly<Record<string, Place>> = {
     tall: [136, 34],
     lane: 'Maya’s laptop',
   },
-  switch: { label: 'Switch', kind: 'switch', area: 0, addresses: [], wide: [156, 128], tall: [136, 86] },
+  switch: {
+    label: 'Switch',
+    called: 'The switch',
+    kind: 'switch',
+    area: 0,
+    addresses: [],
+    wide: [156, 128],
+    tall: [136, 86],
+  },
   'home-router': {
     label: 'Home router',
+    called: 'The home router',
     kind: 'home-router',
     area: 0,
     addresses: ['in 192.168.1.1', 'out 203.0.113.77'],
@@ -32,6 +43,7 @@ export const places: Readonly<Record<string, Place>> = {
   },
   isp: {
     label: 'ISP router',
+    called: 'The ISP’s router',
     kind: 'router',
     area: 1,
     addresses: ['203.0.113.1'],
@@ -40,6 +52,7 @@ export const places: Readonly<Record<string, Place>> = {
   },
   resolver: {
     label: 'Resolver',
+    called: 'The resolver',
     kind: 'name-server',
     area: 1,
     addresses: ['203.0.113.53'],
@@ -49,6 +62,7 @@ export const places: Readonly<Record<string, Place>> = {
   },
   'transit-a': {
     label: 'Transit A',
+    called: 'Transit A',
     kind: 'router',
     area: 2,
     addresses: ['198.51.100.1'],
@@ -57,6 +71,7 @@ export const places: Readonly<Record<string, Place>> = {
   },
   root: {
     label: 'Root server',
+    called: 'The root server',
     kind: 'name-server',
     area: 2,
     addresses: ['198.51.100.4'],
@@ -66,6 +81,7 @@ export const places: Readonly<Record<string, Place>> = {
   },
   tld: {
     label: '.example server',
+    called: 'The .example server',
     kind: 'name-server',
     area: 2,
     addresses: ['198.51.100.20'],
@@ -75,6 +91,7 @@ export const places: Readonly<Record<string, Place>> = {
   },
   'transit-b': {
     label: 'Transit B',
+    called: 'Transit B',
     kind: 'router',
     area: 2,
     addresses: ['198.51.100.134'],
@@ -83,6 +100,7 @@ export const places: Readonly<Record<string, Place>> = {
   },
   ns1: {
     label: 'ns1.chaicart.example',
+    called: 'ChaiCart’s name server',
     kind: 'name-server',
     area: 3,
     addresses: ['192.0.2.53'],
@@ -92,6 +110,8 @@ export const places: Readonly<Record<string, Place>> = {
   },
   chaicart: {
     label: 'chaicart.example',
+    called: 'ChaiCart’s server',
+    owner: 'ChaiCart',
     kind: 'server',
     area: 3,
     addresses: ['192.0.2.80'],

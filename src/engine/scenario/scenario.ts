@@ -29,6 +29,10 @@ export interface FinishedRun {
 /** Where a machine is drawn: on the wide map (1200 × 350) and on the tall one (358 × 640). */
 export interface Place {
   readonly label: string;
+  /** What sentences call it: `The resolver`. */
+  readonly called: string;
+  /** Whom it stands for at an end of the timeline: `Maya`. */
+  readonly owner?: string;
   readonly kind: 'laptop' | 'switch' | 'home-router' | 'router' | 'name-server' | 'server';
   readonly area: number;
   readonly addresses: readonly string[];
