@@ -41,7 +41,7 @@ export function Ladder({ figure, width }: LadderProps) {
         ref={box}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
         tabIndex={0}
-        aria-label="Ladder, time running down"
+        aria-label={`${figure.title}: ladder, time running down`}
       >
         <Lanes layout={layout} view={view} />
         <LadderDrawing figure={figure} view={view} layout={layout} id={figure.id} />
@@ -460,7 +460,7 @@ function Now({ figure, layout, isPast }: { figure: Figure; layout: LadderLayout;
   useEffect(() => {
     const move = (time: number) => {
       line.current!.style.transform = `translateY(${round(place(layout.axis, time))}px)`;
-      text.current!.textContent = mark(Math.round(time / 1e6) * 1e6);
+      if (text.current) text.current.textContent = mark(Math.round(time / 1e6) * 1e6);
     };
     move(figure.$cursor.get());
     return figure.$cursor.listen(move);

@@ -175,7 +175,8 @@ function Machines({
               role="button"
               tabIndex={0}
               aria-pressed={isSelected}
-              aria-label={`${machine.label}${machine.addresses.length ? `, ${machine.addresses.join(', ')}` : ''}: its tables`}
+              // Begins with the words that are seen, in their order, so that who speaks them is understood.
+              aria-label={`${[machine.label, ...machine.addresses].join(' ')}: its tables`}
               onClick={toggle}
               onKeyDown={(event) => {
                 if (event.key !== 'Enter' && event.key !== ' ') return;
@@ -187,7 +188,7 @@ function Machines({
               <rect class="rt-hit" x="-24" y="-22" width="48" height="44" rx="4" />
               <MachineGlyph kind={machine.kind} />
               {[labels.get(`m${i}`), labels.get(`a${i}`)].map((label) =>
-                label?.lines.map((line, at) => (
+                label?.lines.flatMap((line, at) => [
                   <text
                     key={line.text}
                     class={`rt-words rt-${line.kind}`}
@@ -197,8 +198,9 @@ function Machines({
                     data-label={line.kind}
                   >
                     {line.text}
-                  </text>
-                )),
+                  </text>,
+                  ' ',
+                ]),
               )}
             </g>
           </Spot>

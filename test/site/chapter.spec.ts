@@ -116,3 +116,61 @@ for (const width of [320, 390, 760, 900, 1120, 1440]) {
     expect(Math.abs(bars.reduce((sum, one) => sum + one) - whole)).toBeLessThan(2);
   });
 }
+
+test('numbers bound to a figure follow its knobs', async ({ page }) => {
+  await page.goto(chapter);
+  const bound = page.locator('.claim[data-figure="knobs"]').first();
+  await expect(bound).toHaveText('202\u00a0ms');
+  const figure = page.locator('figure.rt-figure', { hasText: 'Move the distance' });
+  await figure.scrollIntoViewIfNeeded();
+  await figure.locator('[data-menu=knobs]').click();
+  await figure.getByRole('slider', { name: /Distance/ }).press('ArrowRight');
+  const { claims } = Session.start({
+    scenario: 'first-request',
+    set: { distance: '30ms' },
+    seed: 1,
+    inputs: [],
+  })
+    .finish()
+    .view();
+  await expect(bound).toHaveText(milliseconds(Number(claims.find(({ name }) => name === 'ttfb')!.value)));
+  await expect(page.locator('.claim:not([data-figure])[value="201966407"]').first()).toHaveText(
+    '202\u00a0ms',
+  );
+});
+
+test('a bound number is written in every style as the build writes it', async ({ page }) => {
+  await page.goto(chapter);
+  const written = await page.evaluate(() => {
+    const follow = (data: Record<string, string>) => {
+      const node = document.createElement('data');
+      node.className = 'claim';
+      Object.assign(node.dataset, { figure: 'test', ...data });
+      document.body.append(node);
+      return node;
+    };
+    const nodes = [
+      follow({ claim: 'a' }),
+      follow({ claim: 'a', minus: 'b' }),
+      follow({ claim: 'a', as: 's' }),
+      follow({ claim: 'n', as: 'words' }),
+      follow({ claim: 'a', minus: 'gone' }),
+      follow({ claim: 'none' }),
+    ];
+    const time = (name: string, value: number | undefined, text: string) => ({
+      name,
+      kind: 'time',
+      value,
+      text,
+    });
+    const claims = [
+      time('a', 3_140_272_435, '3,140\u00a0ms'),
+      time('b', 3_138_000_000, 'b'),
+      time('gone', undefined, '–'),
+      { name: 'n', kind: 'count', value: 2, text: '2' },
+    ];
+    dispatchEvent(new CustomEvent('roundtrip:run', { detail: { figure: 'test', scenario: 's', claims } }));
+    return nodes.map((node) => node.textContent);
+  });
+  expect(written).toEqual(['3,140\u00a0ms', '2.3\u00a0ms', '3.1\u00a0s', 'two', '–', '']);
+});
