@@ -3,16 +3,49 @@ import { capture } from '../../src/engine/export/capture.ts';
 import { pcapng } from '../../src/engine/export/pcapng.ts';
 import { text } from '../../src/engine/export/text.ts';
 import { readPackets } from '../../src/engine/inspect/packets.ts';
+import { corruptPastFcs } from '../../src/engine/net/fault.ts';
+import { findScenario, scenarios } from '../../src/engine/scenario/all.ts';
+import { Run } from '../../src/engine/scenario/run.ts';
 import { evening, type Home } from '../net/small-world.ts';
-import { absent, expectAgreement, isDamaged, output, type Run, withCapture } from './tshark.ts';
+import { absent, expectAgreement, isDamaged, type Run as Judged, output, withCapture } from './tshark.ts';
 
-function runOf({ world, network }: Home): Run {
+function runOf({ world, network }: Pick<Home, 'world' | 'network'>): Judged {
   return {
     trace: world.trace,
     packets: readPackets(world.trace, network.channels),
     links: network.links,
     epochSeconds: world.epochSeconds,
   };
+}
+
+const SEEDS = Array.from({ length: 20 }, (_, index) => index + 1);
+
+/** Another choice of each parameter for each seed; loss always. */
+function variant(name: string, seed: number): Record<string, string> {
+  const set: Record<string, string> = {};
+  let rest = seed;
+  for (const [parameter, spec] of Object.entries(findScenario(name).parameters)) {
+    if (spec.kind === 'choice') {
+      set[parameter] = spec.choices[rest % spec.choices.length]!.value;
+      rest = Math.floor(rest / spec.choices.length);
+    } else if (spec.kind === 'ratio') set[parameter] = seed % 2 === 0 ? '2%' : '10%';
+  }
+  return set;
+}
+
+/** A finished run; with damage past the check sequence on every link, if asked. */
+function scenarioRun(scenario: string, set: Record<string, string>, seed: number, isDamaging = false) {
+  const { world, network } = isDamaging
+    ? damaging(new Run({ scenario, set, seed, inputs: [] }))
+    : new Run({ scenario, set, seed, inputs: [] }).finish();
+  return { run: runOf({ world, network }), network };
+}
+
+function damaging(run: Run): Run {
+  for (const channel of run.network.channels) {
+    channel.faults.push(corruptPastFcs(0.01, run.world.random(`${channel.from}>${channel.to}/damage`)));
+  }
+  return run.finish();
 }
 
 describe('tshark reads what we wrote', () => {
@@ -28,16 +61,33 @@ describe('tshark reads what we wrote', () => {
     expect(expectAgreement(run, { link: 'home–isp' })).toBeGreaterThan(20);
   });
 
-  it.for(Array.from({ length: 20 }, (_, index) => index + 1))(
-    'seed %i with loss, damage, doubles and overtaking',
-    (seed, { skip }) => {
+  it.for(SEEDS)('seed %i with loss, damage, doubles and overtaking', (seed, { skip }) => {
+    if (missing) skip(missing);
+    const run = runOf(evening({ seed }, 0.03));
+    expect(expectAgreement(run)).toBeGreaterThan(50);
+    expect(expectAgreement(run, { machine: 'laptop' })).toBeGreaterThan(5);
+    expect(expectAgreement(run, { machine: 'home' })).toBeGreaterThan(20);
+  });
+});
+
+describe('tshark reads what the scenarios sent', () => {
+  const missing = absent('tshark');
+
+  for (const { name } of scenarios) {
+    it(`${name}, as it is, at every machine`, ({ skip }) => {
       if (missing) skip(missing);
-      const run = runOf(evening({ seed }, 0.03));
-      expect(expectAgreement(run)).toBeGreaterThan(50);
-      expect(expectAgreement(run, { machine: 'laptop' })).toBeGreaterThan(5);
-      expect(expectAgreement(run, { machine: 'home' })).toBeGreaterThan(20);
-    },
-  );
+      const { run, network } = scenarioRun(name, {}, 1);
+      expect(expectAgreement(run)).toBeGreaterThan(20);
+      for (const machine of network.machines.keys()) expectAgreement(run, { machine });
+    });
+
+    it.for(SEEDS)(`${name}, seed %i, with what it has of loss and other variants`, (seed, { skip }) => {
+      if (missing) skip(missing);
+      const { run, network } = scenarioRun(name, variant(name, seed), seed, true);
+      expect(expectAgreement(run)).toBeGreaterThan(3);
+      expectAgreement(run, { machine: [...network.machines.keys()][seed % network.machines.size]! });
+    });
+  }
 });
 
 describe('tcpdump prints the lines that we print', () => {
