@@ -217,17 +217,18 @@ function List({ figure, view, rows, box, onOpen }: ListProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const [from, to, rowHeight, onScroll] = useWindow(scroller, rows.length);
 
-  // The selection stays in sight, also when another panel made it. Only the list moves, never the page.
+  // The selection stays in sight, also when another panel made it; without one, what was sent last does.
+  const shown = at >= 0 ? at : lastUpTo(rows, sent - 1);
   useLayoutEffect(() => {
     const element = scroller.current;
-    if (!element || at < 0) return;
+    if (!element || shown < 0) return;
     const head = element.querySelector<HTMLElement>('.rt-packets-head')?.offsetHeight ?? 0;
     const row = rowHeight();
-    const top = at * row;
+    const top = shown * row;
     if (top < element.scrollTop) element.scrollTop = top;
     else if (top + row + head > element.scrollTop + element.clientHeight)
       element.scrollTop = top + row + head - element.clientHeight;
-  }, [at]);
+  }, [shown]);
 
   // The focus follows when the row is there: of a long list it is not, yet.
   const isWalking = useRef(false);
@@ -411,6 +412,11 @@ function useSentCount(figure: Figure, view: RunView): number {
     [figure, view],
   );
   return count;
+}
+
+/** Place of the last row whose packet is not after `packet`. */
+function lastUpTo(rows: readonly number[], packet: number): number {
+  return rows.findLastIndex((row) => row <= packet);
 }
 
 type Window = readonly [from: number, to: number, rowHeight: () => number, onScroll: () => void];

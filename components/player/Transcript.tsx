@@ -19,7 +19,7 @@ export function Transcript({ figure }: { figure: Figure }) {
   useLayoutEffect(() => {
     const list = box.current;
     const row = list?.querySelector<HTMLElement>('[aria-current]');
-    if (list && row) keepInSight(list, row);
+    if (list && row) keepInSight(list, row, 0, 3);
   }, [now]);
 
   const pick = (moment: MomentView): void => {
@@ -127,11 +127,27 @@ function machineName(view: RunView, moment: MomentView): string {
 
 /** The subject is left out where the column before it names it already. */
 function sentenceOf(view: RunView, { machine, subject, text }: MomentView): string {
-  const place = view.machines[machine];
-  const bare = subject.replace(/^the /i, '').toLowerCase();
-  const isPlace =
-    place && [place.label, place.lane ?? '', place.name].some((name) => name.toLowerCase() === bare);
-  return isPlace ? text : `${subject} ${text}`.trim();
+  return usualSubjects(view).get(machine) === subject ? text : `${subject} ${text}`.trim();
+}
+
+const known = new WeakMap<RunView, ReadonlyMap<number, string>>();
+
+/** What sentences call each machine: the subject of most of its moments, be its label another word or not. */
+function usualSubjects(view: RunView): ReadonlyMap<number, string> {
+  const found = known.get(view);
+  if (found) return found;
+  const counts = new Map<number, Map<string, number>>();
+  for (const { machine, subject } of view.moments) {
+    const of = counts.get(machine) ?? new Map<string, number>();
+    counts.set(machine, of.set(subject, (of.get(subject) ?? 0) + 1));
+  }
+  const usual = new Map<number, string>();
+  for (const [machine, subjects] of counts) {
+    const [first] = [...subjects].sort(([, a], [, b]) => b - a);
+    usual.set(machine, first![0]);
+  }
+  known.set(view, usual);
+  return usual;
 }
 
 /** The line of the last thing that has happened at the cursor. */

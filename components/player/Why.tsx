@@ -77,12 +77,17 @@ function subjectOf(view: RunView, packet: number | undefined, moment: number): S
     const who = inSentence(view.machines[chosen.from]!.label);
     return {
       event: chosen.event,
-      question: `Why did ${who} send ${chosen.title} at ${withUnit(chosen.time, 1)}?`,
+      question: `Why did ${who} send ${quoted(chosen.title)} at ${withUnit(chosen.time, 1)}?`,
     };
   }
   const { event, time, subject, text } = view.moments[moment] ?? {};
   if (event === undefined || time === undefined) return undefined;
   return { event, question: `Why, at ${withUnit(time, 1)}: ${subject} ${text}?` };
+}
+
+/** `SYN` is a word; `192.0.2.80, for 300 s` is somebody's words. */
+function quoted(title: string): string {
+  return /[\s,?]/.test(title) ? `“${title}”` : title;
 }
 
 /** The moment under the cursor, as an index; changes only from moment to moment. */
