@@ -250,10 +250,24 @@ class FigureStore implements Figure {
         by > 0
           ? same.find(({ packet, index }) => (at !== undefined ? index > at : packet.time > now))
           : same.findLast(({ packet, index }) => (at !== undefined ? index < at : packet.time < now));
-      if (!next) return;
+      if (!next) {
+        this.#nextPacket(by);
+        return;
+      }
       this.$packet.set(next.index);
       this.#glideTo(next.packet.time);
     });
+  }
+
+  /** Where a conversation has ended, the next packet of any begins another. */
+  #nextPacket(by: 1 | -1): void {
+    const { packets } = this.$view.get();
+    const now = this.$cursor.get();
+    const next =
+      by > 0 ? packets.findIndex(({ time }) => time > now) : packets.findLastIndex(({ time }) => time < now);
+    if (next < 0) return;
+    this.$packet.set(next);
+    this.#glideTo(packets[next]!.time);
   }
 
   /** Moves the cursor there in the time of a step; interruptible, and at once for who asked for less motion. */

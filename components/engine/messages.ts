@@ -18,6 +18,12 @@ export interface Asked {
 export type Reply =
   | { readonly id: number; readonly ok: true; readonly answer: unknown }
   /** `at`: where in a text the problem lies, when the engine can say. */
-  | { readonly id: number; readonly ok: false; readonly name: string; readonly message: string; readonly at?: number | undefined }
+  | {
+      readonly id: number;
+      readonly ok: false;
+      readonly name: string;
+      readonly message: string;
+      readonly at?: number | undefined;
+    }
   /** A sign of life between slices of a long run. */
   | { readonly id: -1; readonly ok: true; readonly answer: undefined };

@@ -60,7 +60,17 @@ export function prepare(request: RunRequest, wanted: Wanted): Prepared {
   const run = `rt-run-${view.digest}`;
   leaveView(run, packed);
   return {
-    placed: { id, ...(title !== undefined && { title }), cursor, panels, packet, machine, request, complete, run },
+    placed: {
+      id,
+      ...(title !== undefined && { title }),
+      cursor,
+      panels,
+      packet,
+      machine,
+      request,
+      complete,
+      run,
+    },
     // `<` would end the element that carries it.
     json: JSON.stringify(packed).replaceAll('<', '\\u003c'),
     view,

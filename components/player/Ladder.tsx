@@ -238,7 +238,7 @@ function Brace({ brace, layout }: { brace: LadderLayout['braces'][number]; layou
       {brace.lines.map((line, i) => (
         <text
           key={line}
-          class={i === 0 ? 'rt-ladder-words rt-strong' : 'rt-ladder-words'}
+          class={i < brace.strong ? 'rt-ladder-words rt-strong' : 'rt-ladder-words'}
           x="-6"
           y={round(middle + i * 16)}
           text-anchor="end"

@@ -173,7 +173,8 @@ function Machines({
             <g
               class={`rt-machine${isSelected ? ' rt-selected' : ''}`}
               role="button"
-              tabIndex={0}
+              // In a drawing, attributes are written as they stand.
+              tabindex={0}
               aria-pressed={isSelected}
               // Begins with the words that are seen, in their order, so that who speaks them is understood.
               aria-label={`${[machine.label, ...machine.addresses].join(' ')}: its tables`}

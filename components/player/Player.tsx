@@ -147,7 +147,15 @@ function Panel({ figure, name, width, shape }: PanelProps) {
 const WIDE_MAP = 800;
 
 /** The wide map or the tall one, whichever fits. */
-function Maps({ figure, width, shape: first }: { figure: Figure; width: number; shape: MapShape | undefined }) {
+function Maps({
+  figure,
+  width,
+  shape: first,
+}: {
+  figure: Figure;
+  width: number;
+  shape: MapShape | undefined;
+}) {
   const box = useRef<HTMLDivElement>(null);
   const [shape, setShape] = useState(first ?? (isLive && innerWidth < WIDE_MAP ? 'tall' : 'wide'));
   useEffect(() => {

@@ -54,6 +54,8 @@ export interface Brace {
   readonly bottom: number;
   readonly x: number;
   readonly lines: readonly string[];
+  /** How many of them are the name. */
+  readonly strong: number;
 }
 
 export interface LadderLayout {
@@ -478,19 +480,20 @@ function bracesOf(view: RunView, y: (time: number) => number): Brace[] {
     .map((phase) => {
       const top = y(phase.start) + 1;
       const bottom = y(phase.end) - 1;
-      const all = [phase.name, formatDuration(phase.end - phase.start), ...wrap(phase.cost, BRACE_ROOM)];
+      const name = wrap(phase.name, BRACE_ROOM, 'strong');
+      const all = [...name, formatDuration(phase.end - phase.start), ...wrap(phase.cost, BRACE_ROOM)];
       const room = Math.floor((bottom - top + 8) / 16);
-      return { top, bottom, x: BRACE_X, lines: all.slice(0, Math.max(0, room)) };
+      return { top, bottom, x: BRACE_X, lines: all.slice(0, Math.max(0, room)), strong: name.length };
     })
     .filter((brace) => brace.bottom - brace.top > 3);
 }
 
-function wrap(text: string, width: number): string[] {
+function wrap(text: string, width: number, face: 'regular' | 'strong' = 'regular'): string[] {
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(' ')) {
     const longer = line ? `${line} ${word}` : word;
-    if (line && textWidth(longer, 12.5, 'regular') > width) {
+    if (line && textWidth(longer, 12.5, face) > width) {
       lines.push(line);
       line = word;
     } else line = longer;

@@ -1,0 +1,105 @@
+// No label of a figure lies on another: every label box of the map and the ladder at thirty moments, on three widths.
+import { expect, type Page, test } from '@playwright/test';
+
+/** Pairs of labels whose boxes meet. Slanted ones are compared by their corners, along their sides (separating axes). */
+async function collisions(page: Page): Promise<string[]> {
+  return page
+    .locator('.rt-player')
+    .first()
+    .evaluate((root) => {
+      type Corner = readonly [x: number, y: number];
+      const labels = [...root.querySelectorAll<SVGGraphicsElement | HTMLElement>('[data-label]')].flatMap(
+        (element) => {
+          if (element.checkVisibility && !element.checkVisibility()) return [];
+          // What has scrolled out of its box, or half out, is not in the figure now.
+          const room = element.closest('.rt-ladder-scroll')?.getBoundingClientRect();
+          const outer = element.getBoundingClientRect();
+          const head = element.closest('.rt-lanes') ? 0 : 54;
+          if (room && (outer.top < room.top + head || outer.bottom > room.bottom)) return [];
+          if (!(element instanceof SVGGraphicsElement)) {
+            const box = element.getBoundingClientRect();
+            if (box.width === 0) return [];
+            const corners: Corner[] = [
+              [box.left, box.top + 2],
+              [box.right, box.top + 2],
+              [box.right, box.bottom - 2],
+              [box.left, box.bottom - 2],
+            ];
+            return [{ text: element.textContent ?? '', corners }];
+          }
+          const box = element.getBBox();
+          const matrix = element.getScreenCTM()!;
+          const corner = (x: number, y: number): Corner => {
+            const point = new DOMPoint(x, y).matrixTransform(matrix);
+            return [point.x, point.y];
+          };
+          // A line of type is higher than its letters.
+          const top = box.y + 3;
+          const bottom = box.y + box.height - 3;
+          return [
+            {
+              text: element.textContent ?? '',
+              corners: [
+                corner(box.x, top),
+                corner(box.x + box.width, top),
+                corner(box.x + box.width, bottom),
+                corner(box.x, bottom),
+              ],
+            },
+          ];
+        },
+      );
+      const meets = (a: readonly Corner[], b: readonly Corner[]): boolean => {
+        for (const shape of [a, b]) {
+          for (let i = 0; i < 4; i++) {
+            const [x0, y0] = shape[i]!;
+            const [x1, y1] = shape[(i + 1) % 4]!;
+            const along = (corners: readonly Corner[]) =>
+              corners.map(([x, y]) => (x - x0) * (y1 - y0) - (y - y0) * (x1 - x0));
+            const one = along(a);
+            const two = along(b);
+            if (Math.max(...one) <= Math.min(...two) || Math.max(...two) <= Math.min(...one)) return false;
+          }
+        }
+        return true;
+      };
+      const found: string[] = [];
+      labels.forEach((a, i) => {
+        for (const b of labels.slice(i + 1))
+          if (meets(a.corners, b.corners)) found.push(`${a.text} | ${b.text}`);
+      });
+      return found;
+    });
+}
+
+const states = [
+  { name: 'map', fragment: '&open=map' },
+  { name: 'map, slow line', fragment: '&set.rate=0.5Mbit/s&open=map' },
+  { name: 'ladder', fragment: '&open=ladder' },
+  { name: 'ladder, server off', fragment: '&set.server=down&open=ladder' },
+];
+
+for (const width of [390, 768, 1440]) {
+  for (const { name, fragment } of states) {
+    test(`no label lies on another: ${name}, ${width} px`, async ({ page }) => {
+      await page.setViewportSize({ width, height: 900 });
+      await page.emulateMedia({ reducedMotion: 'reduce' });
+      await page.goto(`/#rt=first-request${fragment}&t=0`);
+      const player = page.locator('.rt-player').first();
+      await player.scrollIntoViewIfNeeded();
+      await expect(player).toHaveAttribute('data-live', '');
+      await expect(player.locator('.rt-readout')).toHaveText(/^0\.0/);
+      await page.evaluate(() => document.fonts.ready);
+      const slider = player.getByRole('slider', { name: 'Moment' });
+      const end = Number(await slider.getAttribute('aria-valuemax'));
+      for (let i = 0; i <= 29; i++) {
+        const time = Math.floor((end * i) / 29);
+        await page.evaluate((at) => {
+          location.hash = location.hash.replace(/t=[\d.]+/, `t=${at}`);
+        }, time);
+        await expect(slider).toHaveAttribute('aria-valuenow', String(time));
+        expect(await collisions(page), `at ${time} ms`).toEqual([]);
+      }
+    });
+  }
+}
