@@ -19,7 +19,14 @@ import { run } from './fixture.ts';
 const query = new URLSearchParams(location.search);
 const { view, frames } = run();
 const times = Number(query.get('times') ?? 1);
-const many = { ...view, packets: Array.from({ length: times }, () => view.packets).flat() };
+const copies = Array.from({ length: times }, (_, i) =>
+  view.packets.map((packet) => ({
+    ...packet,
+    time: packet.time + i * view.end,
+    end: packet.end + i * view.end,
+  })),
+);
+const many = { ...view, end: view.end * times, packets: copies.flat() };
 
 const answers: Answers = {
   run: (request) =>
