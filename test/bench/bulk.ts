@@ -73,8 +73,8 @@ export async function rows(): Promise<Row[]> {
         transfer(level, loss);
         return packets;
       },
-      5,
-      1,
+      9,
+      3,
     );
   };
   const name = 'ns-3.37 (published, not measured here)';

@@ -6,11 +6,18 @@ import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Row } from './measure.ts';
 
-const BENCHES = ['queue', 'queueing', 'dns', 'bulk', 'request'] as const;
-type Bench = (typeof BENCHES)[number];
+const BENCHES = {
+  queue: () => import('./queue.ts'),
+  queueing: () => import('./queueing.ts'),
+  dns: () => import('./dns.ts'),
+  bulk: () => import('./bulk.ts'),
+  request: () => import('./request.ts'),
+} satisfies Record<string, () => Promise<{ rows: () => Promise<Row[]> }>>;
+type Bench = keyof typeof BENCHES;
+const names = Object.keys(BENCHES) as Bench[];
 
 async function rowsOf(bench: Bench): Promise<Row[]> {
-  const { rows } = (await import(`./${bench}.ts`)) as { rows: () => Promise<Row[]> };
+  const { rows } = await BENCHES[bench]();
   return rows();
 }
 
@@ -50,9 +57,8 @@ if (args[0] === '--only') {
   const file = json < 0 ? undefined : args[json + 1];
   if (json >= 0 && file === undefined) throw new Error('--json wants the name of a file');
   const named = json < 0 ? args : args.toSpliced(json, 2);
-  const unknown = named.find((one) => !(BENCHES as readonly string[]).includes(one));
-  if (unknown !== undefined)
-    throw new Error(`no bench is called ${unknown}; there are ${BENCHES.join(', ')}`);
+  const unknown = named.find((one) => !(names as string[]).includes(one));
+  if (unknown !== undefined) throw new Error(`no bench is called ${unknown}; there are ${names.join(', ')}`);
   console.log(
     [
       ''.padEnd(34),
@@ -65,7 +71,7 @@ if (args[0] === '--only') {
     ].join(' '),
   );
   const all: Row[] = [];
-  for (const bench of named.length > 0 ? (named as Bench[]) : BENCHES) {
+  for (const bench of named.length > 0 ? (named as Bench[]) : names) {
     const rows = inOwnProcess(bench);
     for (const one of rows) console.log(line(one));
     all.push(...rows);
