@@ -130,7 +130,8 @@ function FrameBytes({ frame, before, stages, stage, onStage }: FrameBytesProps) 
   );
   const [path, setPath] = useState<string | undefined>(undefined);
   const [hovered, setHovered] = useState<number | undefined>(undefined);
-  const [open, setOpen] = useState<ReadonlySet<string>>(() => openAtFirst(fields));
+  /** What the reader opened (true) or closed (false), by path; all else is as one finds it. */
+  const [turned, setTurned] = useState<ReadonlyMap<string, boolean>>(new Map());
   const [listed, setListed] = useState(false);
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box);
@@ -139,15 +140,12 @@ function FrameBytes({ frame, before, stages, stage, onStage }: FrameBytesProps) 
   // The same field of another packet stays in hand: so one can walk the packets and watch a number change.
   const selected =
     fields.find((field) => field.path === path) ?? fields.findLast((field) => field.level === 1);
-  useEffect(() => {
-    setHovered(undefined);
-    setOpen((open) => withAncestors(new Set([...openAtFirst(fields), ...open]), selected));
-  }, [fields]);
+  useEffect(() => setHovered(undefined), [fields]);
+  const atFirst = useMemo(() => openAtFirst(fields), [fields]);
+  const open = useMemo(() => openPaths(atFirst, turned, selected), [atFirst, turned, selected]);
 
   const select = (field: Field | undefined): void => {
-    if (!field) return;
-    setPath(field.path);
-    setOpen((open) => withAncestors(open, field));
+    if (field) setPath(field.path);
   };
   const shown = (hovered === undefined ? undefined : fields[hovered]) ?? selected;
   if (!selected || !shown) return null;
@@ -185,14 +183,10 @@ function FrameBytes({ frame, before, stages, stage, onStage }: FrameBytesProps) 
           changes={changes}
           onSelect={select}
           onHover={setHovered}
-          onOpen={(field, isOpen) =>
-            setOpen((open) => {
-              const next = new Set(open);
-              if (isOpen) next.add(field.path);
-              else next.delete(field.path);
-              return next;
-            })
-          }
+          onOpen={(field, isOpen) => {
+            setPath(field.path);
+            setTurned((turned) => new Map(turned).set(field.path, isOpen));
+          }}
         />
       )}
       <div class="rt-bytes-right">
@@ -245,10 +239,19 @@ function isIn({ node, children }: Field, byte: number): boolean {
   return children.length === 0 && byte >= from && byte < to;
 }
 
-function withAncestors(open: ReadonlySet<string>, field: Field | undefined): ReadonlySet<string> {
-  const next = new Set(open);
-  for (let above = field?.parent; above; above = above.parent) next.add(above.path);
-  return next.size === open.size ? open : next;
+/** What is selected is seen, so everything around it is open. */
+function openPaths(
+  atFirst: ReadonlySet<string>,
+  turned: ReadonlyMap<string, boolean>,
+  selected: Field | undefined,
+): ReadonlySet<string> {
+  const open = new Set(atFirst);
+  for (const [path, isOpen] of turned) {
+    if (isOpen) open.add(path);
+    else open.delete(path);
+  }
+  for (let above = selected?.parent; above; above = above.parent) open.add(above.path);
+  return open;
 }
 
 function useWidth(box: { current: HTMLElement | null }): number {
@@ -289,20 +292,24 @@ function FieldTree({ fields, open, selected, hovered, changes, onSelect, onHover
     if (element && row) keepInSight(element, row);
   }, [selected]);
 
+  // The focus follows the keys, also when a row is taken from under it: a drawing later, hence after each of them.
+  const lastKey = useRef(Number.NEGATIVE_INFINITY);
+  useLayoutEffect(() => {
+    if (performance.now() - lastKey.current > 1000) return;
+    const { activeElement } = document;
+    const row = box.current?.querySelector<HTMLElement>('[aria-selected="true"]');
+    if (activeElement === document.body || box.current?.contains(activeElement))
+      row?.focus({ preventScroll: true });
+  });
   const go = (field: Field | undefined): void => {
-    if (!field) return;
-    onSelect(field);
-    requestAnimationFrame(() =>
-      box.current
-        ?.querySelector<HTMLElement>(`[data-field="${field.index}"]`)
-        ?.focus({ preventScroll: true }),
-    );
+    if (field) onSelect(field);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
     const at = seen.indexOf(selected);
     const isGroup = selected.children.length > 0;
     const isOpen = open.has(selected.path);
+    lastKey.current = performance.now();
     if (event.key === 'ArrowDown') go(seen[at + 1]);
     else if (event.key === 'ArrowUp') go(seen[at - 1]);
     else if (event.key === 'Home') go(seen[0]);
@@ -329,7 +336,7 @@ function FieldTree({ fields, open, selected, hovered, changes, onSelect, onHover
         if (!field) return;
         const isOpen = open.has(field.path);
         if (field.children.length > 0 && (field === selected || !isOpen)) onOpen(field, !isOpen);
-        onSelect(field);
+        else onSelect(field);
       }}
       onPointerLeave={() => onHover(undefined)}
     >
