@@ -147,7 +147,10 @@ export class TcpListener {
       yield (waker) => {
         this.#takers.push(waker);
         return () => {
+          const isWoken = !this.#takers.includes(waker);
           this.#takers = this.#takers.filter((one) => one !== waker);
+          // cancelled between its wake-up and its next step: the connection is for the next one who waits
+          if (isWoken && this.queue.length > 0) this.#takers.shift()?.wake();
         };
       };
     }
