@@ -1,6 +1,6 @@
 // What can be asked about a run, whoever answers: the worker on a page, the engine itself while the page is built.
 import type { RunRequest, RunView, TableView, WhyStep } from '#engine/inspect/view.ts';
-import type { Node } from '#engine/wire/codec.ts';
+import type { Node } from '#engine/wire/bits.ts';
 
 export interface FrameView {
   readonly bytes: Uint8Array;

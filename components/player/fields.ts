@@ -1,6 +1,6 @@
 // A dissected frame as the bytes panel needs it: every field in order, which one a byte belongs to, what two
 // dissections of one packet differ in. Bits and bytes count from the start of the frame.
-import type { Node } from '#engine/wire/codec.ts';
+import type { Node } from '#engine/wire/bits.ts';
 
 export interface Field {
   readonly node: Node;

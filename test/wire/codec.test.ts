@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fromHex, toHex } from '../../src/engine/base/bytes.ts';
 import { Malformed, Misuse } from '../../src/engine/base/errors.ts';
+import { Cursor, Sink } from '../../src/engine/wire/bits.ts';
 import {
   bits,
   bytes,
   type Codec,
-  Cursor,
   choose,
   counted,
   countOf,
@@ -19,7 +19,6 @@ import {
   named,
   nothing,
   prefixed,
-  Sink,
   showBytes,
   struct,
   u8,

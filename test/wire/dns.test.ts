@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { equalBytes, fromHex, toHex } from '../../src/engine/base/bytes.ts';
 import { Malformed } from '../../src/engine/base/errors.ts';
 import { Random } from '../../src/engine/base/random.ts';
-import { Cursor } from '../../src/engine/wire/codec.ts';
+import { Cursor } from '../../src/engine/wire/bits.ts';
 import {
   type DnsMessage,
   decodeDeclared,

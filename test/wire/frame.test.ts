@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fromHex, fromLatin1 } from '../../src/engine/base/bytes.ts';
-import type { Node } from '../../src/engine/wire/codec.ts';
+import type { Node } from '../../src/engine/wire/bits.ts';
 import { checksumFault, decodeFrame, dissectFrame, layersOf } from '../../src/engine/wire/frame.ts';
 import { fixIpv4Checksum, ipv4 } from '../../src/engine/wire/ipv4.ts';
 import { tcpChecksum, tcpHeader } from '../../src/engine/wire/tcp.ts';

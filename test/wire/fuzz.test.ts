@@ -10,7 +10,7 @@ import { fromHex, toHex } from '../../src/engine/base/bytes.ts';
 import { Malformed } from '../../src/engine/base/errors.ts';
 import { Random } from '../../src/engine/base/random.ts';
 import { arp } from '../../src/engine/wire/arp.ts';
-import type { Node } from '../../src/engine/wire/codec.ts';
+import type { Node } from '../../src/engine/wire/bits.ts';
 import { dnsMessage } from '../../src/engine/wire/dns.ts';
 import { decodeDns } from '../../src/engine/wire/dns-fast.ts';
 import { ethernet } from '../../src/engine/wire/ethernet.ts';

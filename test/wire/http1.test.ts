@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fromLatin1, toLatin1 } from '../../src/engine/base/bytes.ts';
 import { Malformed, Misuse } from '../../src/engine/base/errors.ts';
-import type { Node } from '../../src/engine/wire/codec.ts';
+import type { Node } from '../../src/engine/wire/bits.ts';
 import { formatHttpDate, parseHttpDate } from '../../src/engine/wire/http-date.ts';
 import { Fields } from '../../src/engine/wire/http-fields.ts';
 import { describeField, describeStatus, reasonPhrase } from '../../src/engine/wire/http-names.ts';

@@ -2,7 +2,7 @@
  * The law of every dissection: the leaves, in order, cover the buffer bit by bit, without a gap or an overlap, and
  * every parent covers exactly its children. Shared by the tests of all formats.
  */
-import type { Node } from '../../src/engine/wire/codec.ts';
+import type { Node } from '../../src/engine/wire/bits.ts';
 
 /** The first breach of the law as a sentence, or `undefined`. */
 export function partitionFault(root: Node, bits: number): string | undefined {

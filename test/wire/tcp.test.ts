@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fromHex, toHex } from '../../src/engine/base/bytes.ts';
 import { Malformed, Misuse } from '../../src/engine/base/errors.ts';
-import type { Node } from '../../src/engine/wire/codec.ts';
+import type { Node } from '../../src/engine/wire/bits.ts';
 import {
   ACK,
   dissectSegment,

@@ -14,7 +14,7 @@ import { TableReader } from '../inspect/tables.ts';
 import type { RunRequest, RunView, TableView, WhyStep } from '../inspect/view.ts';
 import { writeValue } from '../scenario/parameter.ts';
 import { Run, type RunOptions } from '../scenario/run.ts';
-import type { Node } from '../wire/codec.ts';
+import type { Node } from '../wire/bits.ts';
 import { dissectFrame } from '../wire/frame.ts';
 import type { Tap } from './capture.ts';
 import { json } from './json.ts';

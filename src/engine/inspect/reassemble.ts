@@ -14,7 +14,7 @@ import type { Bytes } from '../base/bytes.ts';
 import { seqDiff } from '../base/seq.ts';
 import type { Nanoseconds } from '../base/units.ts';
 import { NONE, type Trace } from '../trace/log.ts';
-import type { Node } from '../wire/codec.ts';
+import type { Node } from '../wire/bits.ts';
 import { checksumFault, layersOf } from '../wire/frame.ts';
 import { dissectHttp1 } from '../wire/http1-dissect.ts';
 import { ipv4 } from '../wire/ipv4.ts';

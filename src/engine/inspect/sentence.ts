@@ -150,7 +150,11 @@ const tellers: Readonly<Record<string, Teller>> = {
   'dns.cache.hit': (d) =>
     say('dns', `finds ${bare(d['name'])} in its cache`, 'A copy that it kept has not run out'),
   'dns.resolver.query': (d) =>
-    say('dns', `is asked by ${String(d['client'])}: ${String(d['type'])} ${bare(d['name'])}?`, 'The question came to its port'),
+    say(
+      'dns',
+      `is asked by ${String(d['client'])}: ${String(d['type'])} ${bare(d['name'])}?`,
+      'The question came to its port',
+    ),
   'dns.resolver.ask': (d) => say('dns', `asks ${place(d['server'], d['serverName'])}`, String(d['reason'])),
   'dns.resolver.referral': (d) =>
     say('dns', `is referred to ${bare(d['servers'])} for ${bare(d['zone'])}`, String(d['reason'])),

@@ -10,7 +10,8 @@
  */
 import type { Bytes } from '../base/bytes.ts';
 import { Malformed } from '../base/errors.ts';
-import type { About, Codec, Cursor, Sink } from './codec.ts';
+import type { About, Cursor, Sink } from './bits.ts';
+import type { Codec } from './codec.ts';
 
 /** RFC 1035 §2.3.4: octets of a name on the wire, length octets and the final zero counted. */
 export const MAX_NAME = 255;

@@ -10,8 +10,8 @@
 import { formatIp4, type Ip4 } from '../base/address.ts';
 import type { Bytes } from '../base/bytes.ts';
 import { formatIp6 } from '../base/ip6.ts';
+import type { About } from './bits.ts';
 import {
-  type About,
   bits,
   bytes,
   type Codec,

@@ -8,7 +8,8 @@
 import type { Bytes } from '../base/bytes.ts';
 import { Malformed } from '../base/errors.ts';
 import { asciiText } from './ascii.ts';
-import { type About, type Cursor, dissectWith, type Node, showBytes } from './codec.ts';
+import type { About, Cursor, Node } from './bits.ts';
+import { dissectWith, showBytes } from './codec.ts';
 import { Fields } from './http-fields.ts';
 import { describeField, describeMethod, describeStatus } from './http-names.ts';
 import { parseChunkLine, parseFieldLine, parseStatusLine } from './http1.ts';

@@ -9,18 +9,16 @@ import { formatIp4, type Ip4 } from '../base/address.ts';
 import type { Bytes } from '../base/bytes.ts';
 import { checksum as internetChecksum } from '../base/checksum.ts';
 import { Malformed } from '../base/errors.ts';
+import type { About, Cursor, Scope } from './bits.ts';
 import {
-  type About,
   bits,
   bytes,
   type Codec,
-  type Cursor,
   choose,
   type Decoded,
   derived,
   hex,
   named,
-  type Scope,
   struct,
   u8,
   u16,

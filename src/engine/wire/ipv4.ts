@@ -10,11 +10,10 @@ import { formatIp4, type Ip4 } from '../base/address.ts';
 import type { Bytes } from '../base/bytes.ts';
 import { checksum as internetChecksum } from '../base/checksum.ts';
 import { Malformed, Misuse } from '../base/errors.ts';
+import type { About, Cursor } from './bits.ts';
 import {
-  type About,
   bits,
   type Codec,
-  type Cursor,
   type Decoded,
   derived,
   flags,

@@ -9,18 +9,17 @@ import type { Bytes } from '../base/bytes.ts';
 import { checksumAdd, checksumFinish, pseudoHeader4 } from '../base/checksum.ts';
 import { Malformed, Misuse } from '../base/errors.ts';
 import { seqDiff } from '../base/seq.ts';
+import type { Cursor, Node } from './bits.ts';
 import {
   bits,
   bytes,
   type Codec,
-  type Cursor,
   type Decoded,
   derived,
   dissectWith,
   flags,
   hex,
   many,
-  type Node,
   named,
   nothing,
   prefixed,
