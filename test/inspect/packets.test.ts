@@ -34,17 +34,20 @@ describe('packets over one cable', () => {
     const before = world.trace.length;
     const now = world.kernel.now;
     for (let i = 0; i < 5; i++) ping(a, '192.0.2.2', 10 + i);
+    // a later one finds the line taken by those that had room, and by no others
+    world.kernel.call(now + 40_000, () => ping(a, '192.0.2.2', 20));
     world.kernel.run();
     const packets = readPackets(world.trace, network.channels).filter(
       ({ event, maker }) => event >= before && maker === 'a',
     );
-    expect(packets.map(({ hops }) => hops[0]!.line - now)).toEqual([0, 36_000, 72_000, 0, 0]);
+    expect(packets.map(({ hops }) => hops[0]!.line - now)).toEqual([0, 36_000, 72_000, 0, 0, 108_000]);
     expect(packets.map(({ outcome }) => outcome)).toEqual([
       'delivered',
       'delivered',
       'delivered',
       'lost',
       'lost',
+      'delivered',
     ]);
     expect(packets[4]!.reason).toBe('the queue is full');
     for (const { hops, outcome } of packets) {
