@@ -127,27 +127,7 @@ function machineName(view: RunView, moment: MomentView): string {
 
 /** The subject is left out where the column before it names it already. */
 function sentenceOf(view: RunView, { machine, subject, text }: MomentView): string {
-  return usualSubjects(view).get(machine) === subject ? text : `${subject} ${text}`.trim();
-}
-
-const known = new WeakMap<RunView, ReadonlyMap<number, string>>();
-
-/** What sentences call each machine: the subject of most of its moments, be its label another word or not. */
-function usualSubjects(view: RunView): ReadonlyMap<number, string> {
-  const found = known.get(view);
-  if (found) return found;
-  const counts = new Map<number, Map<string, number>>();
-  for (const { machine, subject } of view.moments) {
-    const of = counts.get(machine) ?? new Map<string, number>();
-    counts.set(machine, of.set(subject, (of.get(subject) ?? 0) + 1));
-  }
-  const usual = new Map<number, string>();
-  for (const [machine, subjects] of counts) {
-    const [first] = [...subjects].sort(([, a], [, b]) => b - a);
-    usual.set(machine, first![0]);
-  }
-  known.set(view, usual);
-  return usual;
+  return view.machines[machine]?.called === subject ? text : `${subject} ${text}`.trim();
 }
 
 /** The line of the last thing that has happened at the cursor. */

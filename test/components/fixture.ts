@@ -167,6 +167,7 @@ function viewOf(
     machines: MACHINES.map(([name, label, kind, lane, address], i) => ({
       name,
       label,
+      called: label,
       owner: undefined,
       kind,
       area: 0,

@@ -6,6 +6,7 @@ import type { Channel } from '../net/link.ts';
 import { type Parameter, showValue, writeValue } from '../scenario/parameter.ts';
 import type { Run } from '../scenario/run.ts';
 import type { Claim } from '../scenario/scenario.ts';
+import type { Trace } from '../trace/log.ts';
 import { conversationsOf } from './conversations.ts';
 import { momentsOf } from './moments.ts';
 import type { Packet } from './packets.ts';
@@ -50,7 +51,7 @@ export function buildView(run: Run, packets: readonly Packet[]): RunView {
     channels: channels.map((channel) => channelView(channel, index)),
     knobs: knobsOf(run),
     inputs: inputsOf(run, shown, summaries),
-    packets: packetViews(shown, summaries, index),
+    packets: packetViews(run.world.trace, shown, summaries, index),
     hops: hopColumns(shown, run),
     moments: momentsOf(run, shown, index).filter(({ time }) => time <= end),
     phases: run.scenario.phases(run),
@@ -72,9 +73,10 @@ function endOf(run: Run, lastArrival: Nanoseconds): Nanoseconds {
 
 function machinesOf(run: Run): MachineView[] {
   return Object.entries(run.scenario.places).map(
-    ([name, { label, owner, kind, area, addresses, wide, tall, lane }]) => ({
+    ([name, { label, called, owner, kind, area, addresses, wide, tall, lane }]) => ({
       name,
       label,
+      called,
       owner,
       kind,
       area,
@@ -175,11 +177,12 @@ const OUTCOMES = {
 } as const;
 
 function packetViews(
+  trace: Trace,
   packets: readonly Packet[],
   summaries: readonly PacketSummary[],
   index: ReadonlyMap<string, number>,
 ): PacketView[] {
-  const conversations = conversationsOf(packets, summaries);
+  const conversations = conversationsOf(trace, packets);
   return packets.map((packet, i) => {
     const { layer, letter, protocol, from, to, length, title, info } = summaries[i]!;
     return {

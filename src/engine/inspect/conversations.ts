@@ -4,11 +4,14 @@
  * NAT changes addresses and ports on the way, so a packet is known by two keys: as it left its maker, and as it came to
  * where it ended. Packets that share a key, directly or through others, are one conversation.
  */
+import type { Trace } from '../trace/log.ts';
+import { ETHERNET_HEADER, ETHERTYPE_ARP, ETHERTYPE_IPV4, ethernet } from '../wire/ethernet.ts';
+import { ipv4, ipv4HeaderLength, PROTOCOL_TCP, PROTOCOL_UDP } from '../wire/ipv4.ts';
+import { udp } from '../wire/udp.ts';
 import type { Packet } from './packets.ts';
-import type { PacketSummary } from './summaries.ts';
 
 /** A number for each packet, counting conversations from 0 in order of their first packet. */
-export function conversationsOf(packets: readonly Packet[], summaries: readonly PacketSummary[]): number[] {
+export function conversationsOf(trace: Trace, packets: readonly Packet[]): number[] {
   const leader = packets.map((_, i) => i);
   const find = (i: number): number => {
     let root = i;
@@ -17,15 +20,14 @@ export function conversationsOf(packets: readonly Packet[], summaries: readonly 
     return root;
   };
   const byKey = new Map<string, number>();
-  packets.forEach((packet, i) => {
-    // an answer speaks with whom its cause spoke: this carries a conversation across address translation
-    const because = packet.because === undefined ? undefined : packet.because - 1;
-    if (because !== undefined && because < i && isAnswer(summaries[because]!, summaries[i]!))
-      leader[find(i)] = find(because);
-    const key = keyOf(summaries[i]!);
+  const join = (i: number, key: string): void => {
     const known = byKey.get(key);
     if (known === undefined) byKey.set(key, i);
     else leader[find(i)] = find(known);
+  };
+  packets.forEach((packet, i) => {
+    join(i, keyOf(trace.frames.read(packet.frame), packet.number));
+    join(i, keyOf(trace.frames.read(packet.hops[packet.lastHop]!.arrivedFrame), packet.number));
   });
   const numbers = new Map<number, number>();
   return packets.map((_, i) => {
@@ -35,17 +37,22 @@ export function conversationsOf(packets: readonly Packet[], summaries: readonly 
   });
 }
 
-function keyOf({ protocol, from, to, sourcePort, destinationPort }: PacketSummary): string {
-  const ends = [`${from}:${sourcePort}`, `${to}:${destinationPort}`].sort();
-  return `${protocol === 'HTTP' ? 'TCP' : protocol} ${ends.join(' ')}`;
+/** Protocol and both ends, whichever sent; for ARP the two protocol addresses. Frames that tell nothing are alone. */
+function keyOf(bytes: Uint8Array, number: number): string {
+  const type = bytes.length >= ETHERNET_HEADER ? ethernet.get.type(bytes, 0) : 0;
+  const at = ETHERNET_HEADER;
+  if (type === ETHERTYPE_ARP && bytes.length >= at + 28)
+    return ends('ARP', bytes.slice(at + 14, at + 18), bytes.slice(at + 24, at + 28));
+  if (type !== ETHERTYPE_IPV4 || bytes.length < at + 28) return `alone ${number}`;
+  const protocol = ipv4.get.protocol(bytes, at);
+  const transport = at + ipv4HeaderLength(bytes, at);
+  const hasPorts = (protocol === PROTOCOL_TCP || protocol === PROTOCOL_UDP) && bytes.length >= transport + 4;
+  const from = [ipv4.get.source(bytes, at), hasPorts ? udp.get.sourcePort(bytes, transport) : 0];
+  const to = [ipv4.get.destination(bytes, at), hasPorts ? udp.get.destinationPort(bytes, transport) : 0];
+  return ends(String(protocol), from, to);
 }
 
-/** The second goes back to the port that the first came from, over the same transport. */
-function isAnswer(first: PacketSummary, second: PacketSummary): boolean {
-  const family = (one: PacketSummary): string => (one.protocol === 'HTTP' ? 'TCP' : one.protocol);
-  if (family(first) !== family(second)) return false;
-  if (first.protocol === 'ARP') return true;
-  return (
-    first.destinationPort === second.sourcePort && first.destinationPort !== 0 && first.to === second.from
-  );
+function ends(protocol: string, from: ArrayLike<number>, to: ArrayLike<number>): string {
+  const pair = [Array.from(from).join(':'), Array.from(to).join(':')].sort();
+  return `${protocol} ${pair.join(' ')}`;
 }

@@ -51,7 +51,7 @@ export function requestsOf(trace: Trace): RequestView[] {
     } else if (kind === 'fetch.done') {
       one.parts.push({
         name: 'Receiving',
-        layer: 'app',
+        layer: 'http',
         start: starts.get(`receive ${id}`) ?? time,
         end: time,
       });

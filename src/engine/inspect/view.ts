@@ -16,6 +16,8 @@ export interface MachineView {
   readonly name: string;
   /** `Maya’s laptop` */
   readonly label: string;
+  /** What sentences call it: `The resolver`. */
+  readonly called: string;
   /** Whom it stands for at an end of the timeline: `Maya`. */
   readonly owner: string | undefined;
   readonly kind: MachineKind;
