@@ -504,12 +504,11 @@ class FigureStore implements Figure {
   }
 
   command(): string {
-    const { scenario, set, seed, inputs } = this.$request.get();
+    const { scenario, set, seed } = this.$request.get();
     const words = ['roundtrip', 'run', scenario];
     for (const [name, text] of Object.entries(set)) words.push('--set', `${name}=${text}`);
     if (seed !== 1) words.push('--seed', String(seed));
-    // Faults do not fit a command line: the link carries them.
-    if (inputs.length > 0) words.push('--link', `'${this.link()}'`);
+    // What the reader did has no flag yet: the link carries it.
     return words.join(' ');
   }
 }

@@ -1,11 +1,11 @@
 // Two runs beside each other on one vertical axis with the same folds, and what changed between them.
 import './compare.css';
 import { useStore } from '@nanostores/preact';
-import { useMemo, useRef } from 'preact/hooks';
+import { useMemo, useRef, useState } from 'preact/hooks';
 import type { ClaimView, RunView } from '#engine/inspect/view.ts';
 import type { Figure } from '../engine/figure.ts';
 import { formatDuration, formatNumber } from '../engine/format.ts';
-import { LadderDrawing, Lanes } from './Ladder.tsx';
+import { LadderDrawing, Lanes, useInSight, useSight } from './Ladder.tsx';
 import { layOutLadder } from './ladder-layout.ts';
 import { useWidth } from './Map.tsx';
 import { foldsOf } from './scale.ts';
@@ -47,32 +47,51 @@ function Ladders({ figure, before, now }: { figure: Figure; before: RunView; now
   const room = useWidth(box, 836);
   const isStacked = room < 560;
   const width = isStacked ? room : (room - 16) / 2;
-  const { layouts } = useMemo(() => {
+  const { wholes } = useMemo(() => {
     const folds = foldsOf([before, now]);
     const start = Math.max(0, divergence(before, now) - 12e6);
     const end = Math.max(before.end, now.end);
     const machines = lanesOf(before, now, start, width < 400 ? 3 : 4);
     const lay = (view: RunView) => layOutLadder(view, { width, folds, start, end, machines, isBare: true });
-    return { layouts: [lay(before), lay(now)] as const };
+    return { wholes: [lay(before), lay(now)] as const };
   }, [before, now, width]);
+  const sight = useSight(box);
+  const layouts = [useInSight(wholes[0], sight), useInSight(wholes[1], sight)];
+  const [side, setSide] = useState(1);
   const views = [before, now] as const;
+  const shown = isStacked ? [side] : [0, 1];
   return (
     <section
-      class={`rt-compare-ladders${isStacked ? ' rt-stacked' : ''}`}
+      class={`rt-compare-ladders${isStacked ? ' rt-one' : ''}`}
       ref={box}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
       tabIndex={0}
       aria-label="Before and now, time running down"
     >
-      {views.map((view, i) => (
+      {shown.map((i) => (
         <div key={i === 0 ? 'before' : 'now'} class="rt-compare-side">
           <p class="rt-compare-name">
-            <b>{i === 0 ? 'Before' : 'Now'}</b> <Told view={view} other={views[1 - i]!} />
+            {isStacked ? (
+              ['Before', 'Now'].map((name, at) => (
+                <button
+                  key={name}
+                  type="button"
+                  class="rt-tab rt-compare-tab"
+                  aria-pressed={at === side}
+                  onClick={() => setSide(at)}
+                >
+                  {name}
+                </button>
+              ))
+            ) : (
+              <b>{i === 0 ? 'Before' : 'Now'}</b>
+            )}{' '}
+            <Told view={views[i]!} other={views[1 - i]!} />
           </p>
-          <Lanes layout={layouts[i]!} view={view} />
+          <Lanes layout={layouts[i]!} view={views[i]!} />
           <LadderDrawing
             figure={figure}
-            view={view}
+            view={views[i]!}
             layout={layouts[i]!}
             id={`${figure.id}-${i}`}
             isPast={i === 0}
@@ -133,6 +152,9 @@ function lanesOf(before: RunView, now: RunView, start: number, most: number): nu
   return best.map(([machine]) => machine).sort((a, b) => a - b);
 }
 
+/** Of what stayed the same, so many are named. */
+const MOST_SAME = 8;
+
 function Changes({ before, now }: { before: RunView; now: RunView }) {
   const pairs = now.claims
     .map((claim) => ({ claim, was: before.claims.find(({ name }) => name === claim.name) }))
@@ -141,38 +163,44 @@ function Changes({ before, now }: { before: RunView; now: RunView }) {
   const same = pairs.filter(({ claim, was }) => claim.text === was.text && claim.value !== undefined);
   return (
     <>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">
-              <span class="rt-aloud">Claim</span>
-            </th>
-            <th scope="col">Before</th>
-            <th scope="col">Now</th>
-            <th scope="col">
-              <span class="rt-aloud">Difference</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {changed.map(({ claim, was }) => (
-            <tr key={claim.name}>
-              <th scope="row">{claim.label}</th>
-              <td>{bare(was)}</td>
-              <td>{bare(claim)}</td>
-              <td>
-                <b>{difference(was, claim)}</b>
-              </td>
+      {changed.length > 0 && (
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">
+                <span class="rt-aloud">Claim</span>
+              </th>
+              <th scope="col">Before</th>
+              <th scope="col">Now</th>
+              <th scope="col">
+                <span class="rt-aloud">Difference</span>
+              </th>
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {changed.map(({ claim, was }) => (
+              <tr key={claim.name}>
+                <th scope="row">{claim.label}</th>
+                <td>{bare(was)}</td>
+                <td>{bare(claim)}</td>
+                <td>
+                  <b>{difference(was, claim)}</b>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
       {changed.length === 0 && <p>No claim of this run changed; the packets did.</p>}
       {same.length > 0 && (
         <>
           <p class="rt-changed-same">Unchanged</p>
           <p class="rt-changed-list">
-            {same.map(({ claim }) => `${claim.label}, ${claim.text}`).join(' · ')}
+            {same
+              .slice(0, MOST_SAME)
+              .map(({ claim }) => `${claim.label}, ${claim.text}`)
+              .join(' · ')}
+            {same.length > MOST_SAME && ` · and ${same.length - MOST_SAME} more`}
           </p>
         </>
       )}

@@ -78,7 +78,9 @@ export function Head({ figure, offered, narrow }: HeadProps) {
             <path d="M4 10 h.01 M10 10 h.01 M16 10 h.01" />
           </svg>
         </button>
-        <div class="rt-more">
+        {/* biome-ignore lint/a11y/noStaticElementInteractions: closes after the button that was pressed */}
+        {/* biome-ignore lint/a11y/useKeyWithClickEvents: pressing a button by key is a click, too */}
+        <div class="rt-more" onClick={() => setMore(false)}>
           {word('faults', 'Faults')}
           <button
             type="button"

@@ -29,10 +29,13 @@ export function Ladder({ figure, width }: LadderProps) {
   const box = useRef<HTMLDivElement>(null);
   const room = useWidth(box, width);
   const folds = useMemo(() => foldsOf([view]), [view]);
-  const layout = useMemo(
+  const whole = useMemo(
     () => layOutLadder(view, { width: room, folds, start: 0, end: view.end }),
     [view, room, folds],
   );
+  const layout = useInSight(whole, useSight(box));
+  const selected = useStore(figure.$packet);
+  const hasGutter = room >= 900;
   useFollowing(figure, layout, box);
   return (
     <div class={`rt-ladder${layout.isNarrow ? ' rt-ladder-narrow' : ''}`}>
@@ -44,8 +47,17 @@ export function Ladder({ figure, width }: LadderProps) {
         aria-label={`${figure.title}: ladder, time running down`}
       >
         <Lanes layout={layout} view={view} />
-        <LadderDrawing figure={figure} view={view} layout={layout} id={figure.id} />
+        <LadderDrawing
+          figure={figure}
+          view={view}
+          layout={layout}
+          id={figure.id}
+          hasMenu={figure.live && hasGutter}
+        />
       </section>
+      {figure.live && !hasGutter && selected !== undefined && view.packets[selected] && (
+        <PacketMenu key={selected} figure={figure} view={view} packet={selected} />
+      )}
     </div>
   );
 }
@@ -94,16 +106,62 @@ export function Lanes({ layout, view }: { layout: LadderLayout; view: RunView })
 const percent = (x: number, layout: LadderLayout) => `${Math.round((x / layout.width) * 1e5) / 1e3}%`;
 const round = (value: number) => Math.round(value * 10) / 10;
 
+/** Part of the ladder that is drawn, in pixels of its height. */
+export interface Sight {
+  readonly top: number;
+  readonly bottom: number;
+}
+
+const BLOCK = 600;
+/** What a page draws before it is scrolled: without script, this is all there is. */
+const AT_FIRST: Sight = { top: -BLOCK, bottom: 4 * BLOCK };
+
+/** What is in sight of a box that scrolls, and some more; changes in steps, so that scrolling seldom draws. */
+export function useSight(box: { readonly current: HTMLElement | null }): Sight {
+  const [sight, setSight] = useState(AT_FIRST);
+  useEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    const look = () => {
+      const block = Math.floor(element.scrollTop / BLOCK) * BLOCK;
+      setSight((was) =>
+        was.top === block - BLOCK ? was : { top: block - BLOCK, bottom: block + 4 * BLOCK },
+      );
+    };
+    look();
+    element.addEventListener('scroll', look, { passive: true });
+    return () => element.removeEventListener('scroll', look);
+  }, [box]);
+  return sight;
+}
+
+/** The layout without the arrows and words that are out of sight. */
+export function useInSight(layout: LadderLayout, sight: Sight): LadderLayout {
+  return useMemo(() => {
+    if (layout.height <= sight.bottom && sight.top <= 0) return layout;
+    return {
+      ...layout,
+      arrows: layout.arrows.filter(
+        ({ points }) => points.at(-1)!.y >= sight.top && points[0]!.y <= sight.bottom,
+      ),
+      labels: layout.labels.filter(({ y }) => y >= sight.top && y <= sight.bottom),
+      marks: layout.marks.filter(({ y }) => y >= sight.top && y <= sight.bottom),
+    };
+  }, [layout, sight]);
+}
+
 export interface DrawingProps {
   readonly figure: Figure;
   readonly view: RunView;
   readonly layout: LadderLayout;
   readonly id: string;
-  /** The run of before: no menu, and its packets cannot be selected. */
+  /** The run of before: its packets cannot be selected. */
   readonly isPast?: boolean;
+  /** With the selected packet's menu in its right gutter. */
+  readonly hasMenu?: boolean;
 }
 
-export function LadderDrawing({ figure, view, layout, id, isPast = false }: DrawingProps) {
+export function LadderDrawing({ figure, view, layout, id, isPast = false, hasMenu = false }: DrawingProps) {
   const labels = useRef<SVGGElement>(null);
   const clip = useRef<SVGRectElement>(null);
   const selected = useStore(figure.$packet);
@@ -145,7 +203,7 @@ export function LadderDrawing({ figure, view, layout, id, isPast = false }: Draw
         {!isPast && isHere && <Hits layout={layout} figure={figure} selected={selected} />}
       </svg>
       <Now figure={figure} layout={layout} isPast={isPast} />
-      {!isPast && figure.live && selected !== undefined && view.packets[selected] && (
+      {hasMenu && selected !== undefined && view.packets[selected] && (
         <PacketMenu
           key={selected}
           figure={figure}

@@ -491,7 +491,10 @@ function callOut(flight: Drawn, view: RunView, shape: MapShape, isSelected: bool
     halfHeight: isSelected ? 18 : 14,
     lines: [
       { text: packet.title, size: 13, face: 'strong', kind: 'title' },
-      { text: note, size: 12.5, face: 'regular', kind: 'note' },
+      // `769 bytes` needs no second number below.
+      ...(isGone || isSelected || !packet.title.endsWith('bytes')
+        ? [{ text: note, size: 12.5, face: 'regular', kind: 'note' } as const]
+        : []),
     ],
     order,
   };

@@ -14,7 +14,8 @@ export function PacketMenu({
   figure: Figure;
   view: RunView;
   packet: number;
-  top: number;
+  /** Height of its upper edge in the drawing; without it, it stands below. */
+  top?: number;
 }) {
   const { title, time } = view.packets[packet]!;
   // On the longest link of its way: the one that a reader sees as the line.
@@ -31,7 +32,11 @@ export function PacketMenu({
   };
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: a shortcut for what the first button in it does
-    <div class="rt-packet-menu" style={{ top: `${Math.round(top)}px` }} onKeyDown={onKeyDown}>
+    <div
+      class={top === undefined ? 'rt-packet-menu rt-packet-below' : 'rt-packet-menu'}
+      style={top === undefined ? undefined : { top: `${Math.round(top)}px` }}
+      onKeyDown={onKeyDown}
+    >
       <Menu label={`The packet ${head}`}>
         <p class="rt-choices-head">
           {head}, {withUnit(time)}

@@ -187,13 +187,19 @@ const nextSpeed = (speed: number) => FEW_SPEEDS.find((one) => one > speed) ?? FE
 /** Units across the drawing; it is stretched to the room there is, its strokes are not. */
 const UNITS = 10_000;
 const FOLD_UNITS = 620;
+/** Many folds share this much. */
+const ALL_FOLDS = 2600;
 
 function Schedule({ figure, views, width }: { figure: Figure; views: readonly RunView[]; width: number }) {
   const box = useRef<HTMLDivElement>(null);
   const room = useWidth(box, width);
   const end = Math.max(...views.map((view) => view.end));
   const folds = useMemo(() => foldsOf(views), [...views]);
-  const axis = useMemo(() => axisOf(0, end, folds, FOLD_UNITS, { length: UNITS }), [folds, end]);
+  const axis = useMemo(
+    () =>
+      axisOf(0, end, folds, Math.min(FOLD_UNITS, ALL_FOLDS / Math.max(1, folds.length)), { length: UNITS }),
+    [folds, end],
+  );
   const view = views.at(-1)!;
   const seekTo = (clientX: number) => {
     const rect = box.current!.getBoundingClientRect();
@@ -267,7 +273,7 @@ function Strokes({ figure, view, axis, id }: { figure: Figure; view: RunView; ax
             class="rt-fold"
             style={{ left: `${span.from / 100}%`, width: `${(span.to - span.from) / 100}%` }}
           >
-            {formatDuration(span.end - span.start)}
+            <span>{formatDuration(span.end - span.start)}</span>
           </span>
         ) : (
           <span

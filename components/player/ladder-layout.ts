@@ -99,7 +99,7 @@ export function layOutLadder(view: RunView, options: LadderOptions): LadderLayou
   const shown = (end - start - folds.reduce((sum, fold) => sum + fold.end - fold.start, 0)) / MS;
   const perNanosecond = Math.min(perMs, MAX_HEIGHT / Math.max(1, shown)) / MS;
   const axis = axisOf(start, end, folds, FOLD_HEIGHT, { perNanosecond });
-  const axisX = isNarrow ? 40 : isBare ? 56 : 58;
+  const axisX = isBare ? 48 : isNarrow ? 40 : 58;
   const hasBraces = !isNarrow && !isBare && width >= 760;
   const left = isNarrow ? axisX + 33 : hasBraces ? 190 : axisX + 54;
   const right = isNarrow ? 41 : isBare ? 50 : width >= 900 ? 240 : 90;
@@ -119,7 +119,7 @@ export function layOutLadder(view: RunView, options: LadderOptions): LadderLayou
     axisX,
     axis,
     lanes: machines.map((machine) =>
-      laneOf(view, machine, xOf.get(machine)!, gap, width, arrows, axis.length, isNarrow),
+      laneOf(view, machine, xOf.get(machine)!, gap, width, arrows, axis.length, isNarrow && !isBare),
     ),
     ...axisMarks(axis, start, end, isNarrow),
     folds: axis.spans
@@ -161,8 +161,11 @@ function laneOf(
   isNarrow: boolean,
 ): Lane {
   const { lane, label, addresses } = view.machines[machine]!;
-  const touching = arrows.flatMap(({ points }) =>
-    points.filter((point) => Math.abs(point.x - x) < 0.5).map((point) => point.y),
+  const touching = arrows.flatMap(({ points, end }) =>
+    // A loss between two lanes may lie on the line of a third.
+    (end === 'lost' ? points.slice(0, -1) : points)
+      .filter((point) => Math.abs(point.x - x) < 0.5)
+      .map((point) => point.y),
   );
   const first = touching.length > 0 ? Math.min(...touching) : 0;
   const last = touching.length > 0 ? Math.max(...touching) : 0;
@@ -237,7 +240,7 @@ function push(points: Point[], point: Point): void {
   if (!last || Math.abs(last.x - point.x) > 0.01 || Math.abs(last.y - point.y) > 0.01) points.push(point);
 }
 
-/** On the way from the last lane it met towards where it was going, at the time of its loss. */
+/** Where its line had come by the time of its loss, at the slope that it would have gone on with. */
 function lostPoint(
   view: RunView,
   legs: readonly Leg[],
@@ -246,20 +249,16 @@ function lostPoint(
   xOf: ReadonlyMap<number, number>,
   y: (time: number) => number,
 ): Point {
-  const from = points.at(-1)!;
-  const home = view.packets[legs[0] ? view.hops.packet[legs[0].hop]! : 0]!;
-  const outward = view.distance[last.to]! >= view.distance[last.from]!;
-  const goal = xOf.get(outward ? view.far : view.near) ?? from.x + (outward ? 200 : -200);
-  const part = (last.start + last.end) / 2;
-  const way = Math.max(1, view.distance[outward ? view.far : view.near]! - view.distance[home.from]!);
-  const gone = Math.min(
-    0.9,
-    Math.max(0.12, Math.abs(view.distance[last.from]! - view.distance[home.from]!) / Math.abs(way)),
-  );
-  return {
-    x: from.x + (goal - from.x) * (last.to === view.near || last.to === view.far ? 0.5 : gone),
-    y: y(part),
-  };
+  const { distance, near, far } = view;
+  const isOutward = distance[last.to]! >= distance[last.from]!;
+  const end = isOutward ? far : near;
+  const first = legs[0]!;
+  const start = xOf.get(first.from) ?? points[0]!.x;
+  const goal = xOf.get(end) ?? start + (isOutward ? 200 : -200);
+  const time = (last.start + last.end) / 2;
+  const whole = Math.max(1, Math.abs(distance[end]! - distance[first.from]!));
+  const part = Math.min(0.95, Math.max(0.04, (time - first.start) / whole));
+  return { x: start + (goal - start) * part, y: y(time) };
 }
 
 // ── words along the slope ──
