@@ -1,4 +1,4 @@
-// `npm run test:interop`: the engine against real programs (tshark, dig, curl, openssl).
+// `npm run test:interop`: the engine against real programs (tshark, tcpdump, dig, curl, openssl).
 // As root on Debian it brings what is missing. A test whose program is absent skips itself and says why; on CI, where
 // this installer must have worked, an absent program is a failure.
 import { spawnSync } from 'node:child_process';
@@ -7,6 +7,7 @@ import { line, resultFile, run, vitestCount } from './steps.ts';
 
 const wanted = [
   { program: 'tshark', version: '--version', pack: 'tshark' },
+  { program: 'tcpdump', version: '--version', pack: 'tcpdump' },
   { program: 'dig', version: '-v', pack: 'dnsutils' },
   { program: 'curl', version: '--version', pack: 'curl' },
   { program: 'openssl', version: 'version', pack: 'openssl' },
