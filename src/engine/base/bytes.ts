@@ -30,8 +30,8 @@ export function writeU32(bytes: Bytes, at: number, value: number): void {
 }
 
 export function writeU48(bytes: Bytes, at: number, value: number): void {
-  writeU16(bytes, at, Math.floor(value / 0x1_0000_0000));
-  writeU32(bytes, at + 2, value % 0x1_0000_0000);
+  writeU16(bytes, at, value / 0x1_0000_0000);
+  writeU32(bytes, at + 2, value);
 }
 
 const HEX: readonly string[] = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, '0'));

@@ -41,8 +41,20 @@ function wordSum(bytes: Bytes, at: number, words: number): number {
   }
   const from = (bytes.byteOffset + at) >>> 2;
   const to = from + words;
-  let sum = 0;
-  for (let i = from; i < to; i++) sum += view[i]!;
+  // four sums side by side: a single one waits for each addition before it
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  let i = from;
+  for (; i + 3 < to; i += 4) {
+    a += view[i]!;
+    b += view[i + 1]!;
+    c += view[i + 2]!;
+    d += view[i + 3]!;
+  }
+  for (; i < to; i++) a += view[i]!;
+  const sum = a + b + c + d;
   if (!IS_LITTLE_ENDIAN) return sum;
   const folded = fold(sum);
   return ((folded & 255) << 8) | (folded >>> 8);

@@ -126,7 +126,8 @@ export class IpStack implements Node {
   }
 
   isLocal(address: number): boolean {
-    for (const nic of this.nics) if (nic.address === address) return true;
+    const { nics } = this;
+    for (let i = 0; i < nics.length; i++) if (nics[i]!.address === address) return true;
     return false;
   }
 

@@ -171,6 +171,7 @@ export class TcpStack implements Transport {
   readonly #listeners = new Map<number, TcpListener>();
   /** By local port, then by remote address × 65536 + port. */
   readonly #sockets = new Map<number, Map<number, TcpSocket>>();
+  #lastFound: TcpSocket | undefined;
   readonly #waitingFor = new Map<TcpSocket, TcpListener>();
   readonly #windowKind: number;
   readonly #rttKind: number;
@@ -256,7 +257,7 @@ export class TcpStack implements Transport {
     }
     const localPort = tcpHeader.get.destinationPort(bytes, at);
     const remotePort = tcpHeader.get.sourcePort(bytes, at);
-    const known = this.#sockets.get(localPort)?.get(source * 0x1_0000 + remotePort);
+    const known = this.#find(localPort, source, remotePort);
     if (known?.connection.mayReopen(bytes, at, length)) {
       known.timer.clear();
       this.#forget(known);
@@ -270,6 +271,22 @@ export class TcpStack implements Transport {
     socket.connection.handle(bytes, at, length, this.ip.world.kernel.now);
     this.service(socket);
     socket.onChange?.();
+  }
+
+  /** The segment before was most often of the same connection: that one is tried first. */
+  #find(localPort: number, remote: Ip4, remotePort: number): TcpSocket | undefined {
+    const last = this.#lastFound;
+    if (
+      last &&
+      last.localPort === localPort &&
+      last.remotePort === remotePort &&
+      last.remote === remote &&
+      !last.isClosed
+    )
+      return last;
+    const found = this.#sockets.get(localPort)?.get(remote * 0x1_0000 + remotePort);
+    this.#lastFound = found;
+    return found;
   }
 
   handleIcmp(bytes: Bytes, at: number, end: number): void {

@@ -7,7 +7,7 @@
  *
  * Not here: what a protocol does with a value. No code is generated at run time (the page's CSP forbids it).
  */
-import { type Bytes, toHex, toLatin1 } from '../base/bytes.ts';
+import { type Bytes, toHex, toLatin1, writeU16, writeU32, writeU48 } from '../base/bytes.ts';
 import { Malformed } from '../base/errors.ts';
 import { type About, Cursor, type Node, type Scope, Sink } from './bits.ts';
 
@@ -393,22 +393,10 @@ function getter(bit: number, width: number): (bytes: Bytes, at: number) => numbe
 function setter(bit: number, width: number): (bytes: Bytes, at: number, value: number) => void {
   const o = bit >>> 3;
   const aligned = (bit & 7) === 0;
-  if (aligned && width % 8 === 0) {
-    const count = width / 8;
-    if (count === 2) {
-      return (b, at, value) => {
-        b[at + o] = value >>> 8;
-        b[at + o + 1] = value;
-      };
-    }
-    return (b, at, value) => {
-      let rest = value;
-      for (let i = count - 1; i >= 0; i--) {
-        b[at + o + i] = rest % 256;
-        rest = Math.floor(rest / 256);
-      }
-    };
-  }
+  if (aligned && width === 8) return (b, at, value) => void (b[at + o] = value);
+  if (aligned && width === 16) return (b, at, value) => writeU16(b, at + o, value);
+  if (aligned && width === 32) return (b, at, value) => writeU32(b, at + o, value);
+  if (aligned && width === 48) return (b, at, value) => writeU48(b, at + o, value);
   return (b, at, value) => {
     const sink = new Sink(0);
     sink.bytes = b;
