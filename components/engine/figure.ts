@@ -123,6 +123,8 @@ class FigureStore implements Figure {
   /** The run before the last change, for Compare and Undo. */
   #previous: Shown | undefined;
   #motion = 0;
+  /** The run that is shown, with what it was made from: `$request` may be ahead of it. */
+  #shown: Shown;
 
   constructor(options: FigureOptions) {
     this.#options = options;
@@ -130,6 +132,7 @@ class FigureStore implements Figure {
     this.live = options.live;
     this.#complete = options.complete;
     this.$view = atom(options.view);
+    this.#shown = { request: options.request, view: options.view };
     this.$request = atom(options.request);
     this.$cursor = atom(options.cursor);
     this.$packet = atom(options.packet);
@@ -398,21 +401,27 @@ class FigureStore implements Figure {
 
   async #change(request: RunRequest): Promise<void> {
     if (keyOf(request) === keyOf(this.$request.get())) return;
-    const was: Shown = { request: this.$request.get(), view: this.$view.get() };
+    let was = this.#shown;
     this.$request.set(request);
     await this.#ask(async (answers) => {
+      // A run to compare with is whole: the page may carry less.
+      if (!this.#complete) was = { ...was, view: await answers.run(was.request, this.id) };
       const view = await answers.run(request, this.id);
+      // Something later was asked for while this was on its way.
+      if (keyOf(request) !== keyOf(this.$request.get())) return;
       // With Compare on, the run beside stays the one that was there when it was opened.
       if (this.$before.get() === undefined || this.#previous === undefined) this.#previous = was;
       this.#complete = true;
       this.#show({ request, view });
     }).catch((problem: unknown) => {
-      if (!(problem instanceof Superseded)) this.$request.set(was.request);
+      if (!(problem instanceof Superseded) && keyOf(request) === keyOf(this.$request.get()))
+        this.$request.set(was.request);
     });
   }
 
   #show({ request, view }: Shown): void {
     const old = this.$view.get();
+    this.#shown = { request, view };
     const selected = this.$packet.get();
     this.$request.set(request);
     this.$packet.set(selected === undefined ? undefined : samePacket(old, view, selected));
@@ -449,6 +458,7 @@ class FigureStore implements Figure {
           'This browser computed another run than the page was written with. Both cannot be right: please report it.',
         );
       }
+      this.#shown = { request, view };
       this.$view.set(view);
     }).finally(() => {
       this.#filling = undefined;
@@ -459,11 +469,12 @@ class FigureStore implements Figure {
   #asking = 0;
   async #ask<T>(question: (answers: Answers) => Promise<T>, quiet = false): Promise<T> {
     this.#asking += 1;
-    if (!quiet) this.$busy.set(true);
+    if (!quiet) {
+      this.$busy.set(true);
+      this.$message.set(undefined);
+    }
     try {
-      const answer = await question(await this.#options.answers());
-      if (!quiet) this.$message.set(undefined);
-      return answer;
+      return await question(await this.#options.answers());
     } catch (problem) {
       if (!quiet && !(problem instanceof Superseded)) {
         this.$message.set(problem instanceof Error ? problem.message : String(problem));
@@ -476,19 +487,19 @@ class FigureStore implements Figure {
   }
 
   frame(frame: number): Promise<FrameView> {
-    return this.#ask((answers) => answers.frame(this.$request.get(), frame), true);
+    return this.#ask((answers) => answers.frame(this.#shown.request, frame), true);
   }
   tables(machine: string, time: number): Promise<readonly TableView[]> {
-    return this.#ask((answers) => answers.tables(this.$request.get(), machine, time), true);
+    return this.#ask((answers) => answers.tables(this.#shown.request, machine, time), true);
   }
   why(event: number): Promise<readonly WhyStep[]> {
-    return this.#ask((answers) => answers.why(this.$request.get(), event), true);
+    return this.#ask((answers) => answers.why(this.#shown.request, event), true);
   }
   filter(expression: string): Promise<readonly number[]> {
-    return this.#ask((answers) => answers.filter(this.$request.get(), expression), true);
+    return this.#ask((answers) => answers.filter(this.#shown.request, expression), true);
   }
   exportAs(kind: ExportKind): Promise<Blob> {
-    return this.#ask((answers) => answers.exportAs(this.$request.get(), kind));
+    return this.#ask((answers) => answers.exportAs(this.#shown.request, kind));
   }
 
   link(): string {

@@ -144,10 +144,13 @@ function readInput(text: string): NewInput | string {
     return `An input in this link says too much: ${shorten(decode(text) ?? text)}. It was left out.`;
   const detail: Record<string, NewInput['detail'][string]> = {};
   for (const part of details) {
-    const found = /^([a-z][A-Za-z]{0,31}):(.{0,120})$/su.exec(part);
+    const found = /^([a-z][A-Za-z]{0,31}):(.{0,800})$/su.exec(part);
     if (!found)
       return `An input in this link is not well written: ${shorten(decode(text) ?? text)}. It was left out.`;
-    detail[found[1]!] = readValue(decode(found[2]!) ?? '');
+    const value = decode(found[2]!);
+    if (value === undefined || value.length > 200)
+      return `An input in this link is not well written: ${shorten(part)}. It was left out.`;
+    detail[found[1]!] = readValue(value);
   }
   return { time: Math.round(Number(time) * 1e6), what, detail };
 }

@@ -183,6 +183,14 @@ test('a link gives exactly this back, and a bad one says what is wrong', async (
   await expect(player(page).getByRole('status').filter({ hasText: 'oops' })).toBeVisible();
 });
 
+test('a link reaches the figure it names, far down a page', async ({ page }) => {
+  await page.goto(`${chapter}#rt=first-request&v=1&f=knobs&set.distance=100ms&t=50&open=map`);
+  const figure = page.locator('#knobs');
+  await expect(figure).toBeInViewport();
+  await expect(figure.locator('.rt-readout')).toHaveText(/^50\.0/);
+  await expect(figure.getByRole('button', { name: 'Map' })).toHaveAttribute('aria-pressed', 'true');
+});
+
 test('nothing for a screen reader to stumble on', async ({ page }) => {
   for (const path of ['/', chapter]) {
     for (const panel of ['map', 'ladder']) {
