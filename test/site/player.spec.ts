@@ -47,8 +47,11 @@ for (const width of [1440, 390]) {
   });
 }
 
-test('at most 60 kB of script come before the first interaction, and no worker', async ({ page }) => {
-  for (const path of ['/', chapter]) {
+for (const path of ['/', chapter]) {
+  // one page a test: a second one would find its scripts in the cache
+  test(`at most 60 kB of script come before the first interaction, and no worker: ${path}`, async ({
+    page,
+  }) => {
     let bytes = 0;
     const scripts: Promise<void>[] = [];
     page.on('response', (response) => {
@@ -58,12 +61,11 @@ test('at most 60 kB of script come before the first interaction, and no worker',
     await open(page, path);
     await page.waitForLoadState('networkidle');
     await Promise.all(scripts);
-    expect(bytes, path).toBeGreaterThan(5_000);
-    expect(bytes, path).toBeLessThan(60_000);
+    expect(bytes).toBeGreaterThan(5_000);
+    expect(bytes).toBeLessThan(60_000);
     expect(page.workers()).toHaveLength(0);
-    page.removeAllListeners('response');
-  }
-});
+  });
+}
 
 test('keys: steps, conversation, ends, help, back', async ({ page }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
