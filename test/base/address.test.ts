@@ -39,7 +39,7 @@ describe('IPv4 addresses', () => {
     '0x7f.0.0.1',
     '1.2.3.4\n',
     '127.1',
-  ])('refuses %j, which only lenient parsers take (RFC 6943 §3.1.1)', (text) => {
+  ])('refuses %j, which at most lenient parsers take (RFC 6943 §3.1.1, RFC 3986 §3.2.2)', (text) => {
     expect(isIp4(text)).toBe(false);
     expect(() => parseIp4(text)).toThrow(Malformed);
   });

@@ -1,5 +1,5 @@
 /**
- * A small true-colour PNG with stored (uncompressed) data (W3C PNG §11, RFC 1950, RFC 1951 §3.2.4).
+ * A small true-colour PNG with stored (uncompressed) data (W3C PNG §11, RFC 1950 §2.2, RFC 1951 §3.2.4).
  *
  * ChaiCart's photograph must be a real image, so that whoever takes the capture can open it, and must not depend on
  * any library's compressor, so that its bytes are the same everywhere.
@@ -19,7 +19,7 @@ export function crc32(bytes: Bytes): number {
   return (crc ^ 0xffffffff) >>> 0;
 }
 
-/** Adler-32 (RFC 1950 §8.2). */
+/** Adler-32 (RFC 1950 §2.2). */
 export function adler32(bytes: Bytes): number {
   let a = 1;
   let b = 0;

@@ -2,7 +2,7 @@
  * Link and internet addresses as values that compare with `===` and serve as keys of a `Map`.
  *
  * `Mac` and `Ip4` are branded numbers (48 and 32 bits, unsigned). Text forms: colon hexadecimal; dotted decimal in
- * its strict form only (four decimal parts, no leading zeros), as RFC 6943 §3.1.1 recommends.
+ * its strict form only, as RFC 6943 §3.1.1 advises: four decimal parts, and as in RFC 3986 §3.2.2 no leading zeros.
  */
 import { Malformed } from './errors.ts';
 
