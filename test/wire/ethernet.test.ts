@@ -54,10 +54,16 @@ describe('Ethernet II', () => {
       false,
       true,
     ]);
-    expect([etherTypeName(ETHERTYPE_IPV4), etherTypeName(0x88cc), etherTypeName(46)]).toEqual([
+    const types = [ETHERTYPE_IPV4, 0x88cc, 46, 0x05dc, 0x05dd, 0x05ff, 0x0600];
+    expect(types.map(etherTypeName)).toEqual([
       'IPv4 (0x0800)',
       '0x88cc',
       'a length: 46 bytes',
+      'a length: 1500 bytes',
+      // neither (RFC 9542 §3)
+      '0x05dd',
+      '0x05ff',
+      '0x0600',
     ]);
   });
 

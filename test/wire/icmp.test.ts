@@ -10,6 +10,7 @@ import {
   ICMP_ECHO,
   ICMP_QUOTE_MAX,
   ICMP_REDIRECT,
+  ICMP_SOURCE_QUENCH,
   ICMP_TIME_EXCEEDED,
   ICMP_UNREACHABLE,
   icmp,
@@ -89,6 +90,13 @@ describe('ICMP', () => {
     const problem = encodeIcmpError(12, 0, 20 * 2 ** 24, about, 0, about.length);
     expect(icmpField.pointer(problem, 0)).toBe(20);
     expect(find(icmp.dissect(problem), 'Pointer').text).toBe('byte 20');
+  });
+
+  it('says of a source quench that there was no room, not that time ran out', () => {
+    const about = fromHex(FRAMES.dnsQuery).subarray(14, 42);
+    const tree = icmp.dissect(encodeIcmpError(ICMP_SOURCE_QUENCH, 0, 0, about, 0, about.length));
+    expect(find(tree, 'Source quench').spec).toBe('RFC 792 “Source Quench Message”');
+    expect(find(tree, 'Quoted datagram').spec).toBe('RFC 792 “Source Quench Message”');
   });
 
   it('keeps bodies of unknown types', () => {

@@ -61,7 +61,7 @@ export const arp = struct(
       32,
       'Target’s IP address',
       SPEC,
-      'The internet address that is looked for.',
+      'The internet address that is looked for; in a reply, that of whoever looked.',
       formatIp4,
     ),
   },

@@ -64,9 +64,9 @@ export function isGroupMac(mac: number): boolean {
   return Math.floor(mac / 0x100_0000_0000) % 2 === 1;
 }
 
-/** `IPv4 (0x0800)`; below 0x0600 the field is a length (RFC 9542 §3). */
+/** `IPv4 (0x0800)`; below 0x05dd the field is a length, from 0x0600 on a type, between them neither (RFC 9542 §3). */
 export function etherTypeName(type: number): string {
-  if (type < 0x0600) return `a length: ${type} bytes`;
+  if (type < 0x05dd) return `a length: ${type} bytes`;
   const code = `0x${type.toString(16).padStart(4, '0')}`;
   return Object.hasOwn(ETHERTYPES, type) ? `${ETHERTYPES[type]} (${code})` : code;
 }

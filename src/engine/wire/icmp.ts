@@ -1,6 +1,6 @@
 /**
  * The Internet Control Message Protocol (RFC 792; RFC 1191 §4 for the next-hop MTU; RFC 1122 §3.2.2 and RFC 1812
- * §5.2.7 for later codes).
+ * §5.2.7 for later codes; RFC 6633 against source quench).
  *
  * An error quotes the datagram that it is about: its header and at least eight bytes more. A dissection reads those;
  * decoding leaves them as bytes. Not here: extensions behind the quotation (RFC 4884), router discovery.
@@ -53,6 +53,7 @@ export const ICMP_QUOTE_MAX = 576 - 20 - ICMP_HEADER;
 
 const ECHO_SPEC = 'RFC 792 “Echo or Echo Reply Message”';
 const UNREACHABLE_SPEC = 'RFC 792 “Destination Unreachable Message”';
+const QUENCH_SPEC = 'RFC 792 “Source Quench Message”';
 const TIME_SPEC = 'RFC 792 “Time Exceeded Message”';
 const PROBLEM_SPEC = 'RFC 792 “Parameter Problem Message”';
 const REDIRECT_SPEC = 'RFC 792 “Redirect Message”';
@@ -134,6 +135,11 @@ const timeExceededBody = struct('Time exceeded', TIME_SPEC, 'Which datagram was 
   quoted: quotation(TIME_SPEC),
 });
 
+const quenchBody = struct('Source quench', QUENCH_SPEC, 'Which datagram there was no room for.', {
+  unused: unused(QUENCH_SPEC),
+  quoted: quotation(QUENCH_SPEC),
+});
+
 const parameterBody = struct('Parameter problem', PROBLEM_SPEC, 'Which byte of which datagram was wrong.', {
   pointer: u8(
     'Pointer',
@@ -190,7 +196,7 @@ export const icmp = struct(
         [ICMP_ECHO_REPLY]: echoBody,
         [ICMP_ECHO]: echoBody,
         [ICMP_UNREACHABLE]: unreachableBody,
-        [ICMP_SOURCE_QUENCH]: timeExceededBody,
+        [ICMP_SOURCE_QUENCH]: quenchBody,
         [ICMP_TIME_EXCEEDED]: timeExceededBody,
         [ICMP_PARAMETER_PROBLEM]: parameterBody,
         [ICMP_REDIRECT]: redirectBody,
