@@ -110,6 +110,12 @@ describe('responses in (§6.3)', () => {
       ['response 200 OK 1.1 none', 'end'],
     ],
     [
+      'HEAD, with a coding that HTTP/1.0 does not have (§6.1: close)',
+      'HEAD',
+      'HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n',
+      ['response 200 OK 1.0 none close', 'end'],
+    ],
+    [
       '304 with a length',
       'GET',
       'HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n',

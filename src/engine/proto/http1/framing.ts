@@ -3,8 +3,9 @@
  * request is for; the defences against request smuggling are here.
  *
  * RFC 9112 §3.2, §3.3, §6, §9.3, §11.2; RFC 9110 §7.2, §8.6. Where RFC 9112 lets a recipient refuse or repair, this one
- * refuses: Transfer-Encoding beside Content-Length, Transfer-Encoding in HTTP/1.0, a Content-Length that is no list of
- * equal numbers. Of the transfer codings only chunked is known. Pure functions that throw {@link Fault}.
+ * refuses: Transfer-Encoding beside Content-Length, or in HTTP/1.0. A list of equal numbers in Content-Length is repaired.
+ * Of the transfer codings only chunked is known: a response in any other is refused, where §6.3 would read it until the
+ * connection closes. Pure functions that throw {@link Fault}.
  */
 import { Malformed, Misbehaved, Unsupported } from '../../base/errors.ts';
 import { type Fields, listTokens } from '../../wire/http-fields.ts';
@@ -71,8 +72,12 @@ export function parseContentLength(value: string): number | undefined {
     : undefined;
 }
 
-/** Whether the sender of this head leaves the connection open after the exchange (§9.3). */
+/**
+ * Whether the sender of this head leaves the connection open after the exchange (§9.3). Never in HTTP/1.0 with a
+ * Transfer-Encoding, not even when the message has no body (§6.1).
+ */
 export function headPersists(version: string, fields: Fields): boolean {
+  if (version === '1.0' && fields.has('Transfer-Encoding')) return false;
   const connection = fields.get('Connection');
   if (connection === undefined) return version !== '1.0';
   // What nearly every message says, without the list.
