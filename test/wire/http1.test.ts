@@ -340,6 +340,12 @@ describe('dissectHttp1', () => {
     ]);
     expect(tree.text).toBe('GET /a');
     expect(tree.problem).toBeUndefined();
+    expect(leaves.filter(({ label }) => label === 'Space').map(({ spec }) => spec)).toEqual([
+      'RFC 9112 §3',
+      'RFC 9112 §3',
+      'RFC 9112 §5.1',
+      'RFC 9112 §5.1',
+    ]);
     expect(tree.children[0]!.children.find((node) => node.label === 'Host')?.spec).toBe('RFC 9110 §7.2');
   });
 

@@ -131,7 +131,7 @@ function sameName(name: string, wanted: string): boolean {
   return name.length === wanted.length && (name === wanted || name.toLowerCase() === wanted.toLowerCase());
 }
 
-/** The elements of a comma-separated list of tokens, trimmed and in lower case; empty elements are passed over (§5.6.1.2). */
+/** The elements of a comma-separated list of tokens, trimmed and in lower case; empty elements are passed over (RFC 9110 §5.6.1.2). */
 export function listTokens(value: string): string[] {
   const tokens: string[] = [];
   for (const part of value.split(',')) {

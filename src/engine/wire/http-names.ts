@@ -87,7 +87,7 @@ const STATUSES = statuses([
   ],
   [103, 'Early Hints', 'RFC 8297 §2', 'Fields that the final answer will probably have, sent ahead.'],
   [200, 'OK', 'RFC 9110 §15.3.1', 'It worked.'],
-  [201, 'Created', 'RFC 9110 §15.3.2', 'Something new came to be; Location says where.'],
+  [201, 'Created', 'RFC 9110 §15.3.2', 'Something new came to be, where Location says, else at the target.'],
   [202, 'Accepted', 'RFC 9110 §15.3.3', 'It will be worked on, later.'],
   [203, 'Non-Authoritative Information', 'RFC 9110 §15.3.4', 'It worked, but a proxy changed the content.'],
   [204, 'No Content', 'RFC 9110 §15.3.5', 'It worked, and there is no content to send.'],

@@ -80,7 +80,7 @@ function readRequestLine(cursor: Cursor, line: Line): string {
     const part = asciiText(cursor.bytes, cursor.bit >> 3, end);
     const known = about === METHOD ? describeMethod(part) : undefined;
     leafTo(cursor, end, known ? { ...about, about: known.about, spec: known.spec } : about, part);
-    leafTo(cursor, end + 1, SPACE, '');
+    leafTo(cursor, end + 1, REQUEST_SPACE, '');
     parts.push(part);
   }
   leafTo(cursor, line.to, VERSION, asciiText(cursor.bytes, cursor.bit >> 3, line.to));
@@ -91,10 +91,10 @@ function readStatusLine(cursor: Cursor, line: Line): string {
   const at = cursor.bit >> 3;
   const { version, status, reason } = parseStatusLine(cursor.bytes, at, line.to);
   leafTo(cursor, at + 8, VERSION, `HTTP/${version}`);
-  leafTo(cursor, at + 9, SPACE, '');
+  leafTo(cursor, at + 9, STATUS_SPACE, '');
   const { about, spec } = describeStatus(status);
   leafTo(cursor, at + 12, { ...STATUS, about, spec }, String(status));
-  if (line.to > at + 12) leafTo(cursor, at + 13, SPACE, '');
+  if (line.to > at + 12) leafTo(cursor, at + 13, STATUS_SPACE, '');
   leafTo(cursor, line.to, REASON, reason);
   return reason === '' ? String(status) : `${status} ${reason}`;
 }
@@ -270,6 +270,8 @@ const NAME = about('Name', 'RFC 9110 §5.1', 'Upper or lower case makes no diffe
 const COLON = about('Colon', 'RFC 9112 §5', 'Ends the name; no space may stand before it.');
 const VALUE = about('Value', 'RFC 9110 §5.5', 'What the field says, without the spaces around it.');
 const SPACE = about('Space', 'RFC 9112 §5.1', 'Separates; means nothing.');
+const REQUEST_SPACE = { ...SPACE, spec: 'RFC 9112 §3' };
+const STATUS_SPACE = { ...SPACE, spec: 'RFC 9112 §4' };
 const LINE_END = about('Line end', 'RFC 9112 §2.2', 'CR and LF, bytes 13 and 10.');
 const EMPTY_LINE = about('Empty line', 'RFC 9112 §2.1', 'Ends the fields; content may follow.');
 const CONTENT = about('Content', 'RFC 9112 §6', 'The content, as far as it is here.');

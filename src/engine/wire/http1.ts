@@ -2,8 +2,9 @@
  * HTTP/1.1 message syntax: start lines, field lines and chunk lines, read from bytes and written as text.
  *
  * RFC 9112 §2–§5 and §7.1, RFC 9110 §5. Strict where leniency lets two readers disagree: one SP between the parts of a
- * start line, CRLF only (a bare CR or LF is malformed, §2.2), no control characters in values. A reader of responses
- * is lenient in the three places where RFC 9112 asks for it or servers need it: see {@link Leniency}.
+ * start line, CRLF only (§2.2 lets a recipient take a bare LF or repair a bare CR; here both are malformed), no control
+ * characters in values. A reader of responses is lenient in four places, where RFC 9112 asks for it or servers need it:
+ * see {@link Leniency}.
  * Not here: which lines follow which (proto/http1), body length, limits.
  */
 import type { Bytes } from '../base/bytes.ts';
