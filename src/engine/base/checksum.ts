@@ -13,8 +13,8 @@ let view: Int32Array = new Int32Array(0);
 
 /**
  * Adds `bytes[at, at + length)` to a running sum. The sum is kept unfolded in a double: 32-bit words are added
- * whole (RFC 1071 §2 (C)) and carries are deferred (§2 (1)). 2^53 / 2^32 words is far beyond any packet. An odd last byte is
- * padded with zero on the right.
+ * whole (RFC 1071 §2 (C)) and carries are deferred (§2 (1)). 2^53 / 2^32 words is far beyond any packet. An odd last
+ * byte is padded with zero on the right.
  */
 export function checksumAdd(sum: number, bytes: Bytes, at: number, length: number): number {
   const end = at + length;

@@ -1,5 +1,6 @@
 /**
- * Ephemeral ports: drawn at random from the dynamic range (RFC 6335 §6, RFC 6056 §3.3.1).
+ * Ephemeral ports: drawn at random from the dynamic range of RFC 6335 §6, by algorithm 1 of RFC 6056 §3.3.1 (whose §3.2
+ * would rather draw from 1024 on).
  */
 import type { Random } from '../base/random.ts';
 
