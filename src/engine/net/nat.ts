@@ -2,11 +2,12 @@
  * Network address and port translation on a home router (NAPT, RFC 3022 §2.2; behaviour after RFC 4787, 5382, 5508).
  *
  * Mapping is endpoint-independent: one inside address and port always gets the same outside port. Filtering is by
- * address and port: only whom the inside has written to may answer. Each flow has its state and time-out: UDP 2
- * minutes (RFC 4787 REQ-5), TCP 4 minutes while opening or closing and 2 hours 4 minutes when established (RFC 5382
- * REQ-5), ICMP queries 60 seconds (RFC 5508 REQ-2). ICMP errors are translated with what they quote, in both directions
-(RFC 5508 REQ-4, REQ-5), unless their checksum is wrong (REQ-3). The identifier of an ICMP query stands for the inside
-port; its other side has none.
+ * address and port: only whom the inside has written to may answer. Each flow has its state and time-out, the shortest
+ * allowed: UDP 2 minutes (RFC 4787 REQ-5, which recommends 5), TCP 4 minutes while opening or closing and 2 hours 4
+ * minutes when established (RFC 5382 REQ-5; here from the outside's answer on, there from both sides' ACKs), ICMP
+ * queries 60 seconds (RFC 5508 REQ-2). ICMP errors are translated with what they quote, in both directions (RFC 5508
+ * REQ-4, REQ-5), unless their checksum is wrong (REQ-3). The identifier of an ICMP query stands for the inside port; its
+ * other side has none.
  * Left out: port forwarding, hairpinning, port preservation (a later chapter's).
  */
 import { formatIp4, type Ip4 } from '../base/address.ts';
