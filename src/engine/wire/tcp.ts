@@ -55,6 +55,7 @@ export const OPTION_SACK = 5;
 export const OPTION_TIMESTAMPS = 8;
 
 const HEADER = 'RFC 9293 §3.1';
+/** The two options of a single byte. What all options have in common stands in §3.1. */
 const OPTIONS = 'RFC 9293 §3.2';
 const SACK = 'RFC 2018 §3';
 const SCALE = 'RFC 7323 §2.2';
@@ -74,10 +75,10 @@ const KINDS: Readonly<Record<number, string>> = {
   34: 'Fast Open cookie',
 };
 
-const kind = u8('Kind', OPTIONS, 'Which option this is.', named(KINDS));
+const kind = u8('Kind', HEADER, 'Which option this is.', named(KINDS));
 const optionLength = u8(
   'Length',
-  OPTIONS,
+  HEADER,
   'Length of this option with its kind and itself, in bytes.',
   (value) => `${value} bytes`,
 );
@@ -175,9 +176,9 @@ const timestamps = struct(
 
 const unknownOption = struct(
   'Other option',
-  OPTIONS,
+  HEADER,
   'An option that this engine only carries.',
-  { kind, value: prefixed(optionLength, bytes('Data', OPTIONS, 'The option’s data.'), 2) },
+  { kind, value: prefixed(optionLength, bytes('Data', HEADER, 'The option’s data.'), 2) },
   (option) => named(KINDS)(option.kind, { values: {}, start: 0, parent: undefined }),
 );
 
@@ -222,7 +223,7 @@ function optionBytes(dataOffset: number): number {
 const optionList = until((scope) => optionBytes(scope.values.dataOffset as number), many(option));
 const OPTIONS_ABOUT = {
   label: 'Options',
-  spec: OPTIONS,
+  spec: HEADER,
   about: 'What this side can do or tells besides; most of it only with a SYN.',
 };
 
@@ -281,7 +282,7 @@ export const tcpHeader = struct(
       [
         'ACK',
         'Acknowledgment',
-        'The acknowledgment number means something: so on every segment but the first.',
+        'The acknowledgment number means something: so on every segment once a connection is open.',
       ],
       ['PSH', 'Push', 'The receiver should hand what it has to its program now.'],
       ['RST', 'Reset', 'The connection is over at once, or never was.'],

@@ -70,7 +70,7 @@ describe('the bytes of a Linux peer', () => {
     ]);
   });
 
-  it('reads options in any order, and passes over illegal ones (RFC 9293 §3.2)', () => {
+  it('reads options in any order, and passes over illegal ones (RFC 9293 §3.1, MUST-7)', () => {
     const a = new Script({});
     a.connection.open(0);
     a.sent();

@@ -7,8 +7,8 @@
  * a machine that is back in LISTEN or CLOSED with nothing to transmit.
  *
  * Deviations: urgent data is delivered in line (RFC 9293 §3.8.5 would tell the program where it ends); payload and
- * FIN that come with a SYN are left for the peer to repeat; CLOSE before ESTABLISHED waits for the handshake when
- * something is queued. Not here: SACK (parsed, never offered), ECN, Fast Open, MD5 and AO, path MTU discovery.
+ * FIN that come with a SYN are left for the peer to repeat; CLOSE and SYNs before ESTABLISHED, see `state.ts`. Not here:
+ * SACK (parsed, never offered), ECN, Fast Open, MD5, AO, path MTU discovery (RFC 7323 §5.7 wants it with PAWS).
  */
 import type { Bytes } from '../../base/bytes.ts';
 import { Misuse } from '../../base/errors.ts';
@@ -269,7 +269,7 @@ export class TcpConnection {
     const opening = this.#state === 'SYN-SENT' || this.#state === 'SYN-RECEIVED';
     if (this.#state === 'CLOSED' || this.#state === 'LISTEN') return;
     const { code, hard } = ICMP_MEANINGS[error];
-    // RFC 5927 §4.1: once established, hard errors are taken as soft ones, for anyone can forge them.
+    // RFC 5927 §5.2: once established, hard errors are taken as soft ones, for anyone can forge them.
     if (opening && (hard || this.profile.softErrorsAbortOpening)) {
       this.#fail(code, `ICMP: ${error}`);
       this.#end('give up', `ICMP: ${error}`);

@@ -12,7 +12,7 @@ import { type Segment, STAMPS_LENGTH } from './segment.ts';
 import type { Sender } from './sender.ts';
 import type { SegmentWriter } from './writer.ts';
 
-/** RFC 9293 §3.7.1: what a peer without the option takes. A smaller offer than 64 is taken for 64. */
+/** RFC 9293 §3.7.1, MUST-15: what a peer without the option takes. Ours alone: an offer below 64 is taken for 64. */
 const DEFAULT_MSS = 536;
 const MIN_MSS = 64;
 

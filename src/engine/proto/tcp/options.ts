@@ -23,7 +23,10 @@ export type IcmpError =
   | 'prohibited'
   | 'time-exceeded';
 
-/** The error that a program sees, and whether the destination itself refused (a hard error). */
+/**
+ * The error that a program sees, and whether the destination itself refused: a hard error, which ends a connection that
+ * is opening. (RFC 9293 §3.9.2.2, SHLD-26, would have it end any; see RFC 5927 §5.2.)
+ */
 export const ICMP_MEANINGS: Readonly<Record<IcmpError, { readonly code: TcpError; readonly hard: boolean }>> =
   {
     'net-unreachable': { code: 'ENETUNREACH', hard: false },
@@ -47,7 +50,7 @@ export const KEEP_ALIVE: KeepAlive = { idle: 7200 * SECOND, interval: 75 * SECON
 export interface TcpOptions {
   readonly localPort: number;
   readonly remotePort: number;
-  /** Initial send sequence number, 32 bits: the host draws it (RFC 9293 §3.4.1). */
+  /** Initial send sequence number, 32 bits: drawn by the host, where RFC 9293 §3.4.1 adds a clock to a keyed hash. */
   readonly iss: number;
   /** Put into each event as `connection`; the host knows the addresses. */
   readonly name?: string;

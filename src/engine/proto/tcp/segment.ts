@@ -74,7 +74,7 @@ export class Segment {
         continue;
       }
       const length = i + 1 < end ? bytes[i + 1]! : 0;
-      if (length < 2 || i + length > end) return; // RFC 9293 §3.2, MUST-7: an illegal length harms nobody
+      if (length < 2 || i + length > end) return; // RFC 9293 §3.1, MUST-7: be prepared for it
       if (kind === OPTION_MSS && length === 4) this.mss = readU16(bytes, i + 2);
       // RFC 7323 §2.3: a shift above 14 counts as 14
       else if (kind === OPTION_WINDOW_SCALE && length === 3) this.windowScale = Math.min(bytes[i + 2]!, 14);

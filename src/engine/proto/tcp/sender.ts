@@ -313,7 +313,7 @@ export class Sender {
   /**
    * Takes the acknowledgment of an acceptable segment; `window` is scaled already, `plain` says that the segment
    * carried nothing else, `echoed` is the round trip by its timestamp or −1. False when it acknowledges what was
-   * never sent, or is too old (RFC 5961 §5): then an ACK is due and nothing else.
+   * never sent, or is too old (RFC 5961 §5.2): then an ACK is due and nothing else.
    */
   acknowledge(
     acknowledgment: number,

@@ -1,7 +1,7 @@
 /**
  * Writes the segments of one connection: SYNs, everything after them, and resets (RFC 9293 §3.1; RFC 7323 §3.2 for
  * the timestamps, whose clock ticks every millisecond). Sending is what acknowledges, so this is also where the
- * receiver learns that its acknowledgment has left.
+ * receiver learns that its acknowledgment has left. Not here: timestamps on a RST (RFC 7323 §5.2 would have them).
  */
 import type { Bytes } from '../../base/bytes.ts';
 import { seqDiff } from '../../base/seq.ts';
