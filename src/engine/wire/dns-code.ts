@@ -24,7 +24,7 @@ export const TYPE = {
 /** RFC 1035 §3.2.4; `ANY` is a QCLASS only (§3.2.5). */
 export const CLASS = { IN: 1, CH: 3, HS: 4, ANY: 255 } as const;
 
-/** RFC 1035 §4.1.1; NOTIFY RFC 1996 §3.3; UPDATE RFC 2136 §1.3. */
+/** RFC 1035 §4.1.1; NOTIFY RFC 1996; UPDATE RFC 2136 §1.3. */
 export const OPCODE = { QUERY: 0, IQUERY: 1, STATUS: 2, NOTIFY: 4, UPDATE: 5 } as const;
 
 /** RFC 1035 §4.1.1; from 16 on the upper eight bits travel in the OPT record (RFC 6891 §6.1.3, BADVERS §9). */
@@ -38,7 +38,7 @@ export const RCODE = {
   BADVERS: 16,
 } as const;
 
-/** EDNS options that have a name here: NSID RFC 5001 §4.1, Client Subnet RFC 7871 §6, Cookie RFC 7873 §4, EDE RFC 8914 §2. */
+/** EDNS options that have a name here: NSID RFC 5001 §2.3, Client Subnet RFC 7871 §6, Cookie RFC 7873 §4, EDE RFC 8914 §2. */
 const OPTIONS: ReadonlyMap<number, string> = new Map([
   [3, 'NSID'],
   [8, 'ECS'],

@@ -57,8 +57,8 @@ export interface EdnsOption {
 
 /**
  * A type that this engine does not know; its data stays opaque (RFC 3597 §3). To the compiler it is the literal
- * 65535, the one type that is reserved for ever (RFC 6895 §3.1), so that `record.type === TYPE.A` narrows; at run time
- * it is any number without a case in {@link DataOf}. Make one with {@link otherType}.
+ * 65535, which is reserved (RFC 6895 §3.1: only a standard could give it out), so that `record.type === TYPE.A`
+ * narrows; at run time it is any number without a case in {@link DataOf}. Make one with {@link otherType}.
  */
 export type OtherType = 65535;
 

@@ -7,7 +7,7 @@ import { Authority } from '../../../src/engine/proto/dns/authority.ts';
 import { type CacheRow, cacheTable, livingRows } from '../../../src/engine/proto/dns/cache.ts';
 import { DNS_PORT } from '../../../src/engine/proto/dns/message.ts';
 import { Resolver } from '../../../src/engine/proto/dns/resolver.ts';
-import type { DnsMessage } from '../../../src/engine/wire/dns.ts';
+import { type DnsMessage, optRecord } from '../../../src/engine/wire/dns.ts';
 import { RCODE, TYPE } from '../../../src/engine/wire/dns-code.ts';
 import { parseRecord, recordText } from '../../../src/engine/wire/dns-text.ts';
 import * as vectors from '../../vectors/dns.ts';
@@ -479,6 +479,11 @@ describe('clients', () => {
       RCODE.FORMERR,
     ],
     ['an update', (query) => ({ ...query, opcode: 5 }), RCODE.NOTIMP],
+    [
+      'two OPT records (RFC 6891 §6.1.1)',
+      (query) => ({ ...query, additionals: [optRecord(1232), optRecord(1232)] }),
+      RCODE.FORMERR,
+    ],
   ])('%s is refused', (_, change, rcode) => {
     const script = smallInternet();
     expect(script.client('chaicart.example.', TYPE.A, change)!.rcode).toBe(rcode);

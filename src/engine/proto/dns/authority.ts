@@ -1,8 +1,8 @@
 /**
  * An authoritative name server, as a machine without waiting: a query goes in, a response comes out.
  *
- * RFC 1034 §4.3.2 (the algorithm), RFC 2308 §3 (the SOA of negative answers), RFC 6891 §6.1.3 and §7 (EDNS), RFC 9619 §4
- * (one question), RFC 9471 §3 (glue is part of a referral). It holds any number of zones and asks nobody.
+ * RFC 1034 §4.3.2 (the algorithm), RFC 2308 §3 (the SOA of negative answers), RFC 6891 §6.1.1, §6.1.3 and §7 (EDNS),
+ * RFC 9619 §4 (one question), RFC 9471 §3 (glue is part of a referral). It holds any number of zones and asks nobody.
  *
  * Not here: zone transfer, update, notify (NOTIMP or REFUSED), response rate limiting, cookies, DNSSEC.
  */

@@ -1,7 +1,8 @@
 /**
  * The side of a resolver that its clients see: which queries it takes, and how it writes answers.
  *
- * RFC 1035 §4.1.1 (RA), RFC 6891 §6.1.3 (BADVERS), RFC 9619 §4 (one question), RFC 8482 (no ANY).
+ * RFC 1035 §4.1.1 (RA), RFC 6891 §6.1.1 (one OPT) and §6.1.3 (BADVERS), RFC 9619 §4 (one question), RFC 8906 §3.1.2
+ * (NOTIMP for what is no type of data; RFC 8482 §4 would have ANY answered with a part of what there is).
  */
 import type { Ip4 } from '../../base/address.ts';
 import { Malformed } from '../../base/errors.ts';
@@ -49,6 +50,8 @@ export function clientFault(client: Client): { readonly rcode: number; readonly 
   if (!query) return { rcode: RCODE.FORMERR, reason: client.problem };
   if (query.opcode !== OPCODE.QUERY)
     return { rcode: RCODE.NOTIMP, reason: `${opcodeName(query.opcode)} is not implemented` };
+  if (query.additionals.filter((record) => record.type === TYPE.OPT).length > 1)
+    return { rcode: RCODE.FORMERR, reason: 'more than one OPT record' };
   const version = ednsOf(query)?.version ?? 0;
   if (version > 0) return { rcode: RCODE.BADVERS, reason: `EDNS version ${version} does not exist` };
   if (query.questions.length !== 1)

@@ -17,7 +17,7 @@ import { sameName } from '../../wire/dns-name.ts';
 export const DNS_PORT = 53;
 /** What fits without EDNS (RFC 1035 §2.3.4). */
 export const PLAIN_SIZE = 512;
-/** 1,280 bytes, what every IPv6 link carries, less 48 of headers: what servers settled on in 2020. RFC 9715 §3.2 allows up to 1,400. */
+/** 1,280 bytes, what every IPv6 link carries, less 48 of headers: what servers settled on in 2020. RFC 9715 §3 allows up to 1,400. */
 export const EDNS_SIZE = 1232;
 /** The limit of a response over a stream: the two-byte length in front of it (RFC 1035 §4.2.2). */
 export const STREAM_SIZE = 65_535;
