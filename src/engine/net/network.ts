@@ -39,7 +39,7 @@ export interface Link {
 /** One end of a link: which machine, what its interface is called, and its address (`192.168.1.23/24`), if any. */
 export type End = readonly [machine: Machine, nic: string, address?: string];
 
-/** Documentation MAC addresses (RFC 9542 §2.1.1): 00-00-5E-00-53-00 to -FF, unicast. */
+/** Documentation MAC addresses (RFC 9542 §2.1.4): 00-00-5E-00-53-00 to -FF, unicast. */
 const FIRST_MAC = 0x00_00_5e_00_53_01;
 const MAX_NICS = 254;
 

@@ -1,9 +1,10 @@
 /**
  * The Address Resolution Protocol of one interface (RFC 826), sans-IO: which network card answers for an address.
  *
- * A learned pair is trusted for a minute (RFC 1122 §2.3.2.1 asks for a time-out "on the order of a minute"), an
- * unanswered request is repeated twice, a second apart, as Linux does. Left out: probes and announcements
- * (RFC 5227), unicast polling before expiry, proxy ARP.
+ * A learned pair is trusted for a minute, the order of time that RFC 1122 §2.3.2.1 names where proxy ARP may be about,
+ * and for a minute anew when its owner is heard. An unanswered request is repeated twice, a second apart (the same
+ * section: no more than one a second), as Linux does. Left out: probes and announcements (RFC 5227), unicast polling
+ * before expiry, proxy ARP.
  */
 import { formatIp4, formatMac, type Ip4, type Mac, parseMac } from '../base/address.ts';
 import { type Nanoseconds, NEVER, SECOND } from '../base/units.ts';
