@@ -10,6 +10,7 @@ import type { Bytes } from '../base/bytes.ts';
 import { checksumAdd, checksumFinish, pseudoHeader4 } from '../base/checksum.ts';
 import { Misuse } from '../base/errors.ts';
 import type { Random } from '../base/random.ts';
+import { seqLe, seqLt } from '../base/seq.ts';
 import type { ByteStream } from '../proto/stream.ts';
 import { TcpConnection, type TcpOptions } from '../proto/tcp/connection.ts';
 import { resetFor } from '../proto/tcp/reset.ts';
@@ -104,6 +105,12 @@ export class TcpSocket implements ByteStream {
 
   end(): void {
     this.connection.shutdown(this.#stack.ip.world.kernel.now);
+    this.#stack.service(this);
+  }
+
+  /** Lets go of both directions: what was written is still delivered, what still comes is answered with a RST. */
+  close(): void {
+    this.connection.close(this.#stack.ip.world.kernel.now);
     this.#stack.service(this);
   }
 
@@ -207,16 +214,22 @@ export class TcpStack implements Transport {
       detail: { protocol: 'TCP', local: `${listener.port}`, remote: '*' },
     });
     for (const socket of listener.queue.splice(0)) socket.abort();
+    // those in the middle of their handshake would be established with nobody to accept them
+    for (const [socket, waitsFor] of [...this.#waitingFor]) if (waitsFor === listener) socket.abort();
   }
 
-  /** Starts to connect and returns at once; see {@link connect} for waiting. Throws a ProgramError without a route or a port. */
-  open(remote: Ip4, remotePort: number, tuning: TcpTuning = {}): TcpSocket {
+  /**
+   * Starts to connect and returns at once; see {@link connect} for waiting. `from` is the local port for programs that
+   * want a certain one. Throws a ProgramError without a route or a port.
+   */
+  open(remote: Ip4, remotePort: number, tuning: TcpTuning = {}, from?: number): TcpSocket {
     const local = this.ip.sourceFor(remote);
     if (local === undefined) throw new ProgramError('ENETUNREACH', `no route to ${formatIp4(remote)}`);
     const key = remote * 0x1_0000 + remotePort;
-    const localPort = this.#ports.pick(
-      (port) => !this.#listeners.has(port) && !this.#sockets.get(port)?.has(key),
-    );
+    if (from !== undefined && this.#sockets.get(from)?.has(key))
+      throw new ProgramError('EADDRINUSE', `port ${from} has a connection to there`);
+    const localPort =
+      from ?? this.#ports.pick((port) => !this.#listeners.has(port) && !this.#sockets.get(port)?.has(key));
     if (localPort === undefined) throw new ProgramError('EADDRNOTAVAIL', 'no local port is free');
     const socket = this.#create(local, localPort, remote, remotePort, tuning);
     socket.connection.open(this.ip.world.kernel.now);
@@ -298,6 +311,16 @@ export class TcpStack implements Transport {
     if (!socket) return;
     const error = icmpError(bytes[at]!, bytes[at + 1]!);
     if (!error) return;
+    // RFC 5927 §4.1: whoever forges an error must also guess a sequence number in flight
+    const sequence = tcpHeader.get.sequence(bytes, quoted.transportAt);
+    const { una, max } = socket.connection.sender;
+    if (!seqLe(una, sequence) || !seqLt(sequence, max)) {
+      this.ip.record({
+        kind: 'tcp.icmp-ignored',
+        detail: { reason: 'it is about nothing in flight', error },
+      });
+      return;
+    }
     socket.connection.handleIcmp(error, this.ip.world.kernel.now);
     this.service(socket);
     socket.onChange?.();
