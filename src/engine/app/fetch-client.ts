@@ -14,7 +14,7 @@ import { MILLISECOND, type Nanoseconds } from '../base/units.ts';
 import type { Host } from '../net/host.ts';
 import type { TcpSocket } from '../net/tcp-stack.ts';
 import { Http1Client } from '../proto/http1/client.ts';
-import { ProgramError, type Task } from '../sim/task.ts';
+import { ProgramError, type Running, type Task } from '../sim/task.ts';
 import { get, type HttpResponse } from './http-exchange.ts';
 import type { SystemResolver } from './system-resolver.ts';
 
@@ -47,6 +47,7 @@ export function* visit(host: Host, resolver: SystemResolver, url: string): Task 
   const address = parseHttpUrl(url);
   host.because({ kind: 'fetch.start', detail: { url } });
   const open: Connection[] = [];
+  const running: Running[] = [];
   try {
     const ip = yield* lookUp(host, resolver, address.host);
     const first = yield* connect(host, ip, address.port, 1);
@@ -54,9 +55,8 @@ export function* visit(host: Host, resolver: SystemResolver, url: string): Task 
     const page = yield* request(host, first, address, address.path, 1);
     yield* host.compute(PARSE, 'reading the page');
     const [menu, ...others] = linksOf(page);
-    const running = others
-      .slice(0, MAX_RESOURCES)
-      .map((path, i) => host.run(`fetch ${path}`, fetchOnNew(host, ip, address, path, i + 3, open)));
+    for (const [i, path] of others.slice(0, MAX_RESOURCES).entries())
+      running.push(host.run(`fetch ${path}`, fetchOnNew(host, ip, address, path, i + 3, open)));
     if (menu) yield* request(host, first, address, menu, 2);
     for (const one of running) yield* one.join();
     host.because({ kind: 'fetch.loaded', detail: { url } });
@@ -64,7 +64,8 @@ export function* visit(host: Host, resolver: SystemResolver, url: string): Task 
     if (!(error instanceof ProgramError)) throw error;
     host.because({ kind: 'fetch.failed', detail: { url, code: error.code, message: error.message } });
   } finally {
-    for (const { socket } of open) if (socket.error === undefined && !socket.isClosed) socket.end();
+    for (const one of running) one.cancel();
+    for (const { socket } of open) socket.close();
   }
 }
 
@@ -78,7 +79,14 @@ function* fetchOnNew(
 ): Task {
   const connection = yield* connect(host, ip, address.port, id);
   open.push(connection);
-  yield* request(host, connection, address, path, id);
+  let isDone = false;
+  try {
+    yield* request(host, connection, address, path, id);
+    isDone = true;
+  } finally {
+    // the visit may have ended while this one was still connecting: nobody else knows of it then
+    if (!isDone) connection.socket.close();
+  }
 }
 
 function* lookUp(host: Host, resolver: SystemResolver, name: string): Task<Ip4> {
