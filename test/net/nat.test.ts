@@ -94,6 +94,26 @@ describe('mapping', () => {
     expect(states).toEqual(['opening', 'established', 'closing']);
   });
 
+  it('follows a new connection on the ports of one that has closed', () => {
+    const run = home();
+    const { world, laptop, web } = run;
+    const listener = web.tcp.listen(80);
+    const twice = [1, 2].map((round) => () => {
+      const socket = laptop.tcp.open(WEB, 80, {}, 50_000);
+      socket.onChange = () => {
+        if (round === 1 && socket.ended) socket.end();
+      };
+    });
+    world.kernel.call(0, twice[0]!);
+    // the server closes first, so that the laptop may use its port again at once
+    world.kernel.call(SECOND, () => listener.queue[0]!.end());
+    world.kernel.run({ until: 2 * SECOND });
+    expect(rows(run).map(({ state }) => state)).toEqual(['closing']);
+    world.kernel.call(3 * SECOND, twice[1]!);
+    world.kernel.run({ until: 4 * SECOND });
+    expect(rows(run).map(({ state }) => state)).toEqual(['established']);
+  });
+
   it('counts a reset', () => {
     const run = home();
     const failing = run.laptop.run('fetch', fetchPage(run.laptop, 81));

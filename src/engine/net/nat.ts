@@ -40,6 +40,7 @@ const MAX_FLOWS = 16_384;
 const FIN = 1;
 const SYN = 2;
 const RST = 4;
+const SYN_ACK = 18;
 
 interface Flow {
   readonly id: number;
@@ -335,17 +336,19 @@ export const natTable: Projection<NatRow> = {
 function nextState(flow: Flow, flags: number, isFromInside: boolean): NatState {
   if (flow.protocol !== PROTOCOL_TCP) return isFromInside ? flow.state : 'answered';
   if (flags & RST) return 'reset';
+  // a new connection on the ports of an old one, whatever became of that
+  if (isFromInside && (flags & SYN_ACK) === SYN && flow.state !== 'opening') {
+    flow.finFromInside = false;
+    flow.finFromOutside = false;
+    return 'opening';
+  }
   if (flags & FIN) {
     if (isFromInside) flow.finFromInside = true;
     else flow.finFromOutside = true;
   }
   if (flow.finFromInside && flow.finFromOutside) return 'closing';
-  if (flow.state === 'opening') return !isFromInside && flags & SYN ? 'established' : 'opening';
-  if (isFromInside && flags & SYN) {
-    flow.finFromInside = false;
-    flow.finFromOutside = false;
-    return 'opening';
-  }
+  // an ACK alone answers a SYN that was sent again after its answer had passed here
+  if (flow.state === 'opening') return !isFromInside && flags & SYN_ACK ? 'established' : 'opening';
   return flow.state;
 }
 
