@@ -155,6 +155,20 @@ describe('faults', () => {
     const both = through([duplicate(1, random()), flipNth(1, 8 * 50, true)], 1);
     expect(both.arrived.map(({ bytes }) => bytes[50]).sort()).toEqual([0, 0x80]);
   });
+
+  it('work together: no copy crosses a link that is cut', () => {
+    expect(through([duplicate(1, random()), cut(0)], 3).arrived).toEqual([]);
+  });
+
+  it('work together: what is held back may be lost or damaged like the rest', () => {
+    const late = delayNth(1, 300 * MICROSECOND);
+    expect(through([late, dropNth([1])], 2).lost.map(({ time }) => time)).toEqual([
+      DELAY + 300 * MICROSECOND,
+    ]);
+    expect(through([late, flipNth(1, 0, false)], 2).corrupted.map(({ time }) => time)).toEqual([
+      DELAY + 300 * MICROSECOND,
+    ]);
+  });
 });
 
 function differingBits(a: Uint8Array, b: Uint8Array): number[] {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Misuse } from '../../src/engine/base/errors.ts';
+import { namedRandom } from '../../src/engine/base/random.ts';
 import { MICROSECOND, MILLISECOND } from '../../src/engine/base/units.ts';
+import { reorder } from '../../src/engine/net/fault.ts';
 import { Channel, type LinkOptions, type Receiver } from '../../src/engine/net/link.ts';
 import { World } from '../../src/engine/sim/world.ts';
 import { pair, ping } from './small-world.ts';
@@ -111,6 +113,15 @@ describe('one direction of a link', () => {
     const { world, send } = line({ delay: 0, rate: 8e6, queuePackets: 2 });
     const sent = [send(40), send(1500), send(1500), send(40)];
     expect(losses(world).map(({ frame }) => frame)).toEqual([sent[3]]);
+  });
+
+  it('counts what a fault will hold back while it waits for the line, like the rest', () => {
+    const { world, channel, arrivals, send } = line({ delay: 0, rate: 8e6, queuePackets: 2 });
+    channel.faults.push(reorder(1, MILLISECOND, namedRandom(1, 'late')));
+    for (let i = 0; i < 5; i++) send(1000);
+    expect(channel.queuedBytes).toBe(2000);
+    world.kernel.run();
+    expect(arrivals.length).toBe(3);
   });
 
   it('lets an idle line take a frame of any size, even with no room to wait', () => {

@@ -33,6 +33,8 @@ const ETHERNET_HEADER = 14;
 const ARRIVAL = 0;
 const SINGLE = 1;
 const RING = 256;
+/** Copies of one frame that faults may make. */
+const MAX_COPIES = 4;
 
 /** The numbers of the event kinds that every direction records, looked up once for a world. */
 interface LinkKinds {
@@ -46,6 +48,8 @@ interface LinkKinds {
 interface Mark {
   readonly corrupted: boolean;
   readonly lost: string | undefined;
+  /** How long it is held back behind the end of the link's delay. */
+  readonly extraDelay: Nanoseconds;
 }
 
 /** One direction of a link. */
@@ -81,12 +85,13 @@ export class Channel implements Target {
   #tail = 0;
   /** What a fault did to a frame in the ring, by its place in the order of sending. */
   #marks = new Map<number, Mark>();
-  /** Frames that a fault delays or copies travel outside the ring. */
+  /** Frames that a fault holds back, and copies: they arrive outside the order of the ring. */
   #singles = new Map<number, { frame: number; cause: number; mark: Mark | undefined }>();
   #nextSingle = 0;
 
   constructor(world: World, index: number, from: string, receiver: Receiver, options: LinkOptions) {
     if (!(options.delay >= 0)) throw new Misuse('a link needs a delay');
+    if (options.rate !== undefined && !(options.rate > 0)) throw new Misuse('a rate is above 0');
     const { trace } = world;
     this.#world = world;
     this.index = index;
@@ -137,7 +142,7 @@ export class Channel implements Target {
     this.#lineFree = start + Math.round((bytes + this.overheadBytes) * this.#nanosecondsPerByte);
     const arrive = this.#lineFree + this.delay;
     const travelling = this.faults.length > 0 ? this.#applyFaults(frame, sent, size, arrive) : frame;
-    if (travelling >= 0) this.#enqueue(travelling, sent, start, arrive, bytes, start > now);
+    this.#enqueue(travelling, sent, start, arrive, bytes, start > now);
   }
 
   onEvent(op: number, arg: number): void {
@@ -162,7 +167,8 @@ export class Channel implements Target {
     if (this.#head !== this.#tail) {
       kernel.schedule(this.#arrive[this.#head & (this.#frame.length - 1)]!, this, ARRIVAL);
     }
-    this.#arriveNow(frame, cause, mark);
+    if (mark && mark.extraDelay > 0) this.#sendOutside(frame, cause, kernel.now + mark.extraDelay, mark);
+    else this.#arriveNow(frame, cause, mark);
   }
 
   #arriveNow(frame: number, cause: number, mark: Mark | undefined): void {
@@ -228,7 +234,7 @@ export class Channel implements Target {
     trace.frames.release(frame);
   }
 
-  /** Lets the faults look at the frame. Gives the frame that goes into the ring, or −1 when it travels outside. */
+  /** Lets the faults look at the frame. Gives the frame that goes on its way: the same, or a damaged copy. */
   #applyFaults(frame: number, sent: number, size: number, arrive: Nanoseconds): number {
     const passage: Passage = {
       frame,
@@ -244,7 +250,7 @@ export class Channel implements Target {
     for (const fault of this.faults) fault.apply(passage);
     const { lost, extraDelay, copies, flipBit } = passage;
     const { frames } = this.#world.trace;
-    for (let i = 0; i < Math.min(copies, 4); i++) {
+    for (let i = 0; lost === undefined && i < Math.min(copies, MAX_COPIES); i++) {
       frames.retain(frame);
       this.#sendOutside(frame, sent, arrive + extraDelay, undefined);
     }
@@ -254,13 +260,9 @@ export class Channel implements Target {
       frames.slab(travelling)[frames.at(travelling) + (flipBit >> 3)]! ^= 0x80 >> (flipBit & 7);
       frames.release(frame);
     }
-    const isMarked = lost !== undefined || (flipBit >= 0 && !passage.pastFcs);
-    const mark = isMarked ? { corrupted: flipBit >= 0 && !passage.pastFcs, lost } : undefined;
-    if (extraDelay > 0) {
-      this.#sendOutside(travelling, sent, arrive + extraDelay, mark);
-      return -1;
-    }
-    if (mark) this.#marks.set(this.#tail, mark);
+    const corrupted = flipBit >= 0 && !passage.pastFcs;
+    if (corrupted || lost !== undefined || extraDelay > 0)
+      this.#marks.set(this.#tail, { corrupted, lost, extraDelay });
     return travelling;
   }
 
