@@ -144,6 +144,20 @@ describe('the queue', () => {
     expect(kernel.now).toBe(5000);
   });
 
+  it('leaves no cause behind for what is scheduled between two runs', () => {
+    const trace = new Trace();
+    const kernel = new Kernel(trace);
+    const kind = trace.kind('tick', 'requests');
+    for (const time of [1, 2, 3])
+      kernel.call(time, () => {
+        trace.cause = trace.record(time, kind, 0, 0, 0);
+      });
+    for (const limits of [{ until: 1 }, { maxEvents: 1 }, {}]) {
+      kernel.run(limits);
+      expect(trace.cause).toBe(NONE);
+    }
+  });
+
   it('hands the cause of each entry to the trace', () => {
     const trace = new Trace();
     const kernel = new Kernel(trace);

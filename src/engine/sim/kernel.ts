@@ -108,6 +108,13 @@ export class Kernel {
 
   /** Runs events in order until a limit. Time stands at the last event, or at `until` when nothing was left before it. */
   run(limits: RunLimits = {}): RunEnd {
+    const end = this.#run(limits);
+    // what is scheduled between runs comes from outside: the last event is not its cause
+    this.trace.cause = NONE;
+    return end;
+  }
+
+  #run(limits: RunLimits): RunEnd {
     const until = limits.until ?? NEVER;
     const last = this.#processed + (limits.maxEvents ?? Number.MAX_SAFE_INTEGER);
     const { trace } = this;
@@ -133,12 +140,8 @@ export class Kernel {
       this.#processed += 1;
       trace.cause = this.#cause[slot]!;
       target.onEvent(op, arg);
-      if (this.#stopped) {
-        trace.cause = NONE;
-        return 'stopped';
-      }
+      if (this.#stopped) return 'stopped';
     }
-    trace.cause = NONE;
     if (until !== NEVER) this.#now = Math.max(this.#now, until);
     return 'idle';
   }
