@@ -7,6 +7,7 @@ import { flipNth } from '../../src/engine/net/fault.ts';
 import type { Host } from '../../src/engine/net/host.ts';
 import { TRANSPORT_OFFSET } from '../../src/engine/net/ip-stack.ts';
 import { networkText, RoutingTable } from '../../src/engine/net/route.ts';
+import { ethernet } from '../../src/engine/wire/ethernet.ts';
 import { checksumFault, decodeFrame, layersOf } from '../../src/engine/wire/frame.ts';
 import { encodeEcho, encodeIcmpError } from '../../src/engine/wire/icmp.ts';
 import { ipv4 } from '../../src/engine/wire/ipv4.ts';
@@ -251,6 +252,34 @@ describe('errors', () => {
     expect([...run.world.trace.events(['icmp.error'])]).toEqual([]);
   });
 
+  it('are never sent to a source that is no single host', () => {
+    const errors = (from: string): number => {
+      const run = home();
+      const frame = broadcast(run, '192.168.1.24', from);
+      const { frames } = run.world.trace;
+      ethernet.set.destination(frames.slab(frame), frames.at(frame), run.phone.ip.nics[0]!.mac);
+      run.laptop.ip.nics[0]!.send(frame);
+      run.world.kernel.run();
+      expect([...run.world.trace.events(['udp.drop'])].length).toBe(1);
+      return [...run.world.trace.events(['icmp.error'])].length;
+    };
+    const sources = ['0.0.0.0', '127.0.0.1', '224.0.0.1', '240.0.0.1', '255.255.255.255', '192.168.1.255'];
+    expect(sources.map(errors)).toEqual([0, 0, 0, 0, 0, 0]);
+    expect(errors('192.168.1.23')).toBe(1);
+  });
+
+  it('are not needed for a frame to everybody with a datagram for one: it is neither taken nor sent on', () => {
+    const run = home();
+    run.laptop.ip.nics[0]!.send(broadcast(run, '192.168.1.24'));
+    run.world.kernel.run();
+    const { trace } = run.world;
+    expect([...trace.events(['udp.drop', 'icmp.error'])]).toEqual([]);
+    const refused = [...trace.events(['frame.refused'])].map(({ node, b }) => `${node}: ${trace.textOf(b)}`);
+    expect(refused.sort()).toEqual(
+      ['desk', 'home', 'phone'].map((node) => `${node}: a frame for everybody with a datagram for one`),
+    );
+  });
+
   it('tell a host that its datagram was too large for a link on the way', () => {
     const run = home();
     run.isp.nics.find(({ name }) => name === 'web')!.mtu = 1280;
@@ -260,8 +289,8 @@ describe('errors', () => {
   });
 });
 
-/** A UDP datagram for port 9 of everybody. */
-function broadcast({ world, laptop }: Home, to: string): number {
+/** A UDP datagram for port 9 in a frame for everybody. */
+function broadcast({ world }: Home, to: string, from = '192.168.1.23'): number {
   const { frames } = world.trace;
   const frame = frames.alloc(14 + 28);
   const bytes = frames.slab(frame);
@@ -277,7 +306,7 @@ function broadcast({ world, laptop }: Home, to: string): number {
     fragmentOffset: 0,
     ttl: 64,
     protocol: 17,
-    source: laptop.ip.nics[0]!.address!,
+    source: parseIp4(from),
     destination: parseIp4(to),
     options: new Uint8Array(0),
   });

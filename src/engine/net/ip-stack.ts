@@ -3,7 +3,7 @@
  *
  * A host and a router are the same stack; forwarding is a switch, NAT a part that may be put in. Checked on receipt:
  * version, lengths, header checksum, time to live (RFC 1812 §5.2.2, §5.3.1). Errors are sent after RFC 1122 §3.2.2 and
- * RFC 1812 §4.3. Left out: fragmentation and reassembly (a fragment is refused and says so), options (ignored),
+ * RFC 1812 §4.3, at any rate (§4.3.2.8 wants a limit). Left out: fragmentation and reassembly (a fragment is refused and says so), options (ignored),
  * multicast, redirects.
  */
 
@@ -24,7 +24,14 @@ import type { World } from '../sim/world.ts';
 import type { MachineEvent } from '../trace/event.ts';
 import { NONE } from '../trace/log.ts';
 import { ARP_LENGTH, ARP_REPLY, ARP_REQUEST, arp, isArpForIpv4, writeArp } from '../wire/arp.ts';
-import { ETHERNET_HEADER, ETHERTYPE_ARP, ETHERTYPE_IPV4, ethernet, writeEthernet } from '../wire/ethernet.ts';
+import {
+  ETHERNET_HEADER,
+  ETHERTYPE_ARP,
+  ETHERTYPE_IPV4,
+  ethernet,
+  isGroupMac,
+  writeEthernet,
+} from '../wire/ethernet.ts';
 import {
   encodeIcmpError,
   ICMP_ECHO,
@@ -217,7 +224,13 @@ export class IpStack implements Node {
     const destination = ipv4.get.destination(bytes, at);
     const header = ipv4HeaderLength(bytes, at);
     if (protocol === PROTOCOL_ICMP && isIcmpError(bytes[at + header]!)) return;
-    if (source === 0 || ipv4.get.fragmentOffset(bytes, at) !== 0 || this.#isBroadcast(destination)) return;
+    if (
+      !isOneHost(source) ||
+      this.#isBroadcast(source) ||
+      ipv4.get.fragmentOffset(bytes, at) !== 0 ||
+      this.#isBroadcast(destination)
+    )
+      return;
     const end = at + ipv4.get.totalLength(bytes, at);
     this.record({ kind: 'icmp.error', detail: { type, code, to: formatIp4(source), reason } });
     this.sendIcmp(encodeIcmpError(type, code, word, bytes, at, end), undefined, source);
@@ -245,7 +258,11 @@ export class IpStack implements Node {
       return;
     }
     const destination = ipv4.get.destination(bytes, at) as Ip4;
-    if (this.isLocal(destination)) {
+    const isForAll = isGroupMac(ethernet.get.destination(bytes, at - ETHERNET_HEADER));
+    if (isForAll && destination !== IP4_BROADCAST && !this.#isSubnetBroadcast(nic, destination)) {
+      // neither taken (RFC 1122 §3.3.6) nor sent on (RFC 1812 §5.3.4)
+      nic.refuse(frame, 'a frame for everybody with a datagram for one');
+    } else if (this.isLocal(destination)) {
       if (this.nat?.isOutside(nic)) {
         const translated = this.#copyForward(frame);
         if (this.nat.inbound(frames(this).slab(translated), frames(this).at(translated) + ETHERNET_HEADER)) {
@@ -520,6 +537,12 @@ export class IpStack implements Node {
       trace.frames.release(frame);
     });
   }
+}
+
+/** Not "this host", loopback, multicast, reserved or broadcast: the sources that RFC 1122 §3.2.2 names. */
+function isOneHost(address: number): boolean {
+  const first = address >>> 24;
+  return address !== 0 && first !== 127 && first < 224;
 }
 
 function frames(stack: IpStack) {
