@@ -24,6 +24,8 @@ export function run(args: readonly string[]): string {
   const { positionals, values } = readArguments('run', args, OPTIONS, ['SCENARIO']);
   const forms = (['text', 'json', 'claims'] as const).filter((form) => values[form]);
   if (forms.length > 1) throw new Malformed(`--${forms[0]} and --${forms[1]} exclude each other`);
+  if (values.at !== undefined && values.pcap === undefined && (values.json || values.claims))
+    throw new Malformed('--at says where packets are seen: it goes with --text or --pcap');
   const session = Session.start(
     {
       scenario: positionals[0]!,

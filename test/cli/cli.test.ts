@@ -114,6 +114,8 @@ describe('what it refuses: one line, status 2', () => {
     [['run', 'first-request', '--seed', '1e3'], 'whole number'],
     [['run', 'first-request', '--until', 'soon'], 'not a duration'],
     [['run', 'first-request', '--at', 'nowhere'], 'no machine is called nowhere'],
+    [['run', 'first-request', '--json', '--at', 'laptop'], '--text or --pcap'],
+    [['run', 'first-request', '--claims', '--at', 'laptop'], '--text or --pcap'],
     [['run', 'first-request', '--text', '--json'], 'exclude each other'],
     [['run', 'first-request', '--colour'], 'colour'],
     [['run', 'first-request', '--pcap', '/nowhere/at/all.pcapng'], 'its folder does not exist'],

@@ -42,6 +42,9 @@ export interface RunJson extends RunAbout {
     readonly kind: string;
     readonly node: string;
     readonly cause: number;
+    /** Two numbers whose meaning the kind gives: a flow of a translator, a window in bytes. */
+    readonly a: number;
+    readonly b: number;
     readonly detail: Detail | null;
   }[];
 }
@@ -157,8 +160,8 @@ function eventsJson(trace: Trace): RunJson['events'] {
   const events: RunJson['events'][number][] = [];
   for (let id = 0; id < trace.length; id++) {
     if (frames.has(trace.kindOf(id))) continue;
-    const { time, kind, node, cause, detail } = trace.event(id);
-    events.push({ id, time, kind, node, cause, detail: detail ?? null });
+    const { time, kind, node, cause, a, b, detail } = trace.event(id);
+    events.push({ id, time, kind, node, cause, a, b, detail: detail ?? null });
   }
   return events;
 }
