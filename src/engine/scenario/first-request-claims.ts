@@ -251,7 +251,10 @@ export function firstRequestPhases(run: FinishedRun): readonly Phase[] {
     cost: string,
   ): void => {
     const end = to ?? failed;
-    if (from && end && end.time > from.time) phases.push({ name, start: from.time, end: end.time, cost });
+    if (!from || !end || end.time <= from.time) return;
+    const again = retransmissionsIn(trace, from.time, end.time);
+    const more = again === 0 ? '' : `, ${again} sent again`;
+    phases.push({ name, start: from.time, end: end.time, cost: cost + more });
   };
   const lookUp = first(trace, 'fetch.look-up');
   const name = first(trace, 'fetch.name');
@@ -261,19 +264,35 @@ export function firstRequestPhases(run: FinishedRun): readonly Phase[] {
   const loaded = first(trace, 'fetch.loaded');
   const questions = 1 + Number(firstRequestClaims['resolverQueries']!.read(run).value);
   add('Name', lookUp, name, questions === 1 ? '1 question' : `${questions} questions`);
-  add('Connect', connect, connected(trace), connected(trace) ? '1 round trip' : 'no connection');
-  const work = firstRequestClaims['serverWork']!.read(run).value;
   add(
-    'Page',
-    request,
-    page,
-    work === undefined ? '1 round trip' : `1 round trip and ${formatDuration(Number(work))} of work`,
+    'Connect',
+    connect,
+    connected(trace),
+    tripsBetween(trace, connect, connected(trace)) ?? 'no connection',
   );
-  add('Menu and photograph', first(trace, 'fetch.request', ofRequest(2)), loaded, '2 connections');
+  const work = firstRequestClaims['serverWork']!.read(run).value;
+  const trips = tripsBetween(trace, request, page);
+  const cost = trips && work !== undefined ? `${trips} and ${formatDuration(Number(work))} of work` : trips;
+  add('Page', request, page, cost ?? 'no page');
+  const connections = Number(firstRequestClaims['connections']!.read(run).value);
+  const used = connections === 1 ? '1 connection' : `${connections} connections`;
+  add('Menu and photograph', first(trace, 'fetch.request', ofRequest(2)), loaded, used);
   const last = lastDelivery(trace);
   if (loaded && last > loaded.time)
     phases.push({ name: 'Close', start: loaded.time, end: last, cost: 'both ways' });
   return phases;
+}
+
+/** `1 round trip`: what the chain of causes from one event to the other has of them; undefined when the other did not happen. */
+function tripsBetween(trace: Trace, from: TraceEvent | undefined, to: TraceEvent | undefined) {
+  const before = roundTrips(trace, from);
+  const after = roundTrips(trace, to);
+  if (before === undefined || after === undefined) return undefined;
+  return after - before === 1 ? '1 round trip' : `${after - before} round trips`;
+}
+
+function retransmissionsIn(trace: Trace, from: number, to: number): number {
+  return Number(count(trace, 'tcp.retransmit', ({ time }) => time >= from && time <= to).value);
 }
 
 function lastDelivery(trace: Trace): number {
