@@ -30,3 +30,14 @@ it('leaves no connection open, also one that had only begun when the visit faile
   // visits that all succeed would show nothing
   expect(failed).toBeGreaterThan(10);
 });
+
+it.each([
+  ['cut', { from: 'transit-a', to: 'transit-b' }, 150],
+  ['off', { machine: 'chaicart' }, 250],
+])('is told when nobody answers any more, and the run comes to rest: %s', (what, detail, ms) => {
+  const inputs = [{ time: ms * MILLISECOND, what, detail }];
+  const run = new Run({ scenario: 'first-request', set: {}, seed: 1, inputs }).finish();
+  expect(run.claims()['outcome']!.value).toBe('ETIMEDOUT');
+  expect(run.cutShort).toBeUndefined();
+  expect((run.network.machine('laptop') as Host).tcp.sockets()).toEqual([]);
+});
