@@ -255,6 +255,7 @@ function viewOf(
       text,
       packet,
     })),
+    spans: [],
     phases: [{ name: 'Name', start: 0, end: ms(96.495), cost: '1 question' }],
     requests: [
       {

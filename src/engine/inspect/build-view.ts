@@ -11,6 +11,7 @@ import { conversationsOf } from './conversations.ts';
 import { momentsOf } from './moments.ts';
 import type { Packet } from './packets.ts';
 import { requestsOf } from './requests.ts';
+import { spansOf } from './spans.ts';
 import { type PacketSummary, summariesOf } from './summaries.ts';
 import type {
   ChannelView,
@@ -55,6 +56,7 @@ export function buildView(run: Run, packets: readonly Packet[]): RunView {
     hops: hopColumns(shown, run),
     moments: momentsOf(run, shown, index).filter(({ time }) => time <= end),
     phases: run.scenario.phases(run),
+    spans: spansOf(run.world.trace, index).filter(({ start }) => start <= end),
     requests: requestsOf(run.world.trace),
     claims: claimsOf(run),
     near: index.get(run.scenario.near)!,

@@ -135,6 +135,17 @@ export interface PhaseView {
   readonly cost: string;
 }
 
+/** A machine that waits for a timer, or whose processor is busy. */
+export interface SpanView {
+  readonly kind: 'waiting' | 'working';
+  /** Index into {@link RunView.machines}. */
+  readonly machine: number;
+  readonly start: Nanoseconds;
+  readonly end: Nanoseconds;
+  /** `retransmission timer`, `GET /`: what it waits for, or works on. */
+  readonly what: string;
+}
+
 /** One step of a waterfall: a request with its parts. */
 export interface RequestView {
   readonly target: string;
@@ -186,6 +197,8 @@ export interface RunView {
   readonly hops: HopColumns;
   readonly moments: readonly MomentView[];
   readonly phases: readonly PhaseView[];
+  /** In the order of their ends. Only waits that ended without what was waited for: a timer fired. */
+  readonly spans: readonly SpanView[];
   readonly requests: readonly RequestView[];
   readonly claims: readonly ClaimView[];
   /** The machine at each end of the timeline's schedule drawing, and each machine's one-way distance from the first in nanoseconds. */

@@ -1,0 +1,45 @@
+/**
+ * When machines waited in vain and when they worked, read from the events that end a wait or begin a piece of work.
+ */
+
+import { ARP_RETRY } from '../proto/arp.ts';
+import type { Detail } from '../trace/event.ts';
+import type { Trace } from '../trace/log.ts';
+import type { SpanView } from './view.ts';
+
+type Waited = (detail: Detail) => { readonly waited: number; readonly what: string } | undefined;
+
+/** Kinds that say that a timer ran out, and how long it had run. */
+const WAITS: Readonly<Record<string, Waited>> = {
+  'tcp.timer': (d) =>
+    d['waited'] === undefined
+      ? undefined
+      : { waited: Number(d['waited']), what: `${String(d['timer'])} timer` },
+  'dns.stub.timeout': (d) => ({ waited: Number(d['waited']), what: `${String(d['server'])} to answer` }),
+  'dns.resolver.timeout': (d) => ({ waited: Number(d['waited']), what: `${String(d['server'])} to answer` }),
+  'arp.ask': (d) =>
+    Number(d['attempt']) > 1 ? { waited: ARP_RETRY, what: `${String(d['address'])} to answer` } : undefined,
+  'arp.fail': (d) => ({ waited: ARP_RETRY, what: `${String(d['address'])} to answer` }),
+};
+
+export function spansOf(trace: Trace, index: ReadonlyMap<string, number>): SpanView[] {
+  const spans: SpanView[] = [];
+  for (const { kind, node, time, detail } of trace.events([...Object.keys(WAITS), 'host.compute'])) {
+    const machine = index.get(node);
+    if (machine === undefined) continue;
+    if (kind === 'host.compute') {
+      const start = Number(detail!['start']);
+      spans.push({
+        kind: 'working',
+        machine,
+        start,
+        end: start + Number(detail!['duration']),
+        what: String(detail!['what']),
+      });
+      continue;
+    }
+    const wait = WAITS[kind]!(detail!);
+    if (wait) spans.push({ kind: 'waiting', machine, start: time - wait.waited, end: time, what: wait.what });
+  }
+  return spans.sort((a, b) => a.end - b.end || a.start - b.start);
+}
