@@ -16,9 +16,12 @@ export function readArguments<T extends NonNullable<ParseArgsConfig['options']>>
     parsed = parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (error) {
     const flags = Object.keys(options).map((name) => `--${name}`);
-    throw new Malformed(
-      `${command}: ${(error as Error).message.split('. ')[0]}; it takes ${[...names, ...flags].join(' ') || 'nothing'}`,
-    );
+    const given = args.find((one) => one.startsWith('-') && !flags.includes(one.split('=', 1)[0]!));
+    const isMissingValue = (error as { code?: string }).code === 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE';
+    const what = isMissingValue
+      ? `a flag is without its value${given ? ` before ${given}` : ''}`
+      : `${given} is not known`;
+    throw new Malformed(`${command}: ${what}; it takes ${[...names, ...flags].join(' ') || 'nothing'}`);
   }
   if (parsed.positionals.length !== names.length) {
     const wanted = names.length === 0 ? 'takes no name' : `needs ${names.join(' ')}`;

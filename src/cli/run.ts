@@ -56,6 +56,7 @@ function write(file: string, bytes: Uint8Array): void {
     const { code } = error as NodeJS.ErrnoException;
     const reasons: Readonly<Record<string, string>> = {
       ENOENT: 'its folder does not exist',
+      ENOTDIR: 'its folder is a file',
       EACCES: 'not allowed',
       EISDIR: 'it is a folder',
       ENOSPC: 'the disk is full',

@@ -2,15 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/engine/base/random.ts';
 import { Session } from '../../src/engine/export/session.ts';
-import { TableReader } from '../../src/engine/inspect/tables.ts';
-import { Host } from '../../src/engine/net/host.ts';
-import type { Network } from '../../src/engine/net/network.ts';
-import { socketRows } from '../../src/engine/net/socket-table.ts';
-import { Switch } from '../../src/engine/net/switch.ts';
-import { livingRows } from '../../src/engine/proto/dns/cache.ts';
 import { scenarios } from '../../src/engine/scenario/all.ts';
 import { Run } from '../../src/engine/scenario/run.ts';
 import type { Trace } from '../../src/engine/trace/log.ts';
+import { compareTables } from '../inspect/compare-tables.ts';
 import { variantsOf } from './variants.ts';
 
 /** The first event in which two traces differ, as text, or undefined. */
@@ -21,36 +16,6 @@ function firstDifference(a: Trace, b: Trace): string | undefined {
     if (left !== right) return `event ${id}: ${left} against ${right}`;
   }
   return undefined;
-}
-
-/** Compares the live tables of every machine with what the trace says of them now. */
-function expectTablesEqual(network: Network, trace: Trace, now: number, hint: string): void {
-  const reader = new TableReader(trace);
-  const living = (rows: ReadonlyMap<string, unknown>): unknown =>
-    [...rows]
-      .filter(
-        ([, row]) =>
-          !(
-            (row as { expires?: number }).expires !== undefined && (row as { expires: number }).expires <= now
-          ),
-      )
-      .sort(([a], [b]) => (a < b ? -1 : 1));
-  for (const machine of network.machines.values()) {
-    const { name } = machine;
-    const at = `${hint}, ${name}`;
-    if (machine instanceof Switch) {
-      expect(living(reader.rows('switch', name, now)), `${at}: addresses`).toEqual(living(machine.rows()));
-      continue;
-    }
-    const stack = machine instanceof Host ? machine.ip : machine;
-    expect(living(reader.rows('arp', name, now)), `${at}: ARP`).toEqual(living(stack.arpRows()));
-    if (stack.nat)
-      expect(living(reader.rows('nat', name, now)), `${at}: NAT`).toEqual(living(stack.nat.rows()));
-    if (!(machine instanceof Host)) continue;
-    expect(living(reader.rows('sockets', name, now)), `${at}: sockets`).toEqual(living(socketRows(machine)));
-    const names = machine.programTables.get('dns');
-    if (names) expect(livingRows(reader.living('dns', name, now), now), `${at}: names`).toEqual(names());
-  }
 }
 
 for (const scenario of scenarios) {
@@ -73,7 +38,7 @@ for (const scenario of scenarios) {
         const run = new Run(spec);
         for (const moment of moments) {
           run.world.kernel.run({ until: moment, maxEvents: scenario.maxEvents });
-          expectTablesEqual(run.network, run.world.trace, moment, `at ${moment} ns`);
+          expect(compareTables(run.network, run.world.trace)).toEqual([]);
         }
       });
 

@@ -1,5 +1,6 @@
-/** The parameter sets under which a scenario is tested: its defaults, each choice, and seeds with loss. */
-import type { RunSpec } from '../../src/engine/scenario/run.ts';
+/** What a scenario is tested under: its defaults, each choice, seeds with loss, and the faults that readers cause. */
+import { MILLISECOND } from '../../src/engine/base/units.ts';
+import { Run, type RunSpec } from '../../src/engine/scenario/run.ts';
 import type { AnyScenario } from '../../src/engine/scenario/scenario.ts';
 
 export interface Variant {
@@ -24,5 +25,42 @@ export function variantsOf(scenario: AnyScenario, lossSeeds = 3): Variant[] {
     'loss' in scenario.parameters
       ? Array.from({ length: lossSeeds }, (_, i) => variant(`loss=5%, seed ${i + 1}`, { loss: '5%' }, i + 1))
       : [];
-  return [variant('defaults', {}), ...choices, ...losses];
+  return [variant('defaults', {}), ...choices, ...losses, ...withFaults(scenario)];
+}
+
+/** Every router restarted, the far machine stopped and started again, each link cut: all in the middle of things. */
+function withFaults(scenario: AnyScenario): Variant[] {
+  const base = { scenario: scenario.name, set: {}, seed: 1 };
+  const names = Object.keys(scenario.places);
+  const { links } = new Run({ ...base, inputs: [] }, { level: 'off' }).network;
+  const routers = names.filter((name) => scenario.places[name]!.kind.endsWith('router'));
+  return [
+    ...routers.map((machine) => ({
+      title: `${machine} restarted`,
+      spec: { ...base, inputs: [{ time: 150 * MILLISECOND, what: 'restart', detail: { machine } }] },
+    })),
+    {
+      title: `${scenario.far} stopped and started`,
+      spec: {
+        ...base,
+        inputs: [
+          { time: 170 * MILLISECOND, what: 'off', detail: { machine: scenario.far } },
+          { time: 900 * MILLISECOND, what: 'restart', detail: { machine: scenario.far } },
+        ],
+      },
+    },
+    ...links.map(({ forward }) => ({
+      title: `${forward.from} to ${forward.to} cut for a while`,
+      spec: {
+        ...base,
+        inputs: [
+          {
+            time: 60 * MILLISECOND,
+            what: 'cut',
+            detail: { from: forward.from, to: forward.to, until: 2000 * MILLISECOND },
+          },
+        ],
+      },
+    })),
+  ];
 }

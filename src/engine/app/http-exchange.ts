@@ -3,8 +3,9 @@
  */
 import type { Bytes } from '../base/bytes.ts';
 import { concatBytes } from '../base/bytes.ts';
+import { NEVER } from '../base/units.ts';
 import type { Host } from '../net/host.ts';
-import { changed } from '../net/tcp-stack.ts';
+import { changed, changedBefore } from '../net/tcp-stack.ts';
 import type { Http1Client } from '../proto/http1/client.ts';
 import type { Http1Connection } from '../proto/http1/connection.ts';
 import type { HttpEvent, ResponseHead } from '../proto/http1/event.ts';
@@ -30,7 +31,10 @@ export function* nextEvent(host: Host, machine: Http1Connection, stream: ByteStr
       if (id !== NONE) host.world.trace.cause = id;
       return event;
     }
-    if (!pump(machine, stream, host.world.now)) yield changed(stream);
+    if (pump(machine, stream, host.world.now)) continue;
+    const deadline = machine.pollTimeout();
+    yield deadline === NEVER ? changed(stream) : changedBefore(host.world.kernel, stream, deadline);
+    if (host.world.now >= deadline) machine.handleTimeout(host.world.now);
   }
 }
 

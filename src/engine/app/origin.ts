@@ -3,7 +3,7 @@
  */
 import type { Bytes } from '../base/bytes.ts';
 import { fromUtf8 } from '../base/bytes.ts';
-import type { Nanoseconds } from '../base/units.ts';
+import { type Nanoseconds, SECOND } from '../base/units.ts';
 import type { Host } from '../net/host.ts';
 import type { TcpSocket } from '../net/tcp-stack.ts';
 import { changed } from '../net/tcp-stack.ts';
@@ -27,6 +27,9 @@ export interface Site {
 
 export const HTTP_PORT = 80;
 const BACKLOG = 511;
+/** nginx's defaults: `client_header_timeout` and `keepalive_timeout`. */
+const HEAD_TIMEOUT: Nanoseconds = 60 * SECOND;
+const IDLE_TIMEOUT: Nanoseconds = 75 * SECOND;
 
 export function runOrigin(host: Host, site: Site, port = HTTP_PORT): void {
   host.onBoot(() => {
@@ -47,7 +50,7 @@ export function runOrigin(host: Host, site: Site, port = HTTP_PORT): void {
 
 /** One connection until either side has had enough. */
 function* serve(host: Host, site: Site, socket: TcpSocket): Task {
-  const server = new Http1Server();
+  const server = new Http1Server({ headTimeout: HEAD_TIMEOUT, idleTimeout: IDLE_TIMEOUT });
   let work: { target: string; method: string } | undefined;
   for (;;) {
     const event = yield* nextEvent(host, server, socket);
@@ -61,7 +64,7 @@ function* serve(host: Host, site: Site, socket: TcpSocket): Task {
       return;
     } else if (event.kind === 'http1.closed') {
       yield* flush(host, server, socket);
-      if (socket.error === undefined) socket.end();
+      if (socket.error === undefined) socket.close();
       return;
     } else if (event.kind === 'http1.broken') return;
   }

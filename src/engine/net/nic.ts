@@ -4,6 +4,8 @@
 import { type Ip4, MAC_BROADCAST, type Mac } from '../base/address.ts';
 import { Misuse } from '../base/errors.ts';
 import type { World } from '../sim/world.ts';
+import { MAX_FRAME } from '../trace/frames.ts';
+import { ETHERNET_HEADER } from '../wire/ethernet.ts';
 import type { Channel, Receiver } from './link.ts';
 
 /** A machine, as its interfaces see it. */
@@ -22,7 +24,7 @@ export class Nic implements Receiver {
   /** IPv4 address and prefix, on machines that have one. */
   address: Ip4 | undefined;
   prefixLength = 32;
-  mtu = 1500;
+  #mtu = 1500;
   readonly #world: World;
   readonly #node: Node;
   readonly #nodeId: number;
@@ -37,6 +39,17 @@ export class Nic implements Receiver {
     this.mac = mac;
     this.#nodeId = world.trace.node(node.name);
     this.#refused = world.trace.kind('frame.refused');
+  }
+
+  /** Largest IP packet that leaves here in one frame. */
+  get mtu(): number {
+    return this.#mtu;
+  }
+
+  /** Throws {@link Misuse} below 68 (RFC 791 §3.1) and above what a frame holds. */
+  set mtu(bytes: number) {
+    if (!(bytes >= 68 && bytes + ETHERNET_HEADER <= MAX_FRAME)) throw new Misuse(`an MTU of ${bytes} bytes`);
+    this.#mtu = bytes;
   }
 
   attach(out: Channel): void {

@@ -9,16 +9,18 @@ import { formatIp4, type Ip4 } from '../base/address.ts';
 import type { Bytes } from '../base/bytes.ts';
 import { checksumAdd, checksumFinish, pseudoHeader4 } from '../base/checksum.ts';
 import { Misuse } from '../base/errors.ts';
-import type { Random } from '../base/random.ts';
+import { hashName, type Random } from '../base/random.ts';
 import { seqLe, seqLt } from '../base/seq.ts';
+import type { Nanoseconds } from '../base/units.ts';
 import type { ByteStream } from '../proto/stream.ts';
 import { TcpConnection, type TcpOptions } from '../proto/tcp/connection.ts';
 import { resetFor } from '../proto/tcp/reset.ts';
+import type { Kernel } from '../sim/kernel.ts';
 import { ProgramError, type Task, type Wait, type Waker } from '../sim/task.ts';
 import { Timer } from '../sim/timer.ts';
 import { MAX_FRAME } from '../trace/frames.ts';
 import { NONE } from '../trace/log.ts';
-import { ICMP_TIME_EXCEEDED, ICMP_UNREACHABLE, quotedDatagram } from '../wire/icmp.ts';
+import { ICMP_TIME_EXCEEDED, ICMP_UNREACHABLE, icmpMeaning, quotedDatagram } from '../wire/icmp.ts';
 import { PROTOCOL_TCP } from '../wire/ipv4.ts';
 import { TCP_HEADER, tcpHeader } from '../wire/tcp.ts';
 import { type IpStack, TRANSPORT_OFFSET, type Transport } from './ip-stack.ts';
@@ -174,6 +176,7 @@ export class TcpStack implements Transport {
   readonly ip: IpStack;
   readonly #ports: PortPool;
   readonly #random: Random;
+  readonly #secret: number;
   readonly #tuning: TcpTuning;
   readonly #listeners = new Map<number, TcpListener>();
   /** By local port, then by remote address × 65536 + port. */
@@ -189,6 +192,7 @@ export class TcpStack implements Transport {
     this.#ports = ports;
     this.#tuning = tuning;
     this.#random = ip.world.random(`${ip.name}/tcp`);
+    this.#secret = this.#random.u32();
     this.#windowKind = ip.world.trace.kind('tcp.window');
     this.#rttKind = ip.world.trace.kind('tcp.rtt');
     ip.addTransport(this);
@@ -310,7 +314,14 @@ export class TcpStack implements Transport {
       ?.get(quoted.destination * 0x1_0000 + quoted.destinationPort);
     if (!socket) return;
     const error = icmpError(bytes[at]!, bytes[at + 1]!);
-    if (!error) return;
+    if (!error) {
+      const what = icmpMeaning(bytes[at]!, bytes[at + 1]!);
+      this.ip.record({
+        kind: 'tcp.drop',
+        detail: { reason: `an ICMP error that TCP does nothing about: ${what}` },
+      });
+      return;
+    }
     // RFC 5927 §4.1: whoever forges an error must also guess a sequence number in flight
     const sequence = tcpHeader.get.sequence(bytes, quoted.transportAt);
     const { una, max } = socket.connection.sender;
@@ -403,7 +414,7 @@ export class TcpStack implements Transport {
       remotePort,
       name: nameOf(local, localPort, remote, remotePort),
       mss: this.ip.mtuFor(remote) - 40,
-      iss: this.#random.u32(),
+      iss: this.#initialSequence(local, localPort, remote, remotePort),
       timestampOffset: this.#random.u32(),
     });
     const socket = new TcpSocket(this, connection, local, localPort, remote, remotePort);
@@ -423,6 +434,15 @@ export class TcpStack implements Transport {
       },
     });
     return socket;
+  }
+
+  /**
+   * ISN = M + F(four-tuple, secret): a clock that ticks every 4 µs, and a keyed hash, so that a connection reopened
+   * between the same ends starts above the old one (RFC 9293 §3.4.1, RFC 6528 §3). The hash is no secret here.
+   */
+  #initialSequence(local: Ip4, localPort: number, remote: Ip4, remotePort: number): number {
+    const clock = Math.floor(this.ip.world.kernel.now / 4000);
+    return (clock + hashName(`${this.#secret} ${nameOf(local, localPort, remote, remotePort)}`)) >>> 0;
   }
 
   /** A SYN for a listening port makes a connection; the machine itself answers everything that is wrong with it. */
@@ -523,6 +543,24 @@ export class TcpStack implements Transport {
     if (last) Object.assign(last, { cwnd, ssthresh, srtt });
     else this.#lastWindow.set(socket, { cwnd, ssthresh, srtt });
   }
+}
+
+/** {@link changed}, or until `deadline`, whichever comes first. */
+export function changedBefore(kernel: Kernel, stream: ByteStream, deadline: Nanoseconds): Wait {
+  return (waker) => {
+    const handle = kernel.schedule(Math.max(deadline, kernel.now), { onEvent: () => waker.wake() });
+    const undo = changed(stream)({
+      wake: () => {
+        kernel.cancel(handle);
+        waker.wake();
+      },
+      fail: (error) => waker.fail(error),
+    });
+    return () => {
+      kernel.cancel(handle);
+      undo();
+    };
+  };
 }
 
 /** Waits until something about the stream has changed. One waiter at a time. */

@@ -26,7 +26,7 @@ export class FrameStore {
   #size = new Uint16Array(1024);
   /** How many bytes of the frame can still be read: less than its size once it was cut. */
   #stored = new Uint16Array(1024);
-  #holders = new Uint8Array(1024);
+  #holders = new Uint16Array(1024);
   /** The frame that this one was copied from, or −1: a router's copy is the same packet on its next hop. */
   #origin = new Int32Array(1024);
   #count = 0;
@@ -207,7 +207,7 @@ export class FrameStore {
     const stored = new Uint16Array(length);
     stored.set(this.#stored);
     this.#stored = stored;
-    const holders = new Uint8Array(length);
+    const holders = new Uint16Array(length);
     holders.set(this.#holders);
     this.#holders = holders;
     const origin = new Int32Array(length);

@@ -94,6 +94,7 @@ export class Trace {
     if (known !== undefined) return known;
     const id = this.#texts.push(value) - 1;
     this.#textIds.set(value, id);
+    this.#digest.text(value);
     return id;
   }
 
