@@ -32,18 +32,16 @@ export function momentsOf(
       const packet = about.get(event.id);
       const reason = event.kind === 'frame.corrupted' ? 'damaged on the way' : trace.textOf(event.b);
       if (packet === undefined || IGNORED.has(reason)) continue;
-      const verb = event.kind === 'frame.lost' ? 'A packet' : called;
-      const text =
-        event.kind === 'frame.lost'
-          ? `is lost after ${called}: ${reason}`
-          : `throws a packet away: ${reason}`;
+      const isLost = event.kind === 'frame.lost';
+      const deed =
+        reason === 'the machine is off' ? 'is off and hears nothing' : `throws a packet away: ${reason}`;
       moments.push({
         time: event.time,
         event: event.id,
         machine,
         layer: 'link',
-        subject: verb,
-        text,
+        subject: isLost ? 'A packet' : called,
+        text: isLost ? `is lost after ${called}: ${reason}` : deed,
         packet,
       });
       continue;

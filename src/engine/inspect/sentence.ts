@@ -184,10 +184,10 @@ const tellers: Readonly<Record<string, Teller>> = {
   'tcp.state': (d) => {
     const to = String(d['to']);
     if (d['from'] === 'CLOSED' && to === 'LISTEN') return undefined;
-    return say('transport', `TCP: ${String(d['from'])} to ${to}`, String(d['why']));
+    return say('transport', `goes from ${String(d['from'])} to ${to}`, String(d['why']));
   },
   'tcp.retransmit': (d) => say('transport', `sends again (${String(d['reason'])})`, retransmitReason(d)),
-  'tcp.error': (d) => say('transport', `TCP fails: ${String(d['code'])}`, String(d['why'])),
+  'tcp.error': (d) => say('transport', `gives its connection up: ${String(d['code'])}`, String(d['why'])),
   'tcp.challenge-ack': (d) => say('transport', 'answers with a challenge ACK', String(d['reason'])),
   'tcp.zero-window': () =>
     say('transport', 'must wait: the peer’s window is closed', 'The peer has no room for more'),
