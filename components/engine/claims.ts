@@ -9,8 +9,14 @@ import { Run } from '#engine/scenario/run.ts';
 import type { Claim } from '#engine/scenario/scenario.ts';
 import { keyOf } from './answers.ts';
 
-/** `ms` and `s` for times, `words` for counts up to twelve, `fraction` for a time near a simple part of a second. */
-export type ClaimStyle = 'ms' | 's' | 'count' | 'words' | 'fraction';
+/**
+ * `ms` and `s` for times, `words` for counts up to twelve, `fraction` for a time near a simple part of a second, `km` for
+ * the length of fibre that light passes in a time.
+ */
+export type ClaimStyle = 'ms' | 's' | 'count' | 'words' | 'fraction' | 'km';
+
+/** Light in glass at a refractive index of about 1.5: 200,000 km a second. */
+const NANOSECONDS_A_KILOMETRE = 5000;
 
 export interface ClaimQuery {
   /** Defaults to `first-request`. */
@@ -99,7 +105,14 @@ function readKnob(query: ClaimQuery, knob: string): ClaimAnswer {
       `${run.scenario.name} has no parameter “${knob}”; it has ${list(run.scenario.parameters)}`,
     );
   const value = run.values[knob]!;
-  return { text: showValue(parameter, value), value, about: `${parameter.about} ${runText(query)}` };
+  if (query.as === 'km' && parameter.kind !== 'duration')
+    throw new Malformed(`“${knob}” is no time, so no length`);
+  const text = query.as === 'km' ? kilometres(Number(value)) : showValue(parameter, value);
+  return { text, value, about: `${parameter.about} ${runText(query)}` };
+}
+
+function kilometres(time: number): string {
+  return `${formatNumber(time / NANOSECONDS_A_KILOMETRE)}\u00a0km`;
 }
 
 function claimOf(query: ClaimQuery, name: string): Claim {
@@ -136,10 +149,11 @@ function claimAs(claim: Claim, style: ClaimStyle | undefined, name: string): str
     throw new Malformed(`claim “${name}” is ${claimText(claim)} and cannot be written as ${style}: ${why}`);
   };
   if (style === undefined) return claimText(claim);
-  const isTime = style === 'ms' || style === 's' || style === 'fraction';
+  const isTime = style === 'ms' || style === 's' || style === 'fraction' || style === 'km';
   if (isTime !== (claim.kind === 'time')) refuse(`it is a ${claim.kind}`);
   if (style === 'ms') return formatDuration(value, value < 10 * MILLISECOND ? 1 : 0);
   if (style === 's') return `${formatNumber(value / SECOND, 1)}\u00a0s`;
+  if (style === 'km') return kilometres(value);
   if (style === 'count') return formatNumber(value);
   if (style === 'words') return WORDS[value] ?? refuse('words go to twelve');
   const near = FRACTIONS.find(([part]) => Math.abs(value / SECOND - part) <= part * FRACTION_SLACK);
