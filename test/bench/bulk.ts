@@ -77,7 +77,7 @@ export async function rows(): Promise<Row[]> {
       3,
     );
   };
-  const name = 'ns-3.37 (published, not measured here)';
+  const name = 'ns-3.37 (measured once, on another machine)';
   return [
     row('TCP bulk, untraced', 'packets/s', measured('off', 0), NS3.clean, name, 6),
     row('TCP bulk, fully traced', 'packets/s', measured('full', 0), NS3.clean, name, 2),

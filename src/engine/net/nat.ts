@@ -8,6 +8,7 @@
  * queries 60 seconds (RFC 5508 REQ-2). ICMP errors are translated with what they quote, in both directions (RFC 5508
  * REQ-4, REQ-5), unless their checksum is wrong (REQ-3). The identifier of an ICMP query stands for the inside port; its
  * other side has none.
+ * What nobody inside asked for is dropped in silence: the security policy that RFC 5382 REQ-4a allows for.
  * Left out: port forwarding, hairpinning, port preservation (a later chapter's).
  */
 import { formatIp4, type Ip4 } from '../base/address.ts';

@@ -8,6 +8,7 @@
 import { formatIp4, formatMac } from '../base/address.ts';
 import type { Bytes } from '../base/bytes.ts';
 import { seqDiff } from '../base/seq.ts';
+import { formatNumber } from '../base/units.ts';
 import { ARP_REPLY, arpMeaning } from './arp.ts';
 import type { DnsMessage, DnsRecord } from './dns.ts';
 import { extendedRcode } from './dns.ts';
@@ -122,9 +123,9 @@ function lineOf(bytes: Bytes, frame: DecodedFrame, base: TcpBase): Line {
     return { layer: 'transport', letter: 'T', protocol: 'TCP', ...text };
   }
   if (frame.udp) {
-    const size = byteCount(frame.payload.length);
-    const info = `${frame.udp.sourcePort} → ${frame.udp.destinationPort}, ${size}`;
-    return { layer: 'transport', letter: 'U', protocol: 'UDP', info, title: size };
+    const size = frame.payload.length;
+    const info = `${frame.udp.sourcePort} → ${frame.udp.destinationPort}, ${byteCount(size)}`;
+    return { layer: 'transport', letter: 'U', protocol: 'UDP', info, title: byteTitle(size) };
   }
   const icmp = layerOf(frame, 'icmp');
   if (icmp) return { layer: 'ip', letter: 'I', protocol: 'ICMP', ...describeIcmp(bytes, icmp) };
@@ -196,7 +197,7 @@ function describeIcmp(bytes: Bytes, layer: Layer): Words {
       ? ` to ${formatIp4(icmpField.gateway(bytes, at))}`
       : '';
   const about = quoted ? `, about ${quotedText(quoted)}` : '';
-  const title = isTooBig ? `too big, at most ${icmpField.nextHopMtu(bytes, at)} bytes` : meaning;
+  const title = isTooBig ? `too big, at most ${byteTitle(icmpField.nextHopMtu(bytes, at))}` : meaning;
   return { info: `${capital(meaning)}${advice}${about}`, title };
 }
 
@@ -295,7 +296,7 @@ function tcpTitle(flagBits: number, size: number): string {
   if (flagBits & RST) return 'RST';
   if (flagBits & SYN) return flagBits & ACK ? 'SYN-ACK' : 'SYN';
   if (flagBits & FIN) return 'FIN';
-  if (size > 0) return byteCount(size);
+  if (size > 0) return byteTitle(size);
   return flagBits & ACK ? 'ACK' : 'no flags';
 }
 
@@ -385,6 +386,11 @@ function capital(text: string): string {
 
 function byteCount(n: number): string {
   return n === 1 ? '1 byte' : `${n} bytes`;
+}
+
+/** The same as figures write it: `1,448 bytes`. */
+function byteTitle(n: number): string {
+  return n === 1 ? '1 byte' : `${formatNumber(n)} bytes`;
 }
 
 function hex4(value: number): string {
