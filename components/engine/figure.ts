@@ -3,15 +3,14 @@
 import { atom, type ReadableAtom, type WritableAtom } from 'nanostores';
 import type { InputView, RunRequest, RunView, TableView, WhyStep } from '#engine/inspect/view.ts';
 import { type Answers, type ExportKind, type FrameView, keyOf, Superseded } from './answers.ts';
-import { type LinkState, writeLink } from './link.ts';
+import { type LinkState, type NewInput, writeLink } from './link.ts';
+import type { PanelName } from './panel.ts';
 
 export type { ExportKind, FrameView } from './answers.ts';
+export type { NewInput } from './link.ts';
+export { type PanelName, panelNames } from './panel.ts';
 
-export const panelNames = ['map', 'ladder', 'packets', 'why', 'waterfall', 'transcript'] as const;
-export type PanelName = (typeof panelNames)[number];
 export type MenuName = 'knobs' | 'faults' | 'takeaway' | 'keys';
-/** What a reader does to a run, at a moment of it. */
-export type NewInput = RunRequest['inputs'][number];
 
 export interface Figure {
   readonly id: string;

@@ -1,8 +1,8 @@
 // How a figure's first view gets from the page's build into the browser: as one JSON text beside the island, read once.
 // (Props would carry it too, at several times the size: every quote in an attribute is escaped.)
 import type { RunRequest, RunView } from '#engine/inspect/view.ts';
-import type { PanelName } from './figure.ts';
 import { type PackedView, unpackView } from './pack.ts';
+import type { PanelName } from './panel.ts';
 
 export interface Handover {
   readonly id: string;

@@ -2,14 +2,17 @@
 // What comes in is data from a stranger: every field has a form and a bound, an unknown one falls back to its default
 // and is named in a sentence for the reader. Nothing of it is ever executed.
 import type { RunRequest } from '#engine/inspect/view.ts';
-import type { NewInput, PanelName } from './figure.ts';
+import { type PanelName, panelNames } from './panel.ts';
+
+/** What a reader does to a run, at a moment of it. */
+export type NewInput = RunRequest['inputs'][number];
 
 /** Longer links are not read: beyond that a run belongs in a file. */
 export const MAX_LINK = 8192;
 const MAX_KNOBS = 32;
 const MAX_INPUTS = 64;
 const MAX_DETAILS = 16;
-const panels: readonly string[] = ['map', 'ladder', 'packets', 'why', 'waterfall', 'transcript'];
+const panels: readonly string[] = panelNames;
 
 export interface LinkState {
   readonly figure?: string | undefined;

@@ -2,9 +2,9 @@
 import { Session } from '#engine/export/session.ts';
 import type { MomentView, RunRequest, RunView } from '#engine/inspect/view.ts';
 import { keyOf } from './answers.ts';
-import type { PanelName } from './figure.ts';
 import { leaveView, type Placed } from './handover.ts';
 import { packView } from './pack.ts';
+import type { PanelName } from './panel.ts';
 
 /** At most so much JSON is written into a page for one figure. */
 export const MAX_HANDOVER = 20_000;

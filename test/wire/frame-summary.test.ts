@@ -86,7 +86,7 @@ describe('one line for a frame', () => {
       'I',
       'ICMP',
       'Fragmentation needed, but not allowed, at most 1280 bytes, about ICMP 192.168.1.23 → 192.0.2.80',
-      'too big, at most 1280 bytes',
+      'too big, at most 1,280 bytes',
     ],
     ['udpToClosedPort', 'U', 'UDP', '49731 → 9, 5 bytes', '5 bytes'],
     ['syn', 'T', 'TCP', '35096 → 80 SYN seq 984620292 win 64480 MSS 1240 WS 1024 SACK TS', 'SYN'],
