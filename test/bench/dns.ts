@@ -2,7 +2,7 @@
 import { parseIp4 } from '../../src/engine/base/address.ts';
 import type { DnsMessage, DnsRecord } from '../../src/engine/wire/dns.ts';
 import { decodeDns, encodeDns } from '../../src/engine/wire/dns-fast.ts';
-import { optional, perSecond, type Row, row } from './measure.ts';
+import { inTurns, optional, pairRow, type Row } from './measure.ts';
 
 const ROUNDS = 100_000;
 const NAME = 'www.chaicart.example.';
@@ -78,21 +78,7 @@ export async function rows(): Promise<Row[]> {
       return ROUNDS / 4;
     });
   return [
-    row(
-      'DNS decode, 6 records',
-      'messages/s',
-      perSecond(decode),
-      decodeTheirs && perSecond(decodeTheirs),
-      'dns-packet',
-      4,
-    ),
-    row(
-      'DNS encode, 6 records',
-      'messages/s',
-      perSecond(encode),
-      encodeTheirs && perSecond(encodeTheirs),
-      'dns-packet',
-      3.5,
-    ),
+    pairRow('DNS decode, 6 records', 'messages/s', inTurns(decode, decodeTheirs), 'dns-packet', 4),
+    pairRow('DNS encode, 6 records', 'messages/s', inTurns(encode, encodeTheirs), 'dns-packet', 3.5),
   ];
 }

@@ -17,14 +17,51 @@ export interface Row {
 /** Things done for each second of processor time (user and system): `work` says how many it did. */
 export function perSecond(work: () => number, runs = 7, warmUps = 2): number {
   for (let i = 0; i < warmUps; i++) work();
-  const rates: number[] = [];
-  for (let i = 0; i < runs; i++) {
-    const before = process.cpuUsage();
-    const done = work();
-    const used = process.cpuUsage(before);
-    rates.push((done * 1e6) / (used.user + used.system));
+  const rates = Array.from({ length: runs }, () => rateOf(work));
+  return median(rates);
+}
+
+/** Ours and a peer's in turns, so that a machine whose speed drifts is unfair to neither: medians, and of the ratios too. */
+export function inTurns(ours: () => number, peer: (() => number) | undefined, runs = 9): Measured {
+  if (!peer) return { ours: perSecond(ours, runs), peer: undefined, ratio: undefined };
+  const rates = { ours: [] as number[], peer: [] as number[], ratio: [] as number[] };
+  for (let i = -2; i < runs; i++) {
+    const a = rateOf(ours);
+    const b = rateOf(peer);
+    if (i < 0) continue; // to warm up
+    rates.ours.push(a);
+    rates.peer.push(b);
+    rates.ratio.push(a / b);
   }
-  return rates.sort((a, b) => a - b)[runs >> 1]!;
+  return { ours: median(rates.ours), peer: median(rates.peer), ratio: median(rates.ratio) };
+}
+
+export interface Measured {
+  readonly ours: number;
+  readonly peer: number | undefined;
+  readonly ratio: number | undefined;
+}
+
+function rateOf(work: () => number): number {
+  const before = process.cpuUsage();
+  const done = work();
+  const used = process.cpuUsage(before);
+  return (done * 1e6) / (used.user + used.system);
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
+}
+
+/** A row of two that were measured {@link inTurns}. */
+export function pairRow(
+  name: string,
+  unit: string,
+  { ours, peer, ratio }: Measured,
+  peerName: string,
+  target?: number,
+): Row {
+  return { ...row(name, unit, ours, peer, peerName, target), ratio: ratio ?? null };
 }
 
 export function row(

@@ -2,7 +2,7 @@
 import { Random } from '../../src/engine/base/random.ts';
 import { Kernel, type Target } from '../../src/engine/sim/kernel.ts';
 import { Trace } from '../../src/engine/trace/log.ts';
-import { optional, perSecond, type Row, row } from './measure.ts';
+import { inTurns, optional, pairRow, type Row } from './measure.ts';
 
 const PENDING = 1000;
 const EVENTS = 1_000_000;
@@ -73,7 +73,6 @@ function bareHeap(): number {
 
 export async function rows(): Promise<Row[]> {
   const heapJs = await optional(() => import('heap-js'));
-  const mine = perSecond(ours);
   const objects =
     heapJs &&
     (() => {
@@ -86,15 +85,9 @@ export async function rows(): Promise<Row[]> {
         heap.push({ time: heap.pop()!.time + gaps[next & MASK]!, order: next });
       return EVENTS;
     });
+  const name = 'event queue, 1,000 pending';
   return [
-    row(
-      'event queue, 1,000 pending',
-      'events/s',
-      mine,
-      perSecond(bareHeap),
-      'bare typed-array 4-ary heap',
-      0.6,
-    ),
-    row('event queue, 1,000 pending', 'events/s', mine, objects && perSecond(objects, 3, 1), 'heap-js'),
+    pairRow(name, 'events/s', inTurns(ours, bareHeap), 'bare typed-array 4-ary heap', 0.6),
+    pairRow(name, 'events/s', inTurns(ours, objects), 'heap-js'),
   ];
 }

@@ -2,7 +2,7 @@
 import { namedRandom } from '../../src/engine/base/random.ts';
 import { Kernel, type Target } from '../../src/engine/sim/kernel.ts';
 import { Trace } from '../../src/engine/trace/log.ts';
-import { optional, perSecond, type Row, row } from './measure.ts';
+import { inTurns, optional, pairRow, type Row } from './measure.ts';
 
 const SERVERS = 4;
 const SERVICE = 1e6;
@@ -96,5 +96,5 @@ async function loadSimJs(): Promise<SimJs> {
 
 export async function rows(): Promise<Row[]> {
   const peer = await optional(loadSimJs);
-  return [row('M/M/4 queue', 'events/s', perSecond(ours), peer && perSecond(() => simjs(peer)), 'simjs', 5)];
+  return [pairRow('M/M/4 queue', 'events/s', inTurns(ours, peer && (() => simjs(peer))), 'simjs', 5)];
 }

@@ -3,7 +3,7 @@ import { fromLatin1 } from '../../src/engine/base/bytes.ts';
 import { requestFrame } from '../../src/engine/proto/http1/framing.ts';
 import { DEFAULT_LIMITS, MessageReader } from '../../src/engine/proto/http1/reader.ts';
 import { parseRequestLine, type RequestLine } from '../../src/engine/wire/http1.ts';
-import { optional, perSecond, type Row, row } from './measure.ts';
+import { inTurns, optional, pairRow, type Row } from './measure.ts';
 
 const REQUEST = [
   'GET /menu.json?day=friday HTTP/1.1',
@@ -99,11 +99,10 @@ async function llhttp(): Promise<() => number> {
 export async function rows(): Promise<Row[]> {
   const theirs = await optional(llhttp);
   return [
-    row(
+    pairRow(
       'HTTP/1.1 request read',
       'requests/s',
-      perSecond(ours),
-      theirs && perSecond(theirs),
+      inTurns(ours, theirs),
       'llhttp in WebAssembly (undici)',
       1,
     ),

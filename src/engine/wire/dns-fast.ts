@@ -92,7 +92,7 @@ export function encodeDns(message: DnsMessage): Bytes {
   for (let i = 0; i < answers.length; i++) writeRecord(answers[i]!);
   for (let i = 0; i < authorities.length; i++) writeRecord(authorities[i]!);
   for (let i = 0; i < additionals.length; i++) writeRecord(additionals[i]!);
-  return output.slice(0, place);
+  return keep();
 }
 
 // ---- reading
@@ -301,6 +301,28 @@ function truncated(at: number): Malformed {
 
 let output: Bytes = new Uint8Array(4096);
 let place = 0;
+
+/**
+ * Messages handed out lie one after the other in a shared slab: an allocation of its own costs a small message more
+ * than its encoding does. So nobody may transfer the buffer behind one.
+ */
+const SLAB = 65_536;
+let slab = new Uint8Array(SLAB);
+let slabUsed = 0;
+
+/** A copy of what was written, in the slab while it is small. */
+function keep(): Bytes {
+  const length = place;
+  if (length > 2048) return output.slice(0, length);
+  if (slabUsed + length > SLAB) {
+    slab = new Uint8Array(SLAB);
+    slabUsed = 0;
+  }
+  const from = slabUsed;
+  slabUsed += length;
+  for (let i = 0; i < length; i++) slab[from + i] = output[i]!;
+  return new Uint8Array(slab.buffer, from, length);
+}
 
 function reserve(length: number): void {
   if (place + length <= output.length) return;
