@@ -29,6 +29,8 @@ export interface Figure {
   /** Selected packet and machine, as indices into the view. */
   readonly $packet: ReadableAtom<number | undefined>;
   readonly $machine: ReadableAtom<number | undefined>;
+  /** Selected link: the first of its two channels. With a link selected no machine is, and the other way round. */
+  readonly $channel: ReadableAtom<number | undefined>;
   /** Open panels, one or two. */
   readonly $panels: ReadableAtom<readonly PanelName[]>;
   readonly $menu: ReadableAtom<MenuName | undefined>;
@@ -44,6 +46,7 @@ export interface Figure {
   stepConversation(by: 1 | -1): void;
   selectPacket(index: number | undefined): void;
   selectMachine(index: number | undefined): void;
+  selectChannel(index: number | undefined): void;
   /** `beside` keeps the panel that is open (the first one) and opens a second. */
   open(panel: PanelName, beside?: boolean): void;
   /** Makes `panel` the open one without the reader having asked: nothing is fetched for it. */
@@ -113,6 +116,7 @@ class FigureStore implements Figure {
   readonly $speed: WritableAtom<number> = atom(DEFAULT_SPEED);
   readonly $packet: WritableAtom<number | undefined>;
   readonly $machine: WritableAtom<number | undefined>;
+  readonly $channel: WritableAtom<number | undefined> = atom(undefined);
   readonly $panels: WritableAtom<readonly PanelName[]>;
   readonly $menu: WritableAtom<MenuName | undefined> = atom(undefined);
   readonly $busy: WritableAtom<boolean> = atom(false);
@@ -299,7 +303,13 @@ class FigureStore implements Figure {
   }
 
   selectMachine(index: number | undefined): void {
+    this.$channel.set(undefined);
     this.$machine.set(index);
+  }
+
+  selectChannel(index: number | undefined): void {
+    this.$machine.set(undefined);
+    this.$channel.set(index);
   }
 
   open(panel: PanelName, beside = false): void {

@@ -1,6 +1,6 @@
 // A run's view as a small JSON value, for the page's HTML: columns instead of objects, texts in one table, times as
 // differences. `unpackView(packView(view))` is the view.
-import type { HopColumns, MomentView, PacketView, RunView } from '#engine/inspect/view.ts';
+import type { HopColumns, MomentView, PacketView, RunView, SpanView } from '#engine/inspect/view.ts';
 
 type Cell = number | string | undefined;
 /** Objects of one shape as columns: numbers, or positions in the text table as negative numbers minus one. */
@@ -9,11 +9,12 @@ type Table = Record<string, (number | null)[]>;
 type Sparse = readonly [length: number, ...pairs: number[]];
 
 export interface PackedView {
-  readonly plain: Omit<RunView, 'packets' | 'hops' | 'moments' | 'channels'>;
+  readonly plain: Omit<RunView, 'packets' | 'hops' | 'moments' | 'channels' | 'spans'>;
   readonly texts: readonly string[];
   readonly packets: Table;
   readonly moments: Table;
   readonly channels: Table;
+  readonly spans: Table;
   readonly hops: {
     readonly packet: readonly number[];
     readonly channel: readonly number[];
@@ -30,7 +31,7 @@ export interface PackedView {
 const RISING = new Set(['time', 'event', 'number']);
 
 export function packView(view: RunView): PackedView {
-  const { packets, hops, moments, channels, ...plain } = view;
+  const { packets, hops, moments, channels, spans, ...plain } = view;
   const texts: string[] = [];
   const numbers = new Map<string, number>();
   const text = (value: string): number => {
@@ -48,6 +49,7 @@ export function packView(view: RunView): PackedView {
     packets: table(shortened, text),
     moments: table(moments, text),
     channels: table(channels, text),
+    spans: table(spans, text),
     hops: {
       packet: differences(hops.packet),
       channel: [...hops.channel],
@@ -85,7 +87,8 @@ export function unpackView(packed: PackedView): RunView {
     outcome: Uint8Array.from(full(packed.hops.outcome)),
     rewritten: Uint8Array.from(full(packed.hops.rewritten)),
   };
-  return { ...plain, packets, hops, moments: rows<MomentView>(packed.moments, texts), channels };
+  const moments = rows<MomentView>(packed.moments, texts);
+  return { ...plain, packets, hops, moments, channels, spans: rows<SpanView>(packed.spans, texts) };
 }
 
 function table(items: readonly object[], text: (value: string) => number): Table {

@@ -4,6 +4,7 @@ import { useStore } from '@nanostores/preact';
 import { useId, useState } from 'preact/hooks';
 import type { RunView } from '#engine/inspect/view.ts';
 import type { Figure } from '../engine/figure.ts';
+import { now } from './condition.ts';
 import { legsOf } from './flight.ts';
 import { Mark, Words } from './marks.tsx';
 import { Menu, MenuItem } from './menu.tsx';
@@ -166,11 +167,6 @@ function ToNetwork({ figure, view }: { figure: Figure; view: RunView }) {
       )}
     </>
   );
-}
-
-/** An input happens at a whole nanosecond; a cursor that plays stands between two. */
-function now(figure: Figure): number {
-  return Math.round(figure.$cursor.get());
 }
 
 function InForce({ figure, view }: { figure: Figure; view: RunView }) {

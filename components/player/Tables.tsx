@@ -3,6 +3,8 @@ import { useStore } from '@nanostores/preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { TableView } from '#engine/inspect/view.ts';
 import type { Figure } from '../engine/figure.ts';
+import { now } from './condition.ts';
+import { Mark } from './marks.tsx';
 import { readout } from './readout.ts';
 
 /** While the cursor moves, tables are asked for at most this often. */
@@ -14,14 +16,14 @@ interface Shown {
   readonly tables: readonly TableView[];
 }
 
-export function Tables({ figure, machine }: { figure: Figure; machine: number }) {
+export function Tables({ figure, machine, isOff }: { figure: Figure; machine: number; isOff: boolean }) {
   const view = useStore(figure.$view);
   const time = useStore(figure.$cursor);
   const [shown, setShown] = useState<Shown>();
   const [chosen, setChosen] = useState<string>();
   const [problem, setProblem] = useState<string>();
   const asked = useRef({ at: 0, number: 0 });
-  const { label, name } = view.machines[machine]!;
+  const { label, name, kind } = view.machines[machine]!;
 
   useEffect(() => {
     const wait = Math.max(0, asked.current.at + EVERY_MS - performance.now());
@@ -69,7 +71,37 @@ export function Tables({ figure, machine }: { figure: Figure; machine: number })
       {shown?.machine === machine && tables.length === 0 && (
         <p>This machine keeps no tables: it passes on what comes.</p>
       )}
+      {kind !== 'switch' && <Actions figure={figure} name={name} isOff={isOff} time={time} />}
     </section>
+  );
+}
+
+/** What can be done to the machine, from the cursor on. */
+function Actions({
+  figure,
+  name,
+  isOff,
+  time,
+}: {
+  figure: Figure;
+  name: string;
+  isOff: boolean;
+  time: number;
+}) {
+  const act = (what: 'off' | 'restart') => () =>
+    figure.addInput({ time: now(figure), what, detail: { machine: name } });
+  return (
+    <div class="rt-actions">
+      <span>From {readout(time)}:</span>
+      {!isOff && (
+        <button type="button" onClick={act('off')}>
+          <Mark name="power" /> Stop it
+        </button>
+      )}
+      <button type="button" onClick={act('restart')}>
+        <Mark name="restart" /> {isOff ? 'Start it' : 'Restart it'}
+      </button>
+    </div>
   );
 }
 

@@ -61,6 +61,7 @@ function back(figure: Figure, target: HTMLElement): boolean {
   if (figure.$before.get()) figure.setCompare(false);
   else if (figure.$packet.get() !== undefined) figure.selectPacket(undefined);
   else if (figure.$machine.get() !== undefined) figure.selectMachine(undefined);
+  else if (figure.$channel.get() !== undefined) figure.selectChannel(undefined);
   else return false;
   return true;
 }

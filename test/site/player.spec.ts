@@ -150,6 +150,42 @@ test('a machine shows its tables as of the cursor', async ({ page }) => {
   await expect(tables).toBeHidden();
 });
 
+test('by keyboard, a machine is stopped and started where it stands on the map', async ({ page }) => {
+  await open(page, '/', '#rt=first-request&t=120&open=map');
+  const router = player(page).getByRole('button', { name: /^Transit A/ });
+  await router.focus();
+  await page.keyboard.press('Enter');
+  const tables = player(page).getByRole('region', { name: 'Tables of Transit A' });
+  await tables.getByRole('button', { name: 'Stop it' }).press('Enter');
+  await expect(player(page).getByRole('button', { name: /^Transit A .*, off/ })).toBeVisible();
+  await tables.getByRole('button', { name: 'Start it' }).press('Enter');
+  await expect(player(page).getByRole('button', { name: /^Transit A .*, off/ })).toBeHidden();
+});
+
+test('by keyboard, a link is cut on the map, and the cut taken back', async ({ page }) => {
+  await open(page, '/', '#rt=first-request&t=120&open=map');
+  const link = player(page).getByRole('button', { name: /^Link Transit A – Transit B/ });
+  await link.focus();
+  await page.keyboard.press('Enter');
+  await player(page)
+    .getByRole('button', { name: /^Cut this link from 120\.0/ })
+    .press('Enter');
+  await expect(link).toHaveAccessibleName(/, cut$/);
+  await expect(player(page).locator('.rt-wire-cut')).toHaveCount(1);
+  await player(page)
+    .getByRole('button', { name: /^Undo the cut/ })
+    .press('Enter');
+  await expect(player(page).locator('.rt-wire-cut')).toHaveCount(0);
+  await page.keyboard.press('Escape');
+  await expect(player(page).getByRole('region', { name: 'Link Transit A – Transit B' })).toBeHidden();
+});
+
+test('a machine that waits says how long', async ({ page }) => {
+  await open(page, '/', '#rt=first-request&set.server=down&t=250&open=map');
+  await expect(player(page).locator('.rt-waiting')).toHaveCount(2);
+  await expect(player(page).getByText(/^847\sms left$/)).toBeVisible();
+});
+
 test('dropping a packet makes another run; Compare shows both; Undo takes it back', async ({ page }) => {
   await open(page, '/', '#rt=first-request&t=101&p=10&open=ladder');
   await player(page).getByRole('button', { name: 'Drop it' }).click();
