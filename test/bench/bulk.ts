@@ -8,7 +8,8 @@ import { Network } from '../../src/engine/net/network.ts';
 import { changed } from '../../src/engine/net/tcp-stack.ts';
 import { World } from '../../src/engine/sim/world.ts';
 import type { TraceLevel } from '../../src/engine/trace/log.ts';
-import { perSecond, type Row, row } from './measure.ts';
+import { againstRate, pairRow, type Row } from './measure.ts';
+import { findNs3 } from './ns3.ts';
 
 const BYTES = 30_000_000;
 const chunk = new Uint8Array(65_536).map((_, i) => (i * 7) & 255);
@@ -62,25 +63,29 @@ function packetsOf(loss: number): number {
   return count;
 }
 
-/** ns-3.37 of Debian, `BulkSend` over a point-to-point link, measured once on a machine like ours: not measured here. */
-const NS3 = { clean: 62_000, lossy: 95_000 };
-
 export async function rows(): Promise<Row[]> {
-  const measured = (level: TraceLevel, loss: number): number => {
+  const ns3 = findNs3();
+  const compare = (name: string, level: TraceLevel, loss: number, target?: number): Row => {
     const packets = packetsOf(loss);
-    return perSecond(
-      () => {
-        transfer(level, loss);
-        return packets;
-      },
-      9,
-      3,
+    const ours = (): number => {
+      transfer(level, loss);
+      return packets;
+    };
+    return pairRow(
+      name,
+      'packets/s',
+      againstRate(ours, ns3 && (() => ns3.transfer(BYTES, loss))),
+      'ns-3',
+      target,
     );
   };
-  const name = 'ns-3.37 (measured once, on another machine)';
-  return [
-    row('TCP bulk, untraced', 'packets/s', measured('off', 0), NS3.clean, name, 6),
-    row('TCP bulk, fully traced', 'packets/s', measured('full', 0), NS3.clean, name, 2),
-    row('TCP bulk at 0.1 % loss, untraced', 'packets/s', measured('off', 0.001), NS3.lossy, name),
-  ];
+  try {
+    return [
+      compare('TCP bulk, untraced', 'off', 0, 6),
+      compare('TCP bulk, fully traced', 'full', 0, 2),
+      compare('TCP bulk at 0.1 % loss, untraced', 'off', 0.001),
+    ];
+  } finally {
+    ns3?.close();
+  }
 }

@@ -23,11 +23,16 @@ export function perSecond(work: () => number, runs = 7, warmUps = 2): number {
 
 /** Ours and a peer's in turns, so that a machine whose speed drifts is unfair to neither: medians, and of the ratios too. */
 export function inTurns(ours: () => number, peer: (() => number) | undefined, runs = 9): Measured {
+  return againstRate(ours, peer && (() => rateOf(peer)), runs);
+}
+
+/** {@link inTurns} for a peer that measures itself: a program of its own that says its rate. */
+export function againstRate(ours: () => number, peer: (() => number) | undefined, runs = 7): Measured {
   if (!peer) return { ours: perSecond(ours, runs), peer: undefined, ratio: undefined };
   const rates = { ours: [] as number[], peer: [] as number[], ratio: [] as number[] };
   for (let i = -2; i < runs; i++) {
     const a = rateOf(ours);
-    const b = rateOf(peer);
+    const b = peer();
     if (i < 0) continue; // to warm up
     rates.ours.push(a);
     rates.peer.push(b);
