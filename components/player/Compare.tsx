@@ -5,6 +5,7 @@ import { useMemo, useRef, useState } from 'preact/hooks';
 import type { ClaimView, RunView } from '#engine/inspect/view.ts';
 import type { Figure } from '../engine/figure.ts';
 import { formatDuration, formatNumber } from '../engine/format.ts';
+import { legsOf } from './flight.ts';
 import { LadderDrawing, Lanes, useInSight, useSight } from './Ladder.tsx';
 import { layOutLadder } from './ladder-layout.ts';
 import { useWidth } from './Map.tsx';
@@ -51,7 +52,7 @@ function Ladders({ figure, before, now }: { figure: Figure; before: RunView; now
     const folds = foldsOf([before, now]);
     const start = Math.max(0, divergence(before, now) - 12e6);
     const end = Math.max(before.end, now.end);
-    const machines = lanesOf(before, now, start, width < 400 ? 3 : 4);
+    const machines = lanesOf(before, now, start, width < 480 ? 3 : 4);
     const lay = (view: RunView) => layOutLadder(view, { width, folds, start, end, machines, isBare: true });
     return { wholes: [lay(before), lay(now)] as const };
   }, [before, now, width]);
@@ -137,16 +138,18 @@ function lanesOf(before: RunView, now: RunView, start: number, most: number): nu
     [now.near, Number.POSITIVE_INFINITY],
     [now.far, Number.POSITIVE_INFINITY],
   ]);
+  const add = (machine: number, weight: number) => score.set(machine, (score.get(machine) ?? 0) + weight);
   for (const view of [before, now]) {
-    for (const packet of view.packets) {
-      if (packet.end < start) continue;
-      // A loss is told best beside the machine before it.
-      const weight = packet.outcome === 'delivered' ? 1 : 50;
+    view.packets.forEach((packet, i) => {
+      if (packet.time < start) return;
       for (const machine of [packet.from, packet.to]) {
-        if (view.machines[machine]!.lane !== undefined)
-          score.set(machine, (score.get(machine) ?? 0) + weight);
+        if (view.machines[machine]!.lane !== undefined) add(machine, 1);
       }
-    }
+      // A loss is told best beside the machine before it, a refusal at the machine itself.
+      const last = legsOf(view, i).at(-1);
+      if (last?.lost) add(last.from, 50);
+      else if (last?.refused) add(last.to, 50);
+    });
   }
   const best = [...score].sort((a, b) => b[1] - a[1]).slice(0, most);
   return best.map(([machine]) => machine).sort((a, b) => a - b);

@@ -6,13 +6,9 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { RunView } from '#engine/inspect/view.ts';
 import type { Figure } from '../engine/figure.ts';
 import { layerClass } from './glyph.tsx';
-import {
-  type Arrow,
-  FOLD_HEIGHT,
-  type LadderLayout,
-  layOutLadder,
-  type SlopeLabel,
-} from './ladder-layout.ts';
+import type { Arrow } from './ladder-arrows.ts';
+import { FOLD_HEIGHT, type LadderLayout, layOutLadder } from './ladder-layout.ts';
+import type { SlopeLabel } from './ladder-words.ts';
 import { useWidth } from './Map.tsx';
 import { PacketMenu } from './PacketMenu.tsx';
 import { mark } from './readout.ts';
@@ -146,6 +142,8 @@ export function useInSight(layout: LadderLayout, sight: Sight): LadderLayout {
       ),
       labels: layout.labels.filter(({ y }) => y >= sight.top && y <= sight.bottom),
       marks: layout.marks.filter(({ y }) => y >= sight.top && y <= sight.bottom),
+      reasons: layout.reasons.filter(({ y }) => y >= sight.top && y <= sight.bottom),
+      notes: layout.notes.filter(({ y, height }) => y + height >= sight.top && y <= sight.bottom),
     };
   }, [layout, sight]);
 }
@@ -187,7 +185,7 @@ export function LadderDrawing({ figure, view, layout, id, isPast = false, hasMen
         <g clip-path={`url(#rt-past-${id})`}>
           <use href={`#rt-lines-${id}`} />
         </g>
-        <Reasons layout={layout} view={view} />
+        <Reasons layout={layout} />
         <g ref={labels}>
           {layout.labels.map((label) => (
             <Slope
@@ -402,27 +400,24 @@ function Tip({ arrow, layout }: { arrow: Arrow; layout: LadderLayout }) {
 }
 
 /** Why what was lost was lost, in words beside its cross. */
-function Reasons({ layout, view }: { layout: LadderLayout; view: RunView }) {
+function Reasons({ layout }: { layout: LadderLayout }) {
   return (
     <g>
-      {layout.arrows.map((arrow) => {
-        if (arrow.end !== 'lost' && arrow.end !== 'refused') return null;
-        const { x, y } = arrow.points.at(-1)!;
-        const isLeft = x > layout.width - 190;
-        return (
-          <Spot key={arrow.packet} x={percent(x, layout)} y={round(y)}>
+      {layout.reasons.map(({ packet, x, y, isLeft, lines }) => (
+        <Spot key={packet} x={percent(x, layout)} y={round(y)}>
+          {lines.map((line, i) => (
             <text
-              class="rt-ladder-words rt-reason"
-              x={isLeft ? -12 : 12}
-              y={arrow.end === 'refused' ? -8 : 5}
+              key={line}
+              class={i === 0 ? 'rt-ladder-words rt-reason' : 'rt-ladder-words'}
+              y={i * 16}
               text-anchor={isLeft ? 'end' : 'start'}
               data-label="reason"
             >
-              {view.packets[arrow.packet]!.reason ?? arrow.end}
+              {line}
             </text>
-          </Spot>
-        );
-      })}
+          ))}
+        </Spot>
+      ))}
     </g>
   );
 }
@@ -467,18 +462,24 @@ function Notes({ layout }: { layout: LadderLayout }) {
     <g>
       {layout.notes.map((note) => (
         <Spot key={`${note.x}.${note.y}`} x={percent(note.x, layout)} y={round(note.y)}>
-          {note.height > 0 && <path class="rt-brace" d={`M0 0H5V${round(note.height)}H0`} />}
-          {note.text.split('|').map((line, i) => (
-            <text
-              key={line}
-              class={note.height > 0 ? 'rt-ladder-words rt-strong' : 'rt-ladder-words'}
-              x={note.height > 0 ? 10 : 0}
-              y={round(note.height / 2 + 4 + i * 16)}
-              data-label="note"
-            >
-              {line}
-            </text>
-          ))}
+          {note.height > 0 && (
+            <path
+              class={note.isWait ? 'rt-brace rt-brace-wait' : 'rt-brace'}
+              d={`M0 0H5V${round(note.height)}H0`}
+            />
+          )}
+          {note.text !== '' &&
+            note.text.split('|').map((line, i) => (
+              <text
+                key={line}
+                class={note.height > 0 && !note.isWait ? 'rt-ladder-words rt-strong' : 'rt-ladder-words'}
+                x={note.height > 0 ? 10 : 0}
+                y={round(note.textY + i * 16)}
+                data-label="note"
+              >
+                {line}
+              </text>
+            ))}
         </Spot>
       ))}
     </g>

@@ -411,7 +411,7 @@ function Cursor({ figure, view, axis }: { figure: Figure; view: RunView; axis: A
       tabIndex={0}
       aria-label="Moment"
       aria-valuemin={0}
-      aria-valuemax={Math.round(view.end / 1e6)}
+      aria-valuemax={Math.round(view.end / 1e5) / 10}
       aria-valuenow={Math.round(time / 1e5) / 10}
       aria-valuetext={moment ? `${readout(time)}: ${moment.subject} ${moment.text}` : readout(time)}
     >

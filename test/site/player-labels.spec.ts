@@ -75,7 +75,14 @@ async function collisions(page: Page): Promise<string[]> {
 const states = [
   { name: 'map', fragment: '&open=map' },
   { name: 'map, slow line', fragment: '&set.rate=0.5Mbit/s&open=map' },
+  { name: 'map, machines wait', fragment: '&set.server=down&open=map' },
+  {
+    name: 'map, a link cut and a machine off',
+    fragment: '&do=120,cut,from:transit-a,to:transit-b&do=200,off,machine:isp&open=map',
+  },
   { name: 'ladder', fragment: '&open=ladder' },
+  { name: 'ladder, packets lost', fragment: '&set.loss=5%25&open=ladder' },
+  { name: 'ladder, a link cut', fragment: '&do=120,cut,from:transit-a,to:transit-b&open=ladder' },
   { name: 'ladder, server off', fragment: '&set.server=down&open=ladder' },
 ];
 
