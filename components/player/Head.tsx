@@ -1,6 +1,6 @@
 // The Player's head: its title, a word for each panel, and the words that open something.
 import { useStore } from '@nanostores/preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { type Figure, type MenuName, type PanelName, panelNames } from '../engine/figure.ts';
 
 const WORDS: Readonly<Record<PanelName, string>> = {
@@ -21,17 +21,103 @@ export interface HeadProps {
 }
 
 export function Head({ figure, offered, narrow }: HeadProps) {
-  const open = useStore(figure.$panels);
   const menu = useStore(figure.$menu);
   const before = useStore(figure.$before);
-  const isBusy = useStore(figure.$busy);
   const [hasMore, setMore] = useState(false);
+  // What opens takes its place, whatever opened it.
+  useEffect(() => {
+    if (menu || before) setMore(false);
+  }, [menu, before]);
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: Escape closes what a button in it opened
+    <div
+      class={`rt-head${hasMore ? ' rt-head-more' : ''}`}
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape' || !hasMore) return;
+        event.preventDefault();
+        event.stopPropagation();
+        setMore(false);
+        event.currentTarget.querySelector<HTMLElement>('.rt-more-button')?.focus();
+      }}
+    >
+      <strong class="rt-title">{figure.title}</strong>
+      <Tabs figure={figure} offered={offered} narrow={narrow} />
+      <div class="rt-words-right">
+        <Busy figure={figure} />
+        <Word figure={figure} name="knobs" text="Knobs" />
+        <button
+          type="button"
+          class="rt-word rt-more-button"
+          aria-expanded={hasMore}
+          aria-label="More"
+          onClick={() => {
+            if (!hasMore && menu) figure.toggleMenu(undefined);
+            setMore(!hasMore);
+          }}
+        >
+          <svg width="20" height="20" viewBox="0 0 20 20" aria-hidden="true">
+            <path d="M4 10 h.01 M10 10 h.01 M16 10 h.01" />
+          </svg>
+        </button>
+        <div class="rt-more">
+          <Word figure={figure} name="faults" text="Faults" />
+          <button
+            type="button"
+            class="rt-word"
+            aria-pressed={before !== undefined}
+            onClick={() => {
+              setMore(false);
+              figure.setCompare(before === undefined);
+            }}
+          >
+            Compare
+          </button>
+          <Word figure={figure} name="takeaway" text="Take away" />
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function Tabs({ figure, offered, narrow }: HeadProps) {
+  const open = useStore(figure.$panels);
+  const before = useStore(figure.$before);
   const tabs = panelNames.filter((name) => offered.includes(name) || open.includes(name));
   const choose = (name: PanelName, event: MouseEvent) => {
     if (before && name !== 'ladder') figure.setCompare(false);
     figure.open(name, event.shiftKey || event.ctrlKey || event.metaKey);
   };
-  const word = (name: MenuName, text: string) => (
+  return (
+    <nav class="rt-tabs" aria-label={`${figure.title}: panels`}>
+      {tabs.map((name) => (
+        <button
+          key={name}
+          type="button"
+          aria-pressed={open.includes(name)}
+          class={tabClass(name, open, narrow)}
+          title={open.includes(name) ? undefined : `${WORDS[name]}. With Shift: beside what is open`}
+          onClick={(event) => choose(name, event)}
+        >
+          {WORDS[name]}
+        </button>
+      ))}
+    </nav>
+  );
+}
+
+function Busy({ figure }: { figure: Figure }) {
+  if (!useStore(figure.$busy)) return null;
+  return (
+    <span class="rt-busy" role="status">
+      running
+    </span>
+  );
+}
+
+/** A word that opens a menu. */
+function Word({ figure, name, text }: { figure: Figure; name: MenuName; text: string }) {
+  const menu = useStore(figure.$menu);
+  return (
     <button
       type="button"
       class="rt-word"
@@ -42,58 +128,6 @@ export function Head({ figure, offered, narrow }: HeadProps) {
       {text}
       <Caret />
     </button>
-  );
-  return (
-    <div class={`rt-head${hasMore ? ' rt-head-more' : ''}`}>
-      <strong class="rt-title">{figure.title}</strong>
-      <nav class="rt-tabs" aria-label={`${figure.title}: panels`}>
-        {tabs.map((name) => (
-          <button
-            key={name}
-            type="button"
-            aria-pressed={open.includes(name)}
-            class={tabClass(name, open, narrow)}
-            title={open.includes(name) ? undefined : `${WORDS[name]}. With Shift: beside what is open`}
-            onClick={(event) => choose(name, event)}
-          >
-            {WORDS[name]}
-          </button>
-        ))}
-      </nav>
-      <div class="rt-words-right">
-        {isBusy && (
-          <span class="rt-busy" role="status">
-            running
-          </span>
-        )}
-        {word('knobs', 'Knobs')}
-        <button
-          type="button"
-          class="rt-word rt-more-button"
-          aria-expanded={hasMore}
-          aria-label="More"
-          onClick={() => setMore(!hasMore)}
-        >
-          <svg width="20" height="20" viewBox="0 0 20 20" aria-hidden="true">
-            <path d="M4 10 h.01 M10 10 h.01 M16 10 h.01" />
-          </svg>
-        </button>
-        {/* biome-ignore lint/a11y/noStaticElementInteractions: closes after the button that was pressed */}
-        {/* biome-ignore lint/a11y/useKeyWithClickEvents: pressing a button by key is a click, too */}
-        <div class="rt-more" onClick={() => setMore(false)}>
-          {word('faults', 'Faults')}
-          <button
-            type="button"
-            class="rt-word"
-            aria-pressed={before !== undefined}
-            onClick={() => figure.setCompare(before === undefined)}
-          >
-            Compare
-          </button>
-          {word('takeaway', 'Take away')}
-        </div>
-      </div>
-    </div>
   );
 }
 

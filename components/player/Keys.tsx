@@ -1,5 +1,7 @@
-// The list of keys, which `?` opens.
+// The list of keys, which `?` opens, and how much is read aloud.
 import './keys.css';
+import { useStore } from '@nanostores/preact';
+import { $aloud, type Aloud, aloudLevels, setAloud } from '../engine/aloud.ts';
 import { Mark } from './marks.tsx';
 
 const KEYS: readonly (readonly [keys: readonly string[], what: string])[] = [
@@ -53,6 +55,29 @@ export function Keys() {
           ))}
         </tbody>
       </table>
+      <ReadAloud />
     </div>
+  );
+}
+
+const LEVELS: Readonly<Record<Aloud, string>> = {
+  off: 'nothing',
+  steps: 'where I stop',
+  all: 'every event',
+};
+
+/** For screen readers, but for everyone to see: what the figure says of its own accord. */
+function ReadAloud() {
+  const level = useStore($aloud);
+  return (
+    <fieldset class="rt-keys-aloud">
+      <legend>Screen readers are told</legend>
+      {aloudLevels.map((one) => (
+        <label key={one}>
+          <input type="radio" name="rt-aloud" checked={one === level} onChange={() => setAloud(one)} />
+          {LEVELS[one]}
+        </label>
+      ))}
+    </fieldset>
   );
 }

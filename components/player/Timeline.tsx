@@ -3,13 +3,15 @@
 import './timeline.css';
 import { useStore } from '@nanostores/preact';
 import type { ComponentChildren } from 'preact';
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { MomentView, RunView } from '#engine/inspect/view.ts';
+import { useMemo, useRef } from 'preact/hooks';
+import type { RunView } from '#engine/inspect/view.ts';
 import { DEFAULT_SPEED, type Figure } from '../engine/figure.ts';
 import { formatDuration, formatNumber } from '../engine/format.ts';
 import { LOST } from './flight.ts';
 import { layerClass } from './glyph.tsx';
+import { LiveLine } from './LiveLine.tsx';
 import { useWidth } from './Map.tsx';
+import { momentAt } from './moment.ts';
 import { mark, readout } from './readout.ts';
 import { type Axis, axisOf, foldsOf, place, ticks, timeAt } from './scale.ts';
 import { textWidth } from './textwidth.ts';
@@ -87,18 +89,6 @@ function Readout({ figure }: { figure: Figure }) {
   return <output class="rt-readout">{readout(useStore(figure.$cursor))}</output>;
 }
 
-/** The last moment that is not after `time`. */
-export function momentAt(moments: readonly MomentView[], time: number): MomentView | undefined {
-  let low = 0;
-  let high = moments.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (moments[middle]!.time <= time) low = middle + 1;
-    else high = middle;
-  }
-  return moments[low - 1];
-}
-
 function Sentence({ figure }: { figure: Figure }) {
   const view = useStore(figure.$view);
   const time = useStore(figure.$cursor);
@@ -112,30 +102,8 @@ function Sentence({ figure }: { figure: Figure }) {
           </>
         )}
       </p>
-      <LiveLine figure={figure} text={moment ? `${moment.subject} ${moment.text}` : ''} />
+      <LiveLine figure={figure} />
     </>
-  );
-}
-
-/** What is read aloud: not every event of a run that plays, but where it is every other second, and where it stops. */
-function LiveLine({ figure, text }: { figure: Figure; text: string }) {
-  const isPlaying = useStore(figure.$playing);
-  const [said, setSaid] = useState('');
-  const last = useRef({ at: 0, first: text });
-  useEffect(() => {
-    // Nothing is said before the reader did something.
-    if (text === last.current.first && said === '') return;
-    const wait = isPlaying ? Math.max(0, last.current.at + 2500 - performance.now()) : 300;
-    const timer = setTimeout(() => {
-      last.current.at = performance.now();
-      setSaid(text);
-    }, wait);
-    return () => clearTimeout(timer);
-  }, [text, isPlaying, said]);
-  return (
-    <p class="rt-aloud" aria-live="polite">
-      {said}
-    </p>
   );
 }
 

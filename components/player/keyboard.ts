@@ -55,7 +55,9 @@ function back(figure: Figure, target: HTMLElement): boolean {
     figure.toggleMenu(undefined);
     // The focus goes back to the word that opened it, not to the top of the page.
     const root = target.closest('.rt-player');
-    root?.querySelector<HTMLElement>(`[data-menu="${menu}"], .rt-play`)?.focus();
+    const words =
+      root?.querySelectorAll<HTMLElement>(`[data-menu="${menu}"], .rt-more-button, .rt-play`) ?? [];
+    [...words].find((word) => word.getClientRects().length > 0)?.focus();
     return true;
   }
   if (figure.$before.get()) figure.setCompare(false);

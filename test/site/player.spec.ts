@@ -186,6 +186,42 @@ test('a machine that waits says how long', async ({ page }) => {
   await expect(player(page).getByText(/^847\sms left$/)).toBeVisible();
 });
 
+test('the reader chooses how much is read aloud, for the visit', async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await open(page, '/', '#rt=first-request&t=0&open=map');
+  const aloud = player(page).locator('.rt-aloud');
+  const step = () => press(page, 'Next event');
+  await step();
+  await expect(aloud).not.toBeEmpty();
+  await player(page).getByRole('slider', { name: 'Moment' }).focus();
+  await page.keyboard.press('?');
+  await player(page).getByRole('radio', { name: 'nothing' }).check();
+  await expect(aloud).toBeEmpty();
+  await player(page).getByRole('radio', { name: 'every event' }).check();
+  await page.reload();
+  await expect(player(page)).toHaveAttribute('data-live', '');
+  await page.keyboard.press('Escape');
+  for (let i = 0; i < 3; i++) await step();
+  await expect(aloud).toContainText(/\. .+\./);
+});
+
+test('on a phone, what More opens takes its place', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await open(page);
+  const more = player(page).getByRole('button', { name: 'More', exact: true });
+  for (const name of ['Faults', 'Take away']) {
+    await more.click();
+    await press(page, name);
+    await expect(player(page).getByRole('group', { name })).toBeVisible();
+    await expect(more).toHaveAttribute('aria-expanded', 'false');
+  }
+  await more.click();
+  await expect(player(page).getByRole('group', { name: 'Take away' })).toBeHidden();
+  await page.keyboard.press('Escape');
+  await expect(more).toHaveAttribute('aria-expanded', 'false');
+  await expect(more).toBeFocused();
+});
+
 test('dropping a packet makes another run; Compare shows both; Undo takes it back', async ({ page }) => {
   await open(page, '/', '#rt=first-request&t=101&p=10&open=ladder');
   await player(page).getByRole('button', { name: 'Drop it' }).click();
