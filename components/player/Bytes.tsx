@@ -6,6 +6,7 @@ import { useStore } from '@nanostores/preact';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { RunView } from '#engine/inspect/view.ts';
 import type { Figure, FrameView } from '../engine/figure.ts';
+import { FieldTree } from './FieldTree.tsx';
 import {
   bytesOf,
   type Change,
@@ -19,14 +20,12 @@ import {
   rawText,
   shortLayer,
   specParts,
-  visible,
 } from './fields.ts';
 import { legsOf } from './flight.ts';
-import { layerClass, PacketGlyph } from './glyph.tsx';
+import { PacketGlyph } from './glyph.tsx';
 import { HexDump } from './HexDump.tsx';
 import { Mark, Words } from './marks.tsx';
-import { keepInSight } from './sight.ts';
-import { counted, inSentence } from './time.ts';
+import { inSentence } from './time.ts';
 
 export function Bytes({ figure }: { figure: Figure }) {
   const view = useStore(figure.$view);
@@ -128,65 +127,33 @@ function FrameBytes({ frame, before, stages, stage, onStage }: FrameBytesProps) 
     () => (before ? changesSince(fieldsOf(before.tree), fields) : []),
     [before, fields],
   );
-  const [path, setPath] = useState<string | undefined>(undefined);
-  const [hovered, setHovered] = useState<number | undefined>(undefined);
-  /** What the reader opened (true) or closed (false), by path; all else is as one finds it. */
-  const [turned, setTurned] = useState<ReadonlyMap<string, boolean>>(new Map());
-  const [listed, setListed] = useState(false);
+  const hand = useFields(fields);
+  const [isListed, setListed] = useState(false);
   const box = useRef<HTMLDivElement>(null);
-  const width = useWidth(box);
-  const narrow = width < 680;
+  const isNarrow = useWidth(box) < 680;
 
-  // The same field of another packet stays in hand: so one can walk the packets and watch a number change.
-  const selected =
-    fields.find((field) => field.path === path) ?? fields.findLast((field) => field.level === 1);
-  useEffect(() => setHovered(undefined), [fields]);
-  const atFirst = useMemo(() => openAtFirst(fields), [fields]);
-  const open = useMemo(() => openPaths(atFirst, turned, selected), [atFirst, turned, selected]);
-
-  const select = (field: Field | undefined): void => {
-    if (field) setPath(field.path);
-  };
-  const shown = (hovered === undefined ? undefined : fields[hovered]) ?? selected;
+  const { selected, hovered, select, hover } = hand;
+  const over = hovered === undefined ? undefined : fields[hovered];
+  const shown = over ?? selected;
   if (!selected || !shown) return null;
   const crumbs: Field[] = [];
   for (let one: Field | undefined = shown; one; one = one.parent) crumbs.unshift(one);
+  const hoverByte = (byte: number | undefined) =>
+    hover(byte === undefined || isIn(selected, byte) ? undefined : leafOf(fields, byte, undefined)?.index);
 
   return (
-    <div class={`rt-bytes${narrow ? ' rt-bytes-narrow' : ''}`} ref={box}>
-      <div class="rt-crumbs">
-        <PacketGlyph layer={crumbs[0]!.node.layer as 'link'} letter={letterOf(crumbs[0]!)} size={16} />
-        <nav aria-label="Field">
-          {crumbs.map((field, i) => (
-            <span key={field.path}>
-              {i > 0 && <span aria-hidden="true"> / </span>}
-              {i < crumbs.length - 1 ? (
-                <button type="button" onClick={() => select(field)}>
-                  {i === 0 ? shortLayer(field.node.label) : field.node.label}
-                </button>
-              ) : (
-                <strong>{i === 0 ? shortLayer(field.node.label) : field.node.label}</strong>
-              )}
-            </span>
-          ))}
-        </nav>
-        <button type="button" class="rt-crumbs-all" aria-expanded={listed} onClick={() => setListed(!listed)}>
-          All fields <Mark name="caret" />
-        </button>
-      </div>
-      {(!narrow || listed) && (
+    <div class={`rt-bytes${isNarrow ? ' rt-bytes-narrow' : ''}`} ref={box}>
+      <Crumbs crumbs={crumbs} onSelect={select} isListed={isListed} onList={() => setListed(!isListed)} />
+      {(!isNarrow || isListed) && (
         <FieldTree
           fields={fields}
-          open={open}
+          open={hand.open}
           selected={selected}
           hovered={hovered}
           changes={changes}
           onSelect={select}
-          onHover={setHovered}
-          onOpen={(field, isOpen) => {
-            setPath(field.path);
-            setTurned((turned) => new Map(turned).set(field.path, isOpen));
-          }}
+          onHover={hover}
+          onOpen={hand.turn}
         />
       )}
       <div class="rt-bytes-right">
@@ -195,17 +162,11 @@ function FrameBytes({ frame, before, stages, stage, onStage }: FrameBytesProps) 
             bytes={bytes}
             fields={fields}
             selected={selected}
-            hovered={hovered === undefined ? undefined : fields[hovered]}
+            hovered={over}
             changed={changes.map((change) => change.field)}
-            perRow={narrow ? 8 : 16}
+            perRow={isNarrow ? 8 : 16}
             onSelect={(byte, isAgain) => select(leafOf(fields, byte, isAgain ? selected : undefined))}
-            onHover={(byte) =>
-              setHovered(
-                byte === undefined || isIn(selected, byte)
-                  ? undefined
-                  : leafOf(fields, byte, undefined)?.index,
-              )
-            }
+            onHover={hoverByte}
           />
           <Legend fields={fields} selected={selected} onSelect={select}>
             <Stages stages={stages} stage={stage} onStage={onStage} changes={changes} onSelect={select} />
@@ -223,6 +184,76 @@ function FrameBytes({ frame, before, stages, stage, onStage }: FrameBytesProps) 
           was={changes.find((change) => change.field === shown)?.was}
         />
       </div>
+    </div>
+  );
+}
+
+interface Hand {
+  readonly selected: Field | undefined;
+  readonly hovered: number | undefined;
+  /** Paths of what is open. */
+  readonly open: ReadonlySet<string>;
+  readonly select: (field: Field | undefined) => void;
+  readonly hover: (index: number | undefined) => void;
+  readonly turn: (field: Field, isOpen: boolean) => void;
+}
+
+/** Which field is in hand, and what the reader opened. */
+function useFields(fields: readonly Field[]): Hand {
+  const [path, setPath] = useState<string | undefined>(undefined);
+  const [hovered, hover] = useState<number | undefined>(undefined);
+  /** What the reader opened (true) or closed (false), by path; all else is as one finds it. */
+  const [turned, setTurned] = useState<ReadonlyMap<string, boolean>>(new Map());
+  // The same field of another packet stays in hand: so one can walk the packets and watch a number change.
+  const selected =
+    fields.find((field) => field.path === path) ?? fields.findLast((field) => field.level === 1);
+  useEffect(() => hover(undefined), [fields]);
+  const atFirst = useMemo(() => openAtFirst(fields), [fields]);
+  const open = useMemo(() => openPaths(atFirst, turned, selected), [atFirst, turned, selected]);
+  return {
+    selected,
+    hovered,
+    open,
+    select: (field) => field && setPath(field.path),
+    hover,
+    turn: (field, isOpen) => {
+      setPath(field.path);
+      setTurned((turned) => new Map(turned).set(field.path, isOpen));
+    },
+  };
+}
+
+interface CrumbsProps {
+  /** From the frame's layer to the field that is shown. */
+  readonly crumbs: readonly Field[];
+  readonly onSelect: (field: Field) => void;
+  /** On narrow pages: whether the tree is there. */
+  readonly isListed: boolean;
+  readonly onList: () => void;
+}
+
+function Crumbs({ crumbs, onSelect, isListed, onList }: CrumbsProps) {
+  const nameOf = (field: Field, i: number) => (i === 0 ? shortLayer(field.node.label) : field.node.label);
+  return (
+    <div class="rt-crumbs">
+      <PacketGlyph layer={crumbs[0]!.node.layer as 'link'} letter={letterOf(crumbs[0]!)} size={16} />
+      <nav aria-label="Field">
+        {crumbs.map((field, i) => (
+          <span key={field.path}>
+            {i > 0 && <span aria-hidden="true"> / </span>}
+            {i < crumbs.length - 1 ? (
+              <button type="button" onClick={() => onSelect(field)}>
+                {nameOf(field, i)}
+              </button>
+            ) : (
+              <strong>{nameOf(field, i)}</strong>
+            )}
+          </span>
+        ))}
+      </nav>
+      <button type="button" class="rt-crumbs-all" aria-expanded={isListed} onClick={onList}>
+        All fields <Mark name="caret" />
+      </button>
     </div>
   );
 }
@@ -265,136 +296,6 @@ function useWidth(box: { current: HTMLElement | null }): number {
     return () => observer.disconnect();
   }, [box]);
   return width;
-}
-
-// ── the tree ──
-
-interface FieldTreeProps {
-  readonly fields: readonly Field[];
-  readonly open: ReadonlySet<string>;
-  readonly selected: Field;
-  readonly hovered: number | undefined;
-  readonly changes: readonly Change[];
-  readonly onSelect: (field: Field | undefined) => void;
-  readonly onHover: (index: number | undefined) => void;
-  readonly onOpen: (field: Field, isOpen: boolean) => void;
-}
-
-function FieldTree({ fields, open, selected, hovered, changes, onSelect, onHover, onOpen }: FieldTreeProps) {
-  const box = useRef<HTMLDivElement>(null);
-  const seen = visible(fields, open);
-  const referred = selected.node.refers;
-  const changed = new Set(changes.map((change) => change.field));
-
-  useLayoutEffect(() => {
-    const element = box.current;
-    const row = element?.querySelector<HTMLElement>('[aria-selected="true"]');
-    if (element && row) keepInSight(element, row);
-  }, [selected]);
-
-  // The focus follows the keys, also when a row is taken from under it: a drawing later, hence after each of them.
-  const lastKey = useRef(Number.NEGATIVE_INFINITY);
-  useLayoutEffect(() => {
-    if (performance.now() - lastKey.current > 1000) return;
-    const { activeElement } = document;
-    const row = box.current?.querySelector<HTMLElement>('[aria-selected="true"]');
-    if (activeElement === document.body || box.current?.contains(activeElement))
-      row?.focus({ preventScroll: true });
-  });
-  const go = (field: Field | undefined): void => {
-    if (field) onSelect(field);
-  };
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    const at = seen.indexOf(selected);
-    const isGroup = selected.children.length > 0;
-    const isOpen = open.has(selected.path);
-    lastKey.current = performance.now();
-    if (event.key === 'ArrowDown') go(seen[at + 1]);
-    else if (event.key === 'ArrowUp') go(seen[at - 1]);
-    else if (event.key === 'Home') go(seen[0]);
-    else if (event.key === 'End') go(seen.at(-1));
-    else if (event.key === 'ArrowRight')
-      isGroup && !isOpen ? onOpen(selected, true) : go(selected.children[0]);
-    else if (event.key === 'ArrowLeft') isGroup && isOpen ? onOpen(selected, false) : go(selected.parent);
-    else if (event.key === 'Enter' || event.key === ' ') isGroup && onOpen(selected, !isOpen);
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  };
-
-  return (
-    <div
-      class="rt-fields"
-      role="tree"
-      aria-label="Fields of the frame"
-      ref={box}
-      onKeyDown={onKeyDown}
-      onClick={(event) => {
-        const row = (event.target as Element).closest<HTMLElement>('[data-field]');
-        const field = row ? fields[Number(row.dataset.field)] : undefined;
-        if (!field) return;
-        const isOpen = open.has(field.path);
-        if (field.children.length > 0 && (field === selected || !isOpen)) onOpen(field, !isOpen);
-        else onSelect(field);
-      }}
-      onPointerLeave={() => onHover(undefined)}
-    >
-      {seen.map((field) => {
-        const { node, level, children } = field;
-        const isOpen = open.has(field.path);
-        const isReferred =
-          referred &&
-          children.length > 0 &&
-          node.bitStart === referred.bitStart &&
-          node.bitLength === referred.bitLength;
-        return (
-          <div
-            key={field.path}
-            role="treeitem"
-            class={fieldClass(field, selected, hovered, isReferred, changed.has(field))}
-            style={{ '--level': level }}
-            data-field={field.index}
-            aria-level={level}
-            aria-posinset={field.place}
-            aria-setsize={field.siblings}
-            aria-expanded={children.length > 0 ? isOpen : undefined}
-            aria-selected={field === selected}
-            tabIndex={field === selected ? 0 : -1}
-            onPointerEnter={(event) => event.pointerType === 'mouse' && onHover(field.index)}
-          >
-            <span class="rt-field-caret" aria-hidden="true" />
-            <span class="rt-field-label">{node.label}</span>
-            {node.problem !== undefined && <Mark name="cross" size={10} />}
-            <span class="rt-field-value">
-              {level === 1 ? (
-                counted(bytesOf(node)[1] - bytesOf(node)[0], 'byte')
-              ) : (
-                <Words text={node.text} />
-              )}
-            </span>
-          </div>
-        );
-      })}
-    </div>
-  );
-}
-
-function fieldClass(
-  field: Field,
-  selected: Field,
-  hovered: number | undefined,
-  isReferred: boolean | undefined,
-  isChanged: boolean,
-): string {
-  const names = ['rt-field', layerClass(field.layer)];
-  if (field.level === 1) names.push('rt-field-layer');
-  if (field === selected) names.push('rt-field-selected');
-  else if (isReferred) names.push('rt-field-referred');
-  if (field.index === hovered) names.push('rt-field-hovered');
-  if (isChanged) names.push('rt-field-changed');
-  if (field.node.problem !== undefined) names.push('rt-field-problem');
-  return names.join(' ');
 }
 
 // ── beside and below ──

@@ -97,75 +97,73 @@ function ToNetwork({ figure, view }: { figure: Figure; view: RunView }) {
   const cursor = useStore(figure.$cursor);
   const [choosing, setChoosing] = useState<'link' | 'machine' | undefined>(undefined);
   const toggle = (what: 'link' | 'machine'): void => setChoosing(choosing === what ? undefined : what);
-  const home = view.machines.findIndex((machine) => machine.kind === 'home-router');
+  const act = (what: string, detail: Readonly<Record<string, string>>): void => {
+    figure.addInput({ time: now(figure), what, detail });
+    setChoosing(undefined);
+  };
+  const home = view.machines.find((machine) => machine.kind === 'home-router');
   return (
     <>
       <p class="rt-choices-head">To the network, from {withUnit(cursor, 1)}</p>
       <MenuItem mark="cut" expanded={choosing === 'link'} onPress={() => toggle('link')} end="choose">
         Cut a link
       </MenuItem>
-      {choosing === 'link' && (
-        <ul class="rt-choices-list" aria-label="Which link">
-          {view.channels.map(
-            ({ from, to }, link) =>
-              link % 2 === 0 && (
-                <li key={`${from}-${to}`}>
-                  <button
-                    type="button"
-                    class="rt-choices-item"
-                    onClick={() => {
-                      figure.addInput({
-                        time: now(figure),
-                        what: 'cut',
-                        detail: { from: view.machines[from]!.name, to: view.machines[to]!.name },
-                      });
-                      setChoosing(undefined);
-                    }}
-                  >
-                    {view.machines[from]!.label} – {view.machines[to]!.label}
-                  </button>
-                </li>
-              ),
-          )}
-        </ul>
-      )}
+      {choosing === 'link' && <Choices label="Which link" of={linksOf(view)} what="cut" act={act} />}
       <MenuItem mark="power" expanded={choosing === 'machine'} onPress={() => toggle('machine')} end="choose">
         Stop a machine
       </MenuItem>
       {choosing === 'machine' && (
-        <ul class="rt-choices-list" aria-label="Which machine">
-          {view.machines.map(({ name, label }) => (
-            <li key={name}>
-              <button
-                type="button"
-                class="rt-choices-item"
-                onClick={() => {
-                  figure.addInput({ time: now(figure), what: 'off', detail: { machine: name } });
-                  setChoosing(undefined);
-                }}
-              >
-                {label}
-              </button>
-            </li>
-          ))}
-        </ul>
+        <Choices
+          label="Which machine"
+          of={view.machines.map(({ name, label }) => ({ label, detail: { machine: name } }))}
+          what="off"
+          act={act}
+        />
       )}
-      {home >= 0 && (
+      {home && (
         <MenuItem
           mark="restart"
-          onPress={() =>
-            figure.addInput({
-              time: now(figure),
-              what: 'restart',
-              detail: { machine: view.machines[home]!.name },
-            })
-          }
+          onPress={() => act('restart', { machine: home.name })}
           below="its NAT table is lost"
         >
-          Restart {inSentence(view.machines[home]!.label)}
+          Restart {inSentence(home.label)}
         </MenuItem>
       )}
     </>
+  );
+}
+
+interface Choice {
+  readonly label: string;
+  readonly detail: Readonly<Record<string, string>>;
+}
+
+function linksOf({ channels, machines }: RunView): Choice[] {
+  return channels
+    .filter((_, channel) => channel % 2 === 0)
+    .map(({ from, to }) => ({
+      label: `${machines[from]!.label} – ${machines[to]!.label}`,
+      detail: { from: machines[from]!.name, to: machines[to]!.name },
+    }));
+}
+
+function Choices(props: {
+  label: string;
+  of: readonly Choice[];
+  what: string;
+  act: (what: string, detail: Choice['detail']) => void;
+}) {
+  const { label, of, what, act } = props;
+  return (
+    <ul class="rt-choices-list" aria-label={label}>
+      {of.map((choice) => (
+        <li key={choice.label}>
+          <button type="button" class="rt-choices-item" onClick={() => act(what, choice.detail)}>
+            {choice.label}
+          </button>
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -215,59 +215,16 @@ function List({ figure, view, rows, box, onOpen }: ListProps) {
   const at = selected === undefined ? -1 : rows.indexOf(selected);
   const conversation = selected === undefined ? undefined : view.packets[selected]?.conversation;
   const scroller = useRef<HTMLDivElement>(null);
-  const [from, to, rowHeight, onScroll] = useWindow(scroller, rows.length);
-
+  const shownRows = useWindow(scroller, rows.length);
+  const [from, to, rowHeight, onScroll] = shownRows;
   // The selection stays in sight, also when another panel made it; without one, what was sent last does.
-  const shown = at >= 0 ? at : lastUpTo(rows, sent - 1);
-  useLayoutEffect(() => {
-    const element = scroller.current;
-    if (!element || shown < 0) return;
-    const head = element.querySelector<HTMLElement>('.rt-packets-head')?.offsetHeight ?? 0;
-    const row = rowHeight();
-    const top = shown * row;
-    if (top < element.scrollTop) element.scrollTop = top;
-    else if (top + row + head > element.scrollTop + element.clientHeight)
-      element.scrollTop = top + row + head - element.clientHeight;
-  }, [shown]);
-
-  // The focus follows when the row is there: of a long list it is not, yet.
-  const isWalking = useRef(false);
-  useLayoutEffect(() => {
-    if (!isWalking.current) return;
-    const row = box.current?.querySelector<HTMLElement>(`[data-row="${at}"]`);
-    if (!row) return;
-    isWalking.current = false;
-    row.focus({ preventScroll: true });
-  }, [at, from, to]);
-  const go = (to: number): void => {
-    if (rows.length === 0) return;
-    isWalking.current = true;
-    figure.selectPacket(rows[Math.max(0, Math.min(rows.length - 1, to))]);
-  };
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    const focused = (event.target as HTMLElement).closest<HTMLElement>('[data-row]')?.dataset.row;
-    // Asked anew: keys may come faster than drawings.
-    const current = rows.indexOf(figure.$packet.get() ?? -1);
-    const here = current >= 0 || focused === undefined ? current : Number(focused);
-    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowHeight()) - 2);
-    const target = {
-      ArrowDown: here + 1,
-      ArrowUp: here - 1,
-      PageDown: here + page,
-      PageUp: here - page,
-      Home: 0,
-      End: rows.length - 1,
-    }[event.key];
-    if (target !== undefined) go(target);
-    else if (event.key === 'Enter') {
-      if (here >= 0) figure.selectPacket(rows[here]);
-      onOpen();
-    } else return;
-    event.preventDefault();
-    event.stopPropagation();
-  };
+  useRowInSight(scroller, at >= 0 ? at : lastUpTo(rows, sent - 1), rowHeight);
+  const onKeyDown = useWalk({ figure, rows, box, onOpen }, scroller, at, shownRows);
   const tab = at >= from && at < to ? at : from;
+  const stateOf = (index: number) => {
+    if (index === selected) return 'selected';
+    return view.packets[index]!.conversation === conversation ? 'related' : undefined;
+  };
 
   return (
     <div class="rt-packets-list" ref={box}>
@@ -284,15 +241,7 @@ function List({ figure, view, rows, box, onOpen }: ListProps) {
           if (row) figure.selectPacket(rows[Number(row.dataset.row)]);
         }}
       >
-        <div role="rowgroup" class="rt-packets-head">
-          <div role="row" class="rt-packet" aria-rowindex={1}>
-            {['No.', 'Time, ms', 'From', 'To', 'Protocol', 'Bytes', 'Summary'].map((name, i) => (
-              <span key={name} role="columnheader" class={`rt-c${i}`}>
-                {name}
-              </span>
-            ))}
-          </div>
-        </div>
+        <Columns />
         <div role="rowgroup" class="rt-packets-body">
           {from > 0 && <div role="presentation" style={{ height: `${from * rowHeight()}px` }} />}
           {rows.slice(from, to).map((index, i) => (
@@ -301,13 +250,7 @@ function List({ figure, view, rows, box, onOpen }: ListProps) {
               packet={view.packets[index]!}
               view={view}
               place={from + i}
-              state={
-                index === selected
-                  ? 'selected'
-                  : view.packets[index]!.conversation === conversation
-                    ? 'related'
-                    : undefined
-              }
+              state={stateOf(index)}
               future={index >= sent}
               focusable={from + i === tab}
             />
@@ -320,6 +263,85 @@ function List({ figure, view, rows, box, onOpen }: ListProps) {
       {rows.length === 0 && <p class="rt-packets-none">No packet of this run passes the filter.</p>}
     </div>
   );
+}
+
+const COLUMNS = ['No.', 'Time, ms', 'From', 'To', 'Protocol', 'Bytes', 'Summary'];
+
+function Columns() {
+  return (
+    <div role="rowgroup" class="rt-packets-head">
+      <div role="row" class="rt-packet" aria-rowindex={1}>
+        {COLUMNS.map((name, i) => (
+          <span key={name} role="columnheader" class={`rt-c${i}`}>
+            {name}
+          </span>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+/** Scrolls so that the row at this place is seen, below the head. */
+function useRowInSight(
+  scroller: { readonly current: HTMLDivElement | null },
+  place: number,
+  rowHeight: () => number,
+): void {
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (!element || place < 0) return;
+    const head = element.querySelector<HTMLElement>('.rt-packets-head')?.offsetHeight ?? 0;
+    const row = rowHeight();
+    const top = place * row;
+    if (top < element.scrollTop) element.scrollTop = top;
+    else if (top + row + head > element.scrollTop + element.clientHeight)
+      element.scrollTop = top + row + head - element.clientHeight;
+  }, [place]);
+}
+
+/** Arrow keys walk the rows, and the focus goes along; Enter opens the packet. */
+function useWalk(
+  { figure, rows, box, onOpen }: Omit<ListProps, 'view'>,
+  scroller: { readonly current: HTMLDivElement | null },
+  at: number,
+  [from, to, rowHeight]: Window,
+): (event: KeyboardEvent) => void {
+  // The focus follows when the row is there: of a long list it is not, yet.
+  const isWalking = useRef(false);
+  useLayoutEffect(() => {
+    if (!isWalking.current) return;
+    const row = box.current?.querySelector<HTMLElement>(`[data-row="${at}"]`);
+    if (!row) return;
+    isWalking.current = false;
+    row.focus({ preventScroll: true });
+  }, [at, from, to]);
+  return (event) => {
+    if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const focused = (event.target as HTMLElement).closest<HTMLElement>('[data-row]')?.dataset.row;
+    // Asked anew: keys may come faster than drawings.
+    const current = rows.indexOf(figure.$packet.get() ?? -1);
+    const here = current >= 0 || focused === undefined ? current : Number(focused);
+    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowHeight()) - 2);
+    const target = {
+      ArrowDown: here + 1,
+      ArrowUp: here - 1,
+      PageDown: here + page,
+      PageUp: here - page,
+      Home: 0,
+      End: rows.length - 1,
+    }[event.key];
+    if (target !== undefined) {
+      if (rows.length > 0) {
+        isWalking.current = true;
+        figure.selectPacket(rows[Math.max(0, Math.min(rows.length - 1, target))]);
+      }
+    } else if (event.key === 'Enter') {
+      if (here >= 0) figure.selectPacket(rows[here]);
+      onOpen();
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
 }
 
 interface RowProps {

@@ -14,46 +14,14 @@ const FILES: readonly (readonly [kind: ExportKind, title: string, ending: string
 ];
 
 export function TakeAway({ figure }: { figure: Figure }) {
-  const view = useStore(figure.$view);
   // Read again when they change: link and command depend on all three.
   useStore(figure.$cursor);
   useStore(figure.$packet);
   useStore(figure.$request);
-  const [said, setSaid] = useState('');
-  /** What could not be copied, for the reader to copy by hand. */
-  const [byHand, setByHand] = useState<string | undefined>(undefined);
   const field = useRef<HTMLInputElement>(null);
+  const { said, byHand, copy, save } = useHandingOut(figure, field);
   const link = addressOf(figure);
   const command = figure.command();
-
-  const copy = async (text: string, what: string): Promise<void> => {
-    try {
-      await navigator.clipboard.writeText(text);
-      setByHand(undefined);
-      setSaid(`The ${what} is on the clipboard.`);
-    } catch {
-      setByHand(text);
-      setSaid(`The browser does not let us copy. Here is the ${what}:`);
-      requestAnimationFrame(() => field.current?.select());
-    }
-  };
-  const save = async (kind: ExportKind, ending: string): Promise<void> => {
-    setSaid('Writing the file…');
-    try {
-      const blob = await figure.exportAs(kind);
-      const name = `${view.scenario}${kind === 'text' ? '-packets' : kind === 'transcript' ? '-transcript' : ''}${ending}`;
-      const address = URL.createObjectURL(blob);
-      const anchor = document.createElement('a');
-      anchor.href = address;
-      anchor.download = name;
-      anchor.click();
-      // The download has its own hold on the data by then.
-      setTimeout(() => URL.revokeObjectURL(address), 10_000);
-      setSaid(`${name}, ${counted(blob.size, 'byte')}.`);
-    } catch (error) {
-      setSaid(error instanceof Error ? error.message : String(error));
-    }
-  };
 
   return (
     <Menu label="Take away">
@@ -89,6 +57,47 @@ export function TakeAway({ figure }: { figure: Figure }) {
       )}
     </Menu>
   );
+}
+
+/** Copies and saves, and says how it went. */
+function useHandingOut(figure: Figure, field: { readonly current: HTMLInputElement | null }) {
+  const [said, setSaid] = useState('');
+  /** What could not be copied, for the reader to copy by hand. */
+  const [byHand, setByHand] = useState<string | undefined>(undefined);
+  const copy = async (text: string, what: string): Promise<void> => {
+    try {
+      await navigator.clipboard.writeText(text);
+      setByHand(undefined);
+      setSaid(`The ${what} is on the clipboard.`);
+    } catch {
+      setByHand(text);
+      setSaid(`The browser does not let us copy. Here is the ${what}:`);
+      requestAnimationFrame(() => field.current?.select());
+    }
+  };
+  const save = async (kind: ExportKind, ending: string): Promise<void> => {
+    setSaid('Writing the file…');
+    try {
+      const blob = await figure.exportAs(kind);
+      const name = fileName(figure.$view.get().scenario, kind, ending);
+      const address = URL.createObjectURL(blob);
+      const anchor = document.createElement('a');
+      anchor.href = address;
+      anchor.download = name;
+      anchor.click();
+      // The download has its own hold on the data by then.
+      setTimeout(() => URL.revokeObjectURL(address), 10_000);
+      setSaid(`${name}, ${counted(blob.size, 'byte')}.`);
+    } catch (error) {
+      setSaid(error instanceof Error ? error.message : String(error));
+    }
+  };
+  return { said, byHand, copy, save };
+}
+
+/** Two of the files end alike: they say what they hold. */
+function fileName(scenario: string, kind: ExportKind, ending: string): string {
+  return `${scenario}${kind === 'text' ? '-packets' : kind === 'transcript' ? '-transcript' : ''}${ending}`;
 }
 
 /** The page's address with the figure's state behind it. On the server there is none: only its state. */
