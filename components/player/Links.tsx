@@ -94,8 +94,8 @@ export function Links(props: {
         const toggle = () => figure.selectChannel(isSelected ? undefined : channel);
         const half = Math.hypot(to.x - from.x, to.y - from.y) / 2;
         const reach = half - Math.min(26, half * 0.6);
-        const a = aside(wire, -reach);
-        const b = aside(wire, reach);
+        const middle = aside(wire, 0);
+        const angle = (Math.atan2(to.y - from.y, to.x - from.x) * 180) / Math.PI;
         return (
           // biome-ignore lint/a11y/useSemanticElements: HTML buttons do not live in a drawing
           <g
@@ -113,7 +113,16 @@ export function Links(props: {
               toggle();
             }}
           >
-            <line x1={percent(a.x, layout)} y1={round(a.y)} x2={percent(b.x, layout)} y2={round(b.y)} />
+            <Spot x={percent(middle.x, layout)} y={round(middle.y)}>
+              <rect
+                x={round(-reach)}
+                y="-12"
+                width={round(2 * reach)}
+                height="24"
+                rx="4"
+                transform={`rotate(${round(angle)})`}
+              />
+            </Spot>
           </g>
         );
       })}

@@ -46,8 +46,9 @@ export function Traffic({ figure, layout }: { figure: Figure; layout: MapLayout 
     ...layout.wires.filter(({ channel }) => condition.cut.has(channel)).map(gapBox),
     ...boxes,
   ];
+  const machine = useStore(figure.$machine);
   const states = placeLabels(
-    stateLabels(view, layout, time, condition),
+    stateLabels(view, layout, time, condition, machine),
     taken,
     layout.segments,
     roomOf(layout),
@@ -56,7 +57,14 @@ export function Traffic({ figure, layout }: { figure: Figure; layout: MapLayout 
   return (
     <g>
       <Delays layout={layout} wires={wires} />
-      <States view={view} layout={layout} time={time} condition={condition} labels={states} />
+      <States
+        view={view}
+        layout={layout}
+        time={time}
+        condition={condition}
+        labels={states}
+        selected={machine}
+      />
       {flights.map((flight) => (
         <Wake key={flight.hop} flight={flight} view={view} layout={layout} />
       ))}
@@ -357,17 +365,29 @@ function CallOut({
 /** A waiting machine's frame stands this far off its drawing. */
 const FRAME = 5;
 
+/** Half its width and height; just around the accent's frame where there is one. */
+function frameOf(view: RunView, machine: number, isSelected: boolean): [width: number, height: number] {
+  const [width, height] = MACHINE_HALF[view.machines[machine]!.kind];
+  return isSelected ? [27, 24] : [width + FRAME, height + FRAME];
+}
+
 /** `782 ms left` beside machines that wait, `off` beside those that are. */
-function stateLabels(view: RunView, layout: MapLayout, time: number, { off }: Condition): Label[] {
+function stateLabels(
+  view: RunView,
+  layout: MapLayout,
+  time: number,
+  { off }: Condition,
+  selected: number | undefined,
+): Label[] {
   const order: readonly Side[] =
     layout.shape === 'wide' ? ['below', 'above', 'right', 'left'] : ['below', 'left', 'right', 'above'];
   const label = (machine: number, text: string): Label => {
-    const [width, height] = MACHINE_HALF[view.machines[machine]!.kind];
+    const [halfWidth, halfHeight] = frameOf(view, machine, machine === selected);
     return {
       id: String(machine),
       ...layout.places[machine]!,
-      halfWidth: width + FRAME,
-      halfHeight: height + FRAME,
+      halfWidth,
+      halfHeight,
       lines: [{ text, size: 12.5, face: 'regular', kind: 'note' }],
       order,
     };
@@ -386,9 +406,10 @@ interface StatesProps {
   readonly time: number;
   readonly condition: Condition;
   readonly labels: readonly PlacedLabel[];
+  readonly selected: number | undefined;
 }
 
-function States({ view, layout, time, condition, labels }: StatesProps) {
+function States({ view, layout, time, condition, labels, selected }: StatesProps) {
   const spot = (machine: number) => ({
     x: percent(layout.places[machine]!.x, layout),
     y: layout.places[machine]!.y,
@@ -397,10 +418,7 @@ function States({ view, layout, time, condition, labels }: StatesProps) {
     <g class="rt-states">
       {waitsAt(view, time).map(({ machine }) => {
         if (condition.off.has(machine)) return null;
-        const [width, height] = MACHINE_HALF[view.machines[machine]!.kind].map((half) => half + FRAME) as [
-          number,
-          number,
-        ];
+        const [width, height] = frameOf(view, machine, machine === selected);
         return (
           <Spot key={machine} {...spot(machine)}>
             <rect class="rt-waiting" x={-width} y={-height} width={2 * width} height={2 * height} />
