@@ -76,6 +76,29 @@ describe('a packet that the reader drops', () => {
   });
 });
 
+describe('a packet that dies at a machine without a lane', () => {
+  const down = view({ server: 'down' });
+  const layout = layOutLadder(down, { width: 1200, folds: [], start: 0, end: down.end });
+  const syn = layout.arrows.find(({ packet }) => down.packets[packet]!.title.startsWith('SYN'))!;
+
+  it('is crossed between the lanes, by its distance from them, when it died', () => {
+    const { machines, distance, far } = down;
+    const laneOf = (name: string) => layout.lanes.find(({ machine }) => machines[machine]!.name === name)!;
+    const at = (name: string) => distance[machines.findIndex((machine) => machine.name === name)]!;
+    const home = laneOf('home-router');
+    const share = (at('transit-b') - at('home-router')) / (distance[far]! - at('home-router'));
+    const cross = syn.points.at(-1)!;
+    expect(syn).toMatchObject({ end: 'refused', isBetween: true });
+    expect(cross.x).toBeCloseTo(home.x + (laneOf(machines[far]!.name).x - home.x) * share, 1);
+    expect(cross.y).toBeCloseTo((layout.height * down.packets[syn.packet]!.end) / down.end, -1);
+  });
+
+  it('says beside its cross why, and where', () => {
+    const reason = layout.reasons.find(({ packet }) => packet === syn.packet)!;
+    expect(reason.lines).toEqual(['nobody answered for 192.0.2.80', 'at Transit B']);
+  });
+});
+
 describe('the legs of a packet', () => {
   const run = view();
 
