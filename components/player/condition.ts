@@ -1,5 +1,4 @@
-// What is wrong with the network at a moment, as the reader made it: links that are cut, machines that are off; and
-// which machines wait. Read from the view's inputs and spans.
+// What is wrong with the network at a moment: links that the reader cut, machines that are off; and which machines wait. Read from the view's inputs and spans.
 import type { RunView, SpanView } from '#engine/inspect/view.ts';
 import type { Figure } from '../engine/figure.ts';
 
@@ -11,17 +10,15 @@ export interface Condition {
 }
 
 export function conditionAt(view: RunView, time: number): Condition {
-  const off = new Set<number>();
+  const isOff = ({ kind, start, end }: SpanView): boolean => kind === 'off' && start <= time && time < end;
+  const off = new Set(view.spans.filter(isOff).map(({ machine }) => machine));
   const cut = new Map<number, number>();
   const done = view.inputs
     .map((input, at) => ({ ...input, at }))
     .filter((input) => input.time <= time)
     .sort((a, b) => a.time - b.time);
   for (const { what, detail, at } of done) {
-    const machine = view.machines.findIndex(({ name }) => name === detail['machine']);
-    if (what === 'off' && machine >= 0) off.add(machine);
-    else if (what === 'restart') off.delete(machine);
-    else if (what === 'cut' && !(typeof detail['until'] === 'number' && detail['until'] <= time)) {
+    if (what === 'cut' && !(typeof detail['until'] === 'number' && detail['until'] <= time)) {
       const channel = linkBetween(view, detail['from'], detail['to']);
       if (channel !== undefined) cut.set(channel, at);
     }

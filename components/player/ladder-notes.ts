@@ -87,7 +87,7 @@ export function spansBeside(view: RunView, options: NoteOptions): Note[] {
       notes.push(placed({ x, y: top, height, text: `${length} of work`, isWait: false }, options));
       continue;
     }
-    if (height < LEAST_WAIT_PX) continue;
+    if (kind !== 'waiting' || height < LEAST_WAIT_PX) continue;
     const before = until.get(machine);
     const depth = before && before.end > start ? before.depth + 1 : 0;
     until.set(machine, { end: Math.max(end, before?.end ?? 0), depth });

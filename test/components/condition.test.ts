@@ -30,9 +30,9 @@ describe('conditionAt', () => {
     expect(conditionAt(cut, 20).cut.size).toBe(0);
   });
 
-  it('follows a machine through off and restart in the order of time, not of the list', () => {
-    const detail = { machine: nameOf(1) };
-    const power = withInputs({ time: 30, what: 'restart', detail }, { time: 10, what: 'off', detail });
+  it('follows a machine through off and restart', () => {
+    const power = { ...view, spans: [{ kind: 'off', machine: 1, start: 10, end: 30, what: 'off' } as const] };
+    expect([...conditionAt(power, 9).off]).toEqual([]);
     expect([...conditionAt(power, 20).off]).toEqual([1]);
     expect([...conditionAt(power, 30).off]).toEqual([]);
   });

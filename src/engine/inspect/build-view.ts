@@ -56,7 +56,7 @@ export function buildView(run: Run, packets: readonly Packet[]): RunView {
     hops: hopColumns(shown, run),
     moments: momentsOf(run, shown, index).filter(({ time }) => time <= end),
     phases: run.scenario.phases(run),
-    spans: spansOf(run.world.trace, index).filter(({ start }) => start <= end),
+    spans: spansOf(run.world.trace, index, end).filter(({ start }) => start <= end),
     requests: requestsOf(run.world.trace),
     claims: claimsOf(run),
     near: index.get(run.scenario.near)!,

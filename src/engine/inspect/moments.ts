@@ -23,11 +23,12 @@ export function momentsOf(
 ): MomentView[] {
   const { trace } = run.world;
   const about = packetsOfMoments(trace, packets);
+  const nameOf = (node: string): string => run.scenario.places[node]?.called ?? node;
   const moments: MomentView[] = [];
   for (const event of trace.events([...TOLD_KINDS, 'frame.lost', 'frame.refused', 'frame.corrupted'])) {
     if (moments.length >= MAX_MOMENTS) break;
     const machine = index.get(event.node) ?? index.get(run.scenario.near)!;
-    const called = run.scenario.places[event.node]?.called ?? event.node;
+    const called = nameOf(event.node);
     if (event.kind.startsWith('frame.')) {
       const packet = about.get(event.id);
       const reason = event.kind === 'frame.corrupted' ? 'damaged on the way' : trace.textOf(event.b);
@@ -46,7 +47,7 @@ export function momentsOf(
       });
       continue;
     }
-    const sentence = tell(event);
+    const sentence = tell(event, nameOf);
     if (!sentence) continue;
     moments.push({
       time: event.time,
@@ -109,7 +110,7 @@ export function whyOf(
   let id = event;
   for (let count = 0; id >= 0 && count < MAX_CHAIN; count++) {
     const one = trace.event(id);
-    const sentence = tell(one);
+    const sentence = tell(one, called);
     if (sentence) {
       const title = `${sentence.subject ?? called(one.node)} ${sentence.text}`;
       steps.push({

@@ -18,7 +18,8 @@ export interface Sentence {
   readonly reason: string;
 }
 
-type Teller = (detail: Detail, event: TraceEvent) => Sentence | undefined;
+/** `called` gives the name that people use for a machine. */
+type Teller = (detail: Detail, called: (machine: string) => string) => Sentence | undefined;
 
 const say = (layer: Layer, text: string, reason = '', subject?: string): Sentence => ({
   layer,
@@ -67,12 +68,14 @@ const DROPS: Readonly<Record<string, string>> = {
 };
 
 const tellers: Readonly<Record<string, Teller>> = {
-  input: (d) => {
-    if (d['what'] === 'enter') return say('app', `presses Enter: ${String(d['url'])}`, '', 'Maya');
-    if (d['what'] === 'cut')
-      return say('link', `cut the link from ${String(d['from'])} to ${String(d['to'])}`, '', 'You');
-    if (d['what'] === 'off') return say('app', `switched ${String(d['machine'])} off`, '', 'You');
-    if (d['what'] === 'restart') return say('app', `restarted ${String(d['machine'])}`, '', 'You');
+  input: (d, called) => {
+    const what = String(d['what']);
+    const lower = (machine: unknown): string => called(String(machine)).replace(/^The /, 'the ');
+    if (what === 'enter') return say('app', `presses Enter: ${String(d['url'])}`, '', 'Maya');
+    if (what === 'cut')
+      return say('link', `cut the link from ${lower(d['from'])} to ${lower(d['to'])}`, '', 'You');
+    if (what === 'off') return say('app', `switched ${lower(d['machine'])} off`, '', 'You');
+    if (what === 'restart') return say('app', `restarted ${lower(d['machine'])}`, '', 'You');
     return undefined;
   },
   'fetch.look-up': (d) =>
@@ -222,8 +225,8 @@ function retransmitReason(d: Detail): string {
 }
 
 /** The sentence for an event, or undefined when it has none. */
-export function tell(event: TraceEvent): Sentence | undefined {
-  return Object.hasOwn(tellers, event.kind) ? tellers[event.kind]!(event.detail ?? {}, event) : undefined;
+export function tell(event: TraceEvent, called: (machine: string) => string): Sentence | undefined {
+  return Object.hasOwn(tellers, event.kind) ? tellers[event.kind]!(event.detail ?? {}, called) : undefined;
 }
 
 /** The kinds that have sentences. */

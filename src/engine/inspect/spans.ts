@@ -2,6 +2,7 @@
  * When machines waited in vain and when they worked, read from the events that end a wait or begin a piece of work.
  */
 
+import type { Nanoseconds } from '../base/units.ts';
 import { ARP_RETRY } from '../proto/arp.ts';
 import type { Detail } from '../trace/event.ts';
 import type { Trace } from '../trace/log.ts';
@@ -22,8 +23,9 @@ const WAITS: Readonly<Record<string, Waited>> = {
   'arp.fail': (d) => ({ waited: ARP_RETRY, what: `${String(d['address'])} to answer` }),
 };
 
-export function spansOf(trace: Trace, index: ReadonlyMap<string, number>): SpanView[] {
-  const spans: SpanView[] = [];
+/** `end` is where a span ends that nothing ended. */
+export function spansOf(trace: Trace, index: ReadonlyMap<string, number>, end: Nanoseconds): SpanView[] {
+  const spans: SpanView[] = offOf(trace, index, end);
   for (const { kind, node, time, detail } of trace.events([...Object.keys(WAITS), 'host.compute'])) {
     const machine = index.get(node);
     if (machine === undefined) continue;
@@ -42,4 +44,24 @@ export function spansOf(trace: Trace, index: ReadonlyMap<string, number>): SpanV
     if (wait) spans.push({ kind: 'waiting', machine, start: time - wait.waited, end: time, what: wait.what });
   }
   return spans.sort((a, b) => a.end - b.end || a.start - b.start);
+}
+
+/** From being switched off to the restart. */
+function offOf(trace: Trace, index: ReadonlyMap<string, number>, end: Nanoseconds): SpanView[] {
+  const spans: SpanView[] = [];
+  const since = new Map<number, number>();
+  const close = (machine: number, until: Nanoseconds): void => {
+    const start = since.get(machine);
+    if (start === undefined) return;
+    since.delete(machine);
+    spans.push({ kind: 'off', machine, start, end: until, what: 'off' });
+  };
+  for (const { node, time, detail } of trace.events(['machine.power'])) {
+    const machine = index.get(node);
+    if (machine === undefined) continue;
+    if (detail!['what'] === 'restart') close(machine, time);
+    else if (!since.has(machine)) since.set(machine, time);
+  }
+  for (const machine of [...since.keys()]) close(machine, end);
+  return spans;
 }

@@ -135,9 +135,9 @@ export interface PhaseView {
   readonly cost: string;
 }
 
-/** A machine that waits for a timer, or whose processor is busy. */
+/** A machine that waits for a timer, whose processor is busy, or that is switched off. */
 export interface SpanView {
-  readonly kind: 'waiting' | 'working';
+  readonly kind: 'waiting' | 'working' | 'off';
   /** Index into {@link RunView.machines}. */
   readonly machine: number;
   readonly start: Nanoseconds;

@@ -180,6 +180,11 @@ export class Network {
     else channel.faults.push(flipNth(ordinal, Number(detail['bit']), true));
   }
 
+  /** Switches a machine off, as the input `off` does: for worlds that begin so. */
+  switchOff(machine: Machine): void {
+    this.#power({ machine: machine.name }, 'off');
+  }
+
   #power(detail: Detail, what: 'off' | 'restart'): void {
     const machine = this.machine(String(detail['machine']));
     const { trace } = this.world;

@@ -192,7 +192,7 @@ function build(world: World, values: Values<typeof parameters>): Network {
   runResolver(resolver, [{ name: 'a.root.example.', addresses: [parseIp4('198.51.100.4')] }]);
   if (values.server === 'up') runOrigin(chaicart, chaiCartSite());
   const isDown = values.server === 'down';
-  if (isDown) chaicart.ip.isOn = false;
+  if (isDown) network.switchOff(chaicart);
   acquaint(network, isDown ? ['laptop', 'chaicart'] : ['laptop']);
 
   const system = new SystemResolver(laptop, { servers: [parseIp4('203.0.113.53')] });
