@@ -38,6 +38,8 @@ export interface Figure {
   readonly $message: ReadableAtom<string | undefined>;
   /** False while the page is built: nothing to press yet. */
   readonly live: boolean;
+  /** True once the reader has opened a panel or a comparison: before that, the page stays as it was drawn. */
+  readonly isTouched: boolean;
   seek(time: number): void;
   play(): void;
   pause(): void;
@@ -122,6 +124,7 @@ class FigureStore implements Figure {
   readonly $busy: WritableAtom<boolean> = atom(false);
   readonly $message: WritableAtom<string | undefined> = atom(undefined);
   readonly #options: FigureOptions;
+  isTouched = false;
   #complete: boolean;
   /** The run before the last change, for Compare and Undo. */
   #previous: Shown | undefined;
@@ -313,6 +316,7 @@ class FigureStore implements Figure {
   }
 
   open(panel: PanelName, beside = false): void {
+    this.isTouched = true;
     this.#fill();
     const open = this.$panels.get();
     if (beside && !open.includes(panel)) this.$panels.set([open[0]!, panel]);
@@ -373,6 +377,7 @@ class FigureStore implements Figure {
   }
 
   setCompare(on: boolean): void {
+    this.isTouched = true;
     if (!on) {
       this.$before.set(undefined);
       return;

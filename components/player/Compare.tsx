@@ -6,7 +6,7 @@ import type { ClaimView, RunView } from '#engine/inspect/view.ts';
 import type { Figure } from '../engine/figure.ts';
 import { formatDuration, formatNumber } from '../engine/format.ts';
 import { legsOf } from './flight.ts';
-import { LadderDrawing, Lanes, useInSight, useSight } from './Ladder.tsx';
+import { LadderDrawing, Lanes, useFollowing, useInSight, useSight } from './Ladder.tsx';
 import { layOutLadder } from './ladder-layout.ts';
 import { useWidth } from './Map.tsx';
 import { foldsOf } from './scale.ts';
@@ -58,6 +58,7 @@ function Ladders({ figure, before, now }: { figure: Figure; before: RunView; now
   }, [before, now, width]);
   const sight = useSight(box);
   const layouts = [useInSight(wholes[0], sight), useInSight(wholes[1], sight)];
+  useFollowing(figure, layouts[1]!, box);
   const [side, setSide] = useState(1);
   const views = [before, now] as const;
   const shown = isStacked ? [side] : [0, 1];

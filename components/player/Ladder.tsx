@@ -58,24 +58,27 @@ export function Ladder({ figure, width }: LadderProps) {
   );
 }
 
-/** Keeps the cursor in sight as it moves; not before it moves, so that the page stays as it was drawn. */
-function useFollowing(
+/** Keeps the cursor in sight as it moves, and when the reader opens the panel; else the page stays as it was drawn. */
+export function useFollowing(
   figure: Figure,
   layout: LadderLayout,
   box: { readonly current: HTMLDivElement | null },
 ): void {
-  useEffect(
-    () =>
-      figure.$cursor.listen((time) => {
-        const element = box.current;
-        if (!element || element.scrollHeight <= element.clientHeight) return;
-        const y = place(layout.axis, time) + HEAD;
-        const { scrollTop, clientHeight } = element;
-        if (y > scrollTop + clientHeight * 0.75) element.scrollTop = y - clientHeight * 0.75;
-        else if (y < scrollTop + HEAD + 30) element.scrollTop = y - HEAD - 30;
-      }),
-    [figure, layout, box],
-  );
+  const hasOpened = useRef(false);
+  useEffect(() => {
+    const follow = (time: number): void => {
+      const element = box.current;
+      if (!element || element.scrollHeight <= element.clientHeight) return;
+      const y = place(layout.axis, time) + HEAD;
+      const { scrollTop, clientHeight } = element;
+      if (y > scrollTop + clientHeight * 0.75) element.scrollTop = y - clientHeight * 0.75;
+      else if (y < scrollTop + HEAD + 30) element.scrollTop = y - HEAD - 30;
+    };
+    // once: the layout is another one whenever the reader scrolls
+    if (figure.isTouched && !hasOpened.current) follow(figure.$cursor.get());
+    hasOpened.current = true;
+    return figure.$cursor.listen(follow);
+  }, [figure, layout, box]);
 }
 
 /** Height of the headings of the lanes, which stay in place while time scrolls. */

@@ -224,6 +224,20 @@ test('on a phone, what More opens takes its place', async ({ page }) => {
   await expect(more).toBeFocused();
 });
 
+test('the ladder opens where the cursor is', async ({ page }) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await open(page);
+  await press(page, 'Ladder');
+  const line = player(page).locator('.rt-ladder-now').first();
+  const box = player(page).locator('.rt-ladder-scroll');
+  await expect
+    .poll(async () => {
+      const [a, b] = [await line.boundingBox(), await box.boundingBox()];
+      return a !== null && b !== null && a.y > b.y && a.y < b.y + b.height;
+    })
+    .toBe(true);
+});
+
 test('dropping a packet makes another run; Compare shows both; Undo takes it back', async ({ page }) => {
   await open(page, '/', '#rt=first-request&t=101&p=10&open=ladder');
   await player(page).getByRole('button', { name: 'Drop it' }).click();
