@@ -8,8 +8,8 @@ import { formatDuration, formatNumber } from '../engine/format.ts';
 import { legsOf } from './flight.ts';
 import { LadderDrawing, Lanes, useFollowing, useInSight, useSight } from './Ladder.tsx';
 import { layOutLadder } from './ladder-layout.ts';
-import { useWidth } from './Map.tsx';
 import { foldsOf } from './scale.ts';
+import { useWidth } from './width.ts';
 
 export function Compare({ figure }: { figure: Figure }) {
   const now = useStore(figure.$view);

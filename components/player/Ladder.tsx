@@ -9,11 +9,11 @@ import { layerClass } from './glyph.tsx';
 import type { Arrow } from './ladder-arrows.ts';
 import { FOLD_HEIGHT, type LadderLayout, layOutLadder } from './ladder-layout.ts';
 import type { SlopeLabel } from './ladder-words.ts';
-import { useWidth } from './Map.tsx';
 import { PacketMenu } from './PacketMenu.tsx';
 import { mark } from './readout.ts';
 import { foldsOf, place, timeAt } from './scale.ts';
 import { Spot } from './spot.tsx';
+import { useWidth } from './width.ts';
 
 export interface LadderProps {
   readonly figure: Figure;

@@ -13,6 +13,7 @@ import { MapWords, percent } from './map-words.tsx';
 import { Spot } from './spot.tsx';
 import { Tables } from './Tables.tsx';
 import { Traffic } from './Traffic.tsx';
+import { useWidth } from './width.ts';
 
 export function MapPanel({
   figure,
@@ -67,22 +68,6 @@ function useCondition(figure: Figure, view: RunView): Condition {
   const [, draw] = useState('');
   useEffect(() => figure.$cursor.subscribe(() => draw(keyOf(now()))), [figure, view]);
   return now();
-}
-
-/** The width in px as the browser knows it, `nominal` until then: the page was drawn for that. */
-export function useWidth(box: { readonly current: HTMLElement | null }, nominal: number): number {
-  const [width, setWidth] = useState(nominal);
-  useEffect(() => {
-    const element = box.current;
-    if (!element) return;
-    const observer = new ResizeObserver(([entry]) => {
-      const now = Math.round(entry!.contentRect.width);
-      if (now > 0) setWidth(now);
-    });
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, [box]);
-  return width;
 }
 
 function Ground({ layout }: { layout: MapLayout }) {

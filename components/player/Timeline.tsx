@@ -10,11 +10,11 @@ import { formatDuration, formatNumber } from '../engine/format.ts';
 import { LOST } from './flight.ts';
 import { layerClass } from './glyph.tsx';
 import { LiveLine } from './LiveLine.tsx';
-import { useWidth } from './Map.tsx';
 import { momentAt } from './moment.ts';
 import { mark, readout } from './readout.ts';
 import { type Axis, axisOf, foldsOf, place, ticks, timeAt } from './scale.ts';
 import { textWidth } from './textwidth.ts';
+import { useWidth } from './width.ts';
 
 export function Timeline({ figure, width }: { figure: Figure; width: number }) {
   const view = useStore(figure.$view);

@@ -45,11 +45,8 @@ export class SystemResolver {
 
   /** Puts an answer into the cache that was given `age` seconds ago with `ttl`. */
   remember(name: string, ttl: number, address: string, age: number): void {
-    const { cache } = this.stub;
-    if (!cache) return;
-    cache.store([parseRecord(name, ttl - age, 'A', address)], 'answer', this.#host.world.now);
-    for (let event = cache.pollEvent(); event; event = cache.pollEvent())
-      this.#host.record(event.kind, event.detail);
+    this.stub.cache?.store([parseRecord(name, ttl - age, 'A', address)], 'answer', this.#host.world.now);
+    this.#driver.drain();
   }
 
   #collect(): void {

@@ -548,17 +548,23 @@ export class TcpStack implements Transport {
 /** {@link changed}, or until `deadline`, whichever comes first. */
 export function changedBefore(kernel: Kernel, stream: ByteStream, deadline: Nanoseconds): Wait {
   return (waker) => {
-    const handle = kernel.schedule(Math.max(deadline, kernel.now), { onEvent: () => waker.wake() });
-    const undo = changed(stream)({
+    const stopListening = changed(stream)({
       wake: () => {
         kernel.cancel(handle);
         waker.wake();
       },
       fail: (error) => waker.fail(error),
     });
+    // whichever comes first takes the other away: a late one would wake the task out of its next wait
+    const handle = kernel.schedule(Math.max(deadline, kernel.now), {
+      onEvent: () => {
+        stopListening();
+        waker.wake();
+      },
+    });
     return () => {
       kernel.cancel(handle);
-      undo();
+      stopListening();
     };
   };
 }
