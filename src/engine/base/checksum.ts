@@ -1,7 +1,9 @@
 /**
  * The Internet checksum (RFC 1071): the ones' complement of the ones' complement sum of 16-bit words.
  */
-import type { Bytes } from './bytes.ts';
+import { type Bytes, readU32 } from './bytes.ts';
+import type { Ip6 } from './ip6.ts';
+import { knownIp6 } from './ip6-known.ts';
 
 /** Below this many bytes the set-up of the fast way costs more than it saves. */
 const WORTH_WORDS = 64;
@@ -81,6 +83,32 @@ export function checksum(bytes: Bytes, at = 0, length = bytes.length - at): numb
 /** Sum of the IPv4 pseudo header (RFC 9293 §3.1, RFC 768), to start {@link checksumAdd} with. */
 export function pseudoHeader4(source: number, destination: number, protocol: number, length: number): number {
   return source + destination + protocol + length;
+}
+
+/** Sum of the IPv6 pseudo header (RFC 8200 §8.1), to start {@link checksumAdd} with. */
+export function pseudoHeader6(source: Ip6, destination: Ip6, protocol: number, length: number): number {
+  return knownIp6(source).sum + knownIp6(destination).sum + protocol + length;
+}
+
+/**
+ * The same with both addresses as they stand one behind the other in a header: `addressesAt` is the offset of the
+ * source. With a routing header that is not used up the destination is another one, and this is the wrong function.
+ */
+export function pseudoHeader6At(bytes: Bytes, addressesAt: number, protocol: number, length: number): number {
+  let sum = protocol + length;
+  for (let at = addressesAt; at < addressesAt + 32; at += 4) sum += readU32(bytes, at);
+  return sum;
+}
+
+/** The pseudo header of the family that the addresses belong to; a number is IPv4. Both must be of one family. */
+export function pseudoHeader(
+  source: number | Ip6,
+  destination: number | Ip6,
+  protocol: number,
+  length: number,
+): number {
+  if (typeof source === 'number') return pseudoHeader4(source, destination as number, protocol, length);
+  return pseudoHeader6(source, destination as Ip6, protocol, length);
 }
 
 /** A checksum after one 16-bit word changed: HC' = ~(~HC + ~m + m') (RFC 1624 §3, equation 3). */

@@ -6,6 +6,9 @@
  * apart. Not here: 802.3 length frames with LLC, VLAN tags, pause frames; their bytes stay payload.
  */
 import { formatMac, MAC_BROADCAST, type Mac } from '../base/address.ts';
+import { readU32 } from '../base/bytes.ts';
+import type { Ip } from '../base/ip.ts';
+import { knownIp6 } from '../base/ip6-known.ts';
 import { bits, type Decoded, struct, u16 } from './codec.ts';
 
 export const ETHERTYPE_IPV4 = 0x0800;
@@ -62,6 +65,12 @@ export function showMac(mac: number): string {
 /** True for broadcast and multicast: the lowest bit of the first byte (RFC 9542 §2.1.1). */
 export function isGroupMac(mac: number): boolean {
   return Math.floor(mac / 0x100_0000_0000) % 2 === 1;
+}
+
+/** The card address that a group's packets are sent to: RFC 1112 §6.4 for IPv4, RFC 2464 §7 for IPv6. */
+export function groupMac(group: Ip): Mac {
+  if (typeof group === 'number') return (0x0100_5e00_0000 + (group & 0x7f_ffff)) as Mac;
+  return (0x3333_0000_0000 + readU32(knownIp6(group).bytes, 12)) as Mac;
 }
 
 /** `IPv4 (0x0800)`; below 0x05dd the field is a length, from 0x0600 on a type, between them neither (RFC 9542 §3). */

@@ -9,6 +9,7 @@ import { formatIp4, type Ip4 } from '../base/address.ts';
 import type { Bytes } from '../base/bytes.ts';
 import { checksum as internetChecksum } from '../base/checksum.ts';
 import { Malformed } from '../base/errors.ts';
+import type { Ip } from '../base/ip.ts';
 import type { About, Cursor, Scope } from './bits.ts';
 import {
   bits,
@@ -274,29 +275,68 @@ function codeName(type: number, code: number): string {
 
 /** The datagram that an error quotes. Decodes to its bytes; in a dissection its header and first fields are read. */
 function quotation(spec: string): Codec<Bytes> {
+  return quotationRead(spec, (cursor, scope) => {
+    const header = ipv4.read(cursor, scope);
+    const isFirst = header.fragmentOffset === 0 && cursor.bytesLeft >= 8;
+    if (isFirst && header.protocol === PROTOCOL_TCP) quotedTcp.read(cursor, scope);
+    else if (isFirst && header.protocol === PROTOCOL_UDP) udp.read(cursor, scope);
+    else if (isFirst && header.protocol === PROTOCOL_ICMP) quotedIcmp.read(cursor, scope);
+  });
+}
+
+/**
+ * The start of a datagram in a message about it. Decodes to its bytes; in a dissection `readHeaders` reads what it
+ * knows of them. Never throws, because a quotation may be cut anywhere.
+ */
+export function quotationRead(
+  spec: string,
+  readHeaders: (cursor: Cursor, scope: Scope) => void,
+): Codec<Bytes> {
   const info: About = {
     label: 'Quoted datagram',
     spec,
     about: 'The start of the datagram that this message is about, so that its sender can tell which it was.',
   };
+  const rest: About = { label: 'Quoted data', spec, about: 'What followed in the datagram.' };
   return {
     bits: undefined,
     read(cursor) {
       const at = cursor.bit >> 3;
       const length = cursor.bytesLeft;
       if (!cursor.nodes || length === 0) return cursor.takeBytes(length);
-      cursor.group(info, () => readQuoted(cursor, spec));
+      cursor.group(info, () => readQuoted(cursor, readHeaders, rest));
       return cursor.bytes.subarray(at, at + length);
     },
     write: (sink, value) => sink.putBytes(value),
   };
 }
 
-const quotedTcp = struct('Quoted TCP header', 'RFC 9293 §3.1', 'The first eight bytes of the segment.', {
-  sourcePort: u16('Source port', 'RFC 9293 §3.1', 'The program that sent the quoted segment.'),
-  destinationPort: u16('Destination port', 'RFC 9293 §3.1', 'The program that it was for.'),
-  sequence: u32('Sequence number', 'RFC 9293 §3.1', 'Which byte of the stream it began with.'),
-});
+function readQuoted(cursor: Cursor, readHeaders: (cursor: Cursor, scope: Scope) => void, rest: About): void {
+  let problem: string | undefined;
+  try {
+    readHeaders(cursor, { values: {}, start: cursor.bit, parent: undefined });
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error;
+    problem = error.message;
+  }
+  const left = cursor.bytesLeft;
+  if (left === 0) return;
+  const from = cursor.bit;
+  cursor.bit += left * 8;
+  const node = cursor.leaf(from, rest, undefined, `${left} bytes`);
+  if (node && problem) node.problem = problem;
+}
+
+export const quotedTcp = struct(
+  'Quoted TCP header',
+  'RFC 9293 §3.1',
+  'The first eight bytes of the segment.',
+  {
+    sourcePort: u16('Source port', 'RFC 9293 §3.1', 'The program that sent the quoted segment.'),
+    destinationPort: u16('Destination port', 'RFC 9293 §3.1', 'The program that it was for.'),
+    sequence: u32('Sequence number', 'RFC 9293 §3.1', 'Which byte of the stream it began with.'),
+  },
+);
 
 const quotedIcmp = struct('Quoted ICMP header', 'RFC 792', 'The first eight bytes of the message.', {
   type: icmp.fields.type,
@@ -306,38 +346,23 @@ const quotedIcmp = struct('Quoted ICMP header', 'RFC 792', 'The first eight byte
   sequence,
 });
 
-/** Reads as much of a quoted datagram as is there; never throws, because a quotation may be cut anywhere. */
-function readQuoted(cursor: Cursor, spec: string): void {
-  const scope: Scope = { values: {}, start: cursor.bit, parent: undefined };
-  let problem: string | undefined;
-  try {
-    const header = ipv4.read(cursor, scope);
-    const isFirst = header.fragmentOffset === 0 && cursor.bytesLeft >= 8;
-    if (isFirst && header.protocol === PROTOCOL_TCP) quotedTcp.read(cursor, scope);
-    else if (isFirst && header.protocol === PROTOCOL_UDP) udp.read(cursor, scope);
-    else if (isFirst && header.protocol === PROTOCOL_ICMP) quotedIcmp.read(cursor, scope);
-  } catch (error) {
-    if (!(error instanceof Malformed)) throw error;
-    problem = error.message;
-  }
-  const left = cursor.bytesLeft;
-  if (left === 0) return;
-  const from = cursor.bit;
-  cursor.bit += left * 8;
-  const about: About = { label: 'Quoted data', spec, about: 'What followed in the datagram.' };
-  const node = cursor.leaf(from, about, undefined, `${left} bytes`);
-  if (node && problem) node.problem = problem;
-}
-
-/** What the quotation of an error says of the datagram that it is about. Ports are zero when there are none. */
-export interface QuotedDatagram {
-  readonly source: Ip4;
-  readonly destination: Ip4;
+/**
+ * What the quotation of an error says of the datagram that it is about, in either family. Ports are zero when there are
+ * none, or when it was a later fragment.
+ */
+export interface Quoted {
+  readonly source: Ip;
+  readonly destination: Ip;
   readonly protocol: number;
   readonly sourcePort: number;
   readonly destinationPort: number;
-  /** Where in `buffer` the quoted transport header begins. */
+  /** Where in the buffer the quoted transport header begins. */
   readonly transportAt: number;
+}
+
+export interface QuotedDatagram extends Quoted {
+  readonly source: Ip4;
+  readonly destination: Ip4;
 }
 
 /** Reads the quotation of the error whose ICMP header is at `at`; `undefined` when it is too short to mean anything. */

@@ -43,20 +43,26 @@ export const IPV4_MF = 1;
 const SPEC = 'RFC 791 §3.1';
 
 const PROTOCOLS: Readonly<Record<number, string>> = {
+  0: 'hop-by-hop options',
   [PROTOCOL_ICMP]: 'ICMP',
   2: 'IGMP',
   [PROTOCOL_TCP]: 'TCP',
   [PROTOCOL_UDP]: 'UDP',
   41: 'IPv6',
+  43: 'routing header',
+  44: 'fragment header',
   47: 'GRE',
   50: 'ESP',
   51: 'AH',
+  58: 'ICMPv6',
+  59: 'nothing follows',
+  60: 'destination options',
   89: 'OSPF',
   132: 'SCTP',
 };
 
 /** RFC 2474 §4.2.2 (class selectors), RFC 2597 §6 (AF), RFC 3246 §2.7 (EF), RFC 8622 §6 (LE). */
-const CODE_POINTS: Readonly<Record<number, string>> = {
+export const CODE_POINTS: Readonly<Record<number, string>> = {
   0: 'the default',
   1: 'LE, lower effort',
   8: 'CS1',
@@ -81,7 +87,7 @@ const CODE_POINTS: Readonly<Record<number, string>> = {
   56: 'CS7',
 };
 
-const ECN: readonly string[] = [
+export const ECN: readonly string[] = [
   'not capable (Not-ECT)',
   'capable (ECT(1))',
   'capable (ECT(0))',
@@ -248,7 +254,7 @@ export function writeIpv4(
 }
 
 /** A number that only some values are legal for: `fault` says what is wrong with the others. */
-function checked(field: NumberCodec, fault: (value: number) => string | undefined): NumberCodec {
+export function checked(field: NumberCodec, fault: (value: number) => string | undefined): NumberCodec {
   return {
     ...field,
     read(cursor, scope) {

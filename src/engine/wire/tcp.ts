@@ -6,8 +6,9 @@
  * what a flag or an option makes a connection do, and reading them fast (`proto/tcp/segment.ts` does both).
  */
 import type { Bytes } from '../base/bytes.ts';
-import { checksumAdd, checksumFinish, pseudoHeader4 } from '../base/checksum.ts';
+import { checksumAdd, checksumFinish, pseudoHeader } from '../base/checksum.ts';
 import { Malformed, Misuse } from '../base/errors.ts';
+import type { Ip6 } from '../base/ip6.ts';
 import { seqDiff } from '../base/seq.ts';
 import type { Cursor, Node } from './bits.ts';
 import {
@@ -352,18 +353,18 @@ export function dissectSegment(segment: Bytes, at = 0, end = segment.length, pay
 const payloadLeaf = bytes('Payload', HEADER, 'The bytes of the stream that this segment carries.');
 
 /**
- * The checksum that the segment of `length` bytes at `at` should carry between two IPv4 addresses, whatever stands
+ * The checksum that the segment of `length` bytes at `at` should carry between two addresses of one family, whatever stands
  * in its checksum field.
  */
 export function tcpChecksum(
   segment: Bytes,
   at: number,
   length: number,
-  source: number,
-  destination: number,
+  source: number | Ip6,
+  destination: number | Ip6,
 ): number {
   const stored = tcpHeader.get.checksum(segment, at);
-  const sum = checksumAdd(pseudoHeader4(source, destination, PROTOCOL_TCP, length), segment, at, length);
+  const sum = checksumAdd(pseudoHeader(source, destination, PROTOCOL_TCP, length), segment, at, length);
   // Ones' complement: taking the stored word out again is adding its complement.
   return checksumFinish(sum + (~stored & 0xffff));
 }
@@ -373,12 +374,12 @@ export function tcpChecksumOk(
   segment: Bytes,
   at: number,
   length: number,
-  source: number,
-  destination: number,
+  source: number | Ip6,
+  destination: number | Ip6,
 ): boolean {
   return (
     checksumFinish(
-      checksumAdd(pseudoHeader4(source, destination, PROTOCOL_TCP, length), segment, at, length),
+      checksumAdd(pseudoHeader(source, destination, PROTOCOL_TCP, length), segment, at, length),
     ) === 0
   );
 }

@@ -1,11 +1,12 @@
 /**
- * The header of the User Datagram Protocol (RFC 768).
+ * The header of the User Datagram Protocol (RFC 768; RFC 8200 §8.1 over IPv6).
  *
  * The struct is the header alone: its checksum covers the payload and a pseudo header made of the addresses around
- * it, so `udpChecksum` takes those. Not here: which program owns a port.
+ * it, so `udpChecksum` takes those, of either family: a number is IPv4. Not here: which program owns a port.
  */
 import type { Bytes } from '../base/bytes.ts';
-import { checksumAdd, checksumFinish, pseudoHeader4 } from '../base/checksum.ts';
+import { checksumAdd, checksumFinish, pseudoHeader } from '../base/checksum.ts';
+import type { Ip6 } from '../base/ip6.ts';
 import { type Decoded, hex, struct, u16 } from './codec.ts';
 import { PROTOCOL_UDP } from './ipv4.ts';
 
@@ -42,25 +43,26 @@ export function udpChecksum(
   bytes: Bytes,
   at: number,
   length: number,
-  source: number,
-  destination: number,
+  source: number | Ip6,
+  destination: number | Ip6,
 ): number {
   const stored = udp.get.checksum(bytes, at);
-  const sum = checksumAdd(pseudoHeader4(source, destination, PROTOCOL_UDP, length), bytes, at, length);
+  const sum = checksumAdd(pseudoHeader(source, destination, PROTOCOL_UDP, length), bytes, at, length);
   // Ones' complement: taking the stored word out again is adding its complement.
   return checksumFinish(sum + (~stored & 0xffff)) || 0xffff;
 }
 
-/** True when the checksum is right or absent. */
+/** True when the checksum is right, or absent under IPv4: over IPv6 nobody may leave it out (RFC 8200 §8.1). */
 export function udpChecksumOk(
   bytes: Bytes,
   at: number,
   length: number,
-  source: number,
-  destination: number,
+  source: number | Ip6,
+  destination: number | Ip6,
 ): boolean {
   const stored = udp.get.checksum(bytes, at);
-  return stored === 0 || stored === udpChecksum(bytes, at, length, source, destination);
+  if (stored === 0) return typeof source === 'number';
+  return stored === udpChecksum(bytes, at, length, source, destination);
 }
 
 /** Writes the header at `at` in front of `payload` bytes that already stand behind it. Allocates nothing. */
@@ -70,8 +72,8 @@ export function writeUdp(
   sourcePort: number,
   destinationPort: number,
   payload: number,
-  source: number,
-  destination: number,
+  source: number | Ip6,
+  destination: number | Ip6,
 ): void {
   const length = UDP_HEADER + payload;
   udp.set.sourcePort(bytes, at, sourcePort);
