@@ -140,26 +140,18 @@ export class Autoconf {
     this.#options = options;
   }
 
-  /** The interface comes up: a link-local address is made and checked, and routers are asked for once it is ours. */
-  start(now: Nanoseconds): void {
-    this.#make(LINK_LOCAL, 'link-local', NEVER, NEVER, 0, now);
+  /**
+   * The interface comes up: a link-local address is made (or the given one taken) and checked, and routers are asked for
+   * once it is ours.
+   */
+  start(now: Nanoseconds, linkLocal?: Ip6): void {
+    if (linkLocal === undefined) this.#make(LINK_LOCAL, 'link-local', NEVER, NEVER, 0, now);
+    else this.#give(linkLocal, 64, 'link-local', now);
   }
 
   /** Gives the interface an address by hand; it is checked as any other. */
   assign(address: Ip6, prefixLength: number, now: Nanoseconds): void {
-    if (this.#own.has(address)) return;
-    this.#add(
-      {
-        address,
-        prefixLength,
-        state: 'tentative',
-        origin: 'static',
-        preferredUntil: NEVER,
-        validUntil: NEVER,
-      },
-      0,
-      now,
-    );
+    this.#give(address, prefixLength, 'static', now);
   }
 
   remove(address: Ip6): void {
