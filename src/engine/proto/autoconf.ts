@@ -53,11 +53,14 @@ export interface InterfaceAddress6 {
   readonly validUntil: Nanoseconds;
 }
 
-/** What the caller has to do, in order. The events that record addresses are the machine's own; routes are the caller's. */
+/**
+ * What the caller has to do, in order. The tables of addresses and routes are the caller's, and so are the events that
+ * record them (`address.add`, `address.state`, `address.remove`, `route.*`); `why` is for those.
+ */
 export type AutoconfChange =
   /** A new address, or one whose state or lifetime changed. Its solicited-node group is to be listened to from the start. */
-  | { readonly kind: 'address'; readonly address: InterfaceAddress6 }
-  | { readonly kind: 'address gone'; readonly address: Ip6 }
+  | { readonly kind: 'address'; readonly address: InterfaceAddress6; readonly why: string }
+  | { readonly kind: 'address gone'; readonly address: Ip6; readonly why: string }
   /** A new route, or one whose life changed: `::/0` through a router, or a prefix on the link when there is no gateway. */
   | {
       readonly kind: 'route';
@@ -307,8 +310,7 @@ export class Autoconf {
   #add(is: InterfaceAddress6, collisions: number, now: Nanoseconds): void {
     const own: Own = { is, asked: 0, next: now, collisions };
     this.#own.set(is.address, own);
-    this.#events.push({ kind: 'address.add', detail: { interface: this.#name, ...is } });
-    this.#changes.push({ kind: 'address', address: is });
+    this.#changes.push({ kind: 'address', address: is, why: 'new' });
     if (this.#checks > 0) own.next = now + (this.#options.checkDelay?.() ?? 0);
     if (own.next <= now) this.#check(own, now);
   }
@@ -348,14 +350,12 @@ export class Autoconf {
 
   #set(own: Own, changed: Partial<InterfaceAddress6>, why: string): void {
     own.is = { ...own.is, ...changed };
-    this.#events.push({ kind: 'address.state', detail: { interface: this.#name, ...own.is, why } });
-    this.#changes.push({ kind: 'address', address: own.is });
+    this.#changes.push({ kind: 'address', address: own.is, why });
   }
 
   #gone(address: Ip6, why: string): void {
     this.#own.delete(address);
-    this.#events.push({ kind: 'address.remove', detail: { interface: this.#name, address, why } });
-    this.#changes.push({ kind: 'address gone', address });
+    this.#changes.push({ kind: 'address gone', address, why });
   }
 
   // ── routers ──
@@ -516,7 +516,7 @@ export interface AddressRow extends Omit<InterfaceAddress6, 'address'> {
   readonly address: string;
 }
 
-/** The IPv6 addresses of a node, rebuilt from its events. */
+/** The addresses of a node, rebuilt from the events that whoever keeps them records. */
 export const addressTable: Projection<AddressRow> = {
   kinds: ['address.add', 'address.state', 'address.remove'],
   apply(rows, { kind, detail }) {
