@@ -2,6 +2,8 @@ import { defineCollection } from 'astro:content';
 import { docsSchema } from '@astrojs/starlight/schema';
 import { glob } from 'astro/loaders';
 import { z } from 'astro/zod';
+import { entrySchema } from '../components/glossary/entry.ts';
+import { glossaryLoader } from '../components/glossary/loader.ts';
 
 export const collections = {
   // Starlight wants the collection to be called docs; the files live in content/, where authors look for them.
@@ -20,4 +22,6 @@ export const collections = {
       }),
     }),
   }),
+  // One file: content/glossary.yaml. CONTRIBUTING.md says how an entry is written.
+  glossary: defineCollection({ loader: glossaryLoader('content/glossary.yaml'), schema: entrySchema }),
 };

@@ -1,6 +1,7 @@
 // Last pass over a page's rendered content, before it enters the layout:
 // - margin notes are written where they are meant, inside a sentence, and move behind their block, so that they stand
 //   beside it on a wide page and after it on a phone, in one reading order and with no script;
+// - cards of glossary terms, which are written with each use of a term, move behind the text, once for each term;
 // - notes and figures are numbered in the order of the page;
 // - links that begin with / get the site's base path.
 // The input is the string Astro rendered (well-formed, lower-case tags), not arbitrary HTML.
@@ -68,6 +69,19 @@ function placeNotes(html: string): string {
   return out;
 }
 
+function placeCards(html: string): string {
+  const cards = new Map<string, string>();
+  const text = html.replace(
+    /<rt-gloss id="([^"]*)">([\s\S]*?)<\/rt-gloss>/g,
+    (_, id: string, card: string) => {
+      cards.set(id, card);
+      return '';
+    },
+  );
+  if (cards.size === 0) return html;
+  return `${text}<div class="gloss-cards" data-pagefind-ignore>${[...cards.values()].join('')}</div>`;
+}
+
 function numberFigures(html: string): string {
   let number = 0;
   return html.replace(/<rt-figure-number><\/rt-figure-number>/g, () => `Figure ${++number}.`);
@@ -82,5 +96,5 @@ function rebase(html: string, base: string): string {
 }
 
 export function finishProse(html: string, base: string): string {
-  return rebase(numberFigures(placeNotes(html)), base);
+  return rebase(numberFigures(placeNotes(placeCards(html))), base);
 }
