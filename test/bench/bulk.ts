@@ -5,7 +5,7 @@
 import { MILLISECOND } from '../../src/engine/base/units.ts';
 import { randomLoss } from '../../src/engine/net/fault.ts';
 import { Network } from '../../src/engine/net/network.ts';
-import { changed } from '../../src/engine/net/tcp-stack.ts';
+import { changed } from '../../src/engine/net/tcp-socket.ts';
 import { World } from '../../src/engine/sim/world.ts';
 import type { TraceLevel } from '../../src/engine/trace/log.ts';
 import { againstRate, pairRow, type Row } from './measure.ts';

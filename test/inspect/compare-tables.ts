@@ -2,8 +2,9 @@
  * The contract between machines and the trace: a table that is rebuilt from events is the table that the machine has.
  */
 import { type TableName, TableReader } from '../../src/engine/inspect/tables.ts';
-import { Host } from '../../src/engine/net/host.ts';
+import { addressRows } from '../../src/engine/net/address-table.ts';
 import type { Network } from '../../src/engine/net/network.ts';
+import { routeKey, routeRow } from '../../src/engine/net/route.ts';
 import { socketRows } from '../../src/engine/net/socket-table.ts';
 import { Switch } from '../../src/engine/net/switch.ts';
 import { livingRows } from '../../src/engine/proto/dns/cache.ts';
@@ -24,16 +25,19 @@ export function compareTables(network: Network, trace: Trace, tables = new Table
   };
   for (const [name, machine] of network.machines) {
     if (machine instanceof Switch) compare(name, 'switch', machine.rows());
-    else if (machine instanceof Host) {
+    else {
+      const { ip } = machine;
       compare(name, 'sockets', socketRows(machine));
-      compare(name, 'arp', machine.ip.arpRows());
+      compare(name, 'arp', ip.neighbours.arpRows());
+      compare(name, 'neighbours', new Map([...ip.v6.links()].flatMap((link) => [...link.rows()])));
+      compare(name, 'routes', new Map(ip.routes.routes.map(routeRow).map((row) => [routeKey(row), row])));
+      compare(name, 'addresses', addressRows(ip));
+      compare(name, 'path-mtu', ip.pathMtu.rows());
+      if (ip.nat) compare(name, 'nat', ip.nat.rows());
       const names = machine.programTables.get('dns')?.();
       const a = JSON.stringify(names ?? []);
       const b = JSON.stringify(livingRows(tables.rows('dns', name, now).values(), now));
       if (a !== b) faults.push(`${name}, dns at ${now} ns: the machine has ${a}, the trace says ${b}`);
-    } else {
-      compare(name, 'arp', machine.arpRows());
-      if (machine.nat) compare(name, 'nat', machine.nat.rows());
     }
   }
   return faults;

@@ -90,7 +90,7 @@ describe('tables from the trace', () => {
     expect(tables.living('arp', 'laptop', 400_895)).toEqual([]);
     expect(tables.living('arp', 'laptop', 400_896).map(({ address }) => address)).toEqual(['192.168.1.1']);
     expect(tables.living('arp', 'laptop', MINUTE + 400_896)).toEqual([]);
-    expect(tables.tablesOf('home')).toEqual(['nat', 'arp']);
+    expect(tables.tablesOf('home')).toEqual(['nat', 'arp', 'addresses', 'routes']);
     expect(tables.tablesOf('switch')).toEqual(['switch']);
     expect(tables.tablesOf('nobody')).toEqual([]);
   });

@@ -44,7 +44,7 @@ describe('address resolution on a link', () => {
     const run = made();
     ping(run.a, '192.0.2.2');
     run.world.kernel.run();
-    expect([...run.b.ip.arpRows().values()].map(({ address, mac }) => [address, mac])).toEqual([
+    expect([...run.b.ip.neighbours.arpRows().values()].map(({ address, mac }) => [address, mac])).toEqual([
       ['192.0.2.1', '00:00:5e:00:53:01'],
     ]);
     expect(lines(run).filter((one) => one.startsWith('who has')).length).toBe(1);
@@ -55,7 +55,7 @@ describe('address resolution on a link', () => {
       const run = made();
       ping(run.a, '192.0.2.2');
       run.world.kernel.run();
-      const [row] = run.a.ip.arpRows().values();
+      const [row] = run.a.ip.neighbours.arpRows().values();
       expect(row!.expires).toBe(2 * MILLISECOND + ARP_TRUST);
       run.world.kernel.run({ until: wait(row!.expires) });
       ping(run.a, '192.0.2.2', 2);
@@ -70,7 +70,7 @@ describe('address resolution on a link', () => {
     const run = made();
     const socket = run.a.udp.bind();
     const errors: unknown[] = [];
-    socket.onError = (to, port, code) => errors.push([run.world.now, to, port, code]);
+    socket.onError = ({ to, port, code }) => errors.push([run.world.now, to, port, code]);
     socket.send(parseIp4('192.0.2.77'), 53, fromLatin1('?'));
     run.world.kernel.run();
     const asked = [...run.world.trace.events(['arp.ask'])].map(({ time }) => time);
@@ -89,7 +89,7 @@ describe('address resolution on a link', () => {
     run.world.kernel.run();
     expect(lines(run).every((one) => one.startsWith('who has 192.0.2.3?'))).toBe(true);
     // b has heard the question and is not meant: it learns nothing from it (RFC 826)
-    expect(run.b.ip.arpRows().size).toBe(0);
+    expect(run.b.ip.neighbours.arpRows().size).toBe(0);
   });
 
   it('has the answer as the cause of the packets that waited, and the wish to send as the cause of the question', () => {
@@ -118,6 +118,6 @@ describe('address resolution on a link', () => {
     run.world.kernel.run();
     run.world.input(run.world.now + 1, 'restart', { machine: 'a' });
     run.world.kernel.run();
-    expect(run.a.ip.arpRows().size).toBe(0);
+    expect(run.a.ip.neighbours.arpRows().size).toBe(0);
   });
 });

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { fromLatin1 } from '../../src/engine/base/bytes.ts';
 import { MILLISECOND, SECOND } from '../../src/engine/base/units.ts';
-import { changedBefore, type TcpSocket } from '../../src/engine/net/tcp-stack.ts';
+import { changedBefore, type TcpSocket } from '../../src/engine/net/tcp-socket.ts';
 import { sleep, type Task } from '../../src/engine/sim/task.ts';
 import { RIGHT, twoHosts } from './two-hosts.ts';
 

@@ -5,8 +5,8 @@ import { MILLISECOND } from '../../src/engine/base/units.ts';
 import { type Packet, readPackets } from '../../src/engine/inspect/packets.ts';
 import { flipNth } from '../../src/engine/net/fault.ts';
 import type { Host } from '../../src/engine/net/host.ts';
-import { TRANSPORT_OFFSET } from '../../src/engine/net/ip-stack.ts';
 import { networkText, RoutingTable } from '../../src/engine/net/route.ts';
+import { transportOffset } from '../../src/engine/net/transport.ts';
 import { ethernet } from '../../src/engine/wire/ethernet.ts';
 import { checksumFault, decodeFrame, layersOf } from '../../src/engine/wire/frame.ts';
 import { encodeEcho, encodeIcmpError } from '../../src/engine/wire/icmp.ts';
@@ -22,8 +22,8 @@ function send(
 ): void {
   const { frames } = host.world.trace;
   const message = options.message ?? encodeEcho(8, 1, 1, fromLatin1('12345678'));
-  const frame = frames.alloc(TRANSPORT_OFFSET + message.length);
-  frames.slab(frame).set(message, frames.at(frame) + TRANSPORT_OFFSET);
+  const frame = frames.alloc(transportOffset(parseIp4(to)) + message.length);
+  frames.slab(frame).set(message, frames.at(frame) + transportOffset(parseIp4(to)));
   host.ip.send(
     frame,
     message.length,
@@ -108,7 +108,7 @@ describe('routes', () => {
     add('10.0.0.0', 8, '192.0.2.251');
     add('10.1.2.3', 16, '192.0.2.252'); // host bits are cleared
     add('10.1.2.128', 25, '192.0.2.253');
-    const via = (to: string) => table.lookup(parseIp4(to))!.gateway! & 255;
+    const via = (to: string) => (table.lookup(parseIp4(to))!.gateway as number) & 255;
     expect(
       ['9.9.9.9', '10.9.9.9', '10.1.9.9', '10.1.2.127', '10.1.2.128', '255.255.255.255'].map(via),
     ).toEqual([250, 251, 252, 252, 253, 250]);
@@ -128,7 +128,7 @@ describe('routes', () => {
     expect(heard(run, 'laptop')).toEqual(['Network unreachable, about ICMP 192.168.1.23 → 100.64.0.1']);
     const alone = pair({ delay: 0 });
     expect(alone.a.ip.sourceFor(parseIp4('100.64.0.1'))).toBeUndefined();
-    expect(alone.a.udp.bind().send(parseIp4('100.64.0.1'), 1, new Uint8Array(1))).toBe(false);
+    expect(alone.a.udp.bind().send(parseIp4('100.64.0.1'), 1, new Uint8Array(1))).toBe('ENETUNREACH');
   });
 });
 
@@ -181,7 +181,7 @@ describe('errors', () => {
     const run = home();
     const errors: unknown[] = [];
     const socket = run.laptop.udp.bind();
-    socket.onError = (to, port, code) => errors.push([to, port, code]);
+    socket.onError = ({ to, port, code }) => errors.push([to, port, code]);
     socket.send(WEB, 9, fromLatin1('x'));
     run.world.kernel.run();
     expect(errors).toEqual([[WEB, 9, 'ECONNREFUSED']]);
@@ -282,7 +282,7 @@ describe('errors', () => {
 
   it('tell a host that its datagram was too large for a link on the way', () => {
     const run = home();
-    run.isp.nics.find(({ name }) => name === 'web')!.mtu = 1280;
+    run.isp.ip.nics.find(({ name }) => name === 'web')!.mtu = 1280;
     ping(run.laptop, '203.0.113.80', 1, 'z'.repeat(1300));
     run.world.kernel.run();
     expect(heard(run, 'laptop')[0]).toMatch(/at most 1280 bytes/);

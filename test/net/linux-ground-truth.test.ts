@@ -14,7 +14,7 @@ import { describe, expect, it } from 'vitest';
 import { MILLISECOND, SECOND } from '../../src/engine/base/units.ts';
 import { dropNth } from '../../src/engine/net/fault.ts';
 import type { LinkOptions } from '../../src/engine/net/link.ts';
-import { changed } from '../../src/engine/net/tcp-stack.ts';
+import { changed } from '../../src/engine/net/tcp-socket.ts';
 import type { Task } from '../../src/engine/sim/task.ts';
 import type { Trace } from '../../src/engine/trace/log.ts';
 import { RIGHT, twoHosts, writeAll } from './two-hosts.ts';

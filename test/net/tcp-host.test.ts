@@ -2,8 +2,14 @@
 import { describe, expect, it } from 'vitest';
 import { fromLatin1, toLatin1 } from '../../src/engine/base/bytes.ts';
 import { MILLISECOND, MINUTE, SECOND } from '../../src/engine/base/units.ts';
-import type { TcpSocket } from '../../src/engine/net/tcp-stack.ts';
-import { encodeIcmpError, ICMP_UNREACHABLE, UNREACHABLE_PORT } from '../../src/engine/wire/icmp.ts';
+import type { TcpSocket } from '../../src/engine/net/tcp-socket.ts';
+import {
+  encodeIcmpError,
+  ICMP_HEADER,
+  ICMP_UNREACHABLE,
+  quotedDatagram,
+  UNREACHABLE_PORT,
+} from '../../src/engine/wire/icmp.ts';
 import { LEFT, RIGHT, twoHosts } from './two-hosts.ts';
 
 const LINK = { delay: 10 * MILLISECOND };
@@ -101,7 +107,20 @@ describe('an ICMP error that claims to be about a SYN', () => {
     const socket = left.tcp.open(RIGHT, 80);
     const sequence = (socket.connection.sender.una + off) >>> 0;
     const message = forge(socket.localPort, sequence);
-    left.tcp.handleIcmp(message, 0, message.length);
+    left.tcp.handleIcmp({
+      kind: 'port-unreachable',
+      type: ICMP_UNREACHABLE,
+      code: UNREACHABLE_PORT,
+      from: RIGHT,
+      isOwn: false,
+      mtu: 0,
+      hopLimit: 64,
+      size: 20 + message.length,
+      quoted: quotedDatagram(message, 0, message.length)!,
+      quotedAt: ICMP_HEADER,
+      bytes: message,
+      end: message.length,
+    });
     world.kernel.run({ until: 100 * MILLISECOND });
     expect(socket.error).toBe(error);
   });

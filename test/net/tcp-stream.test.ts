@@ -1,5 +1,5 @@
 import { MILLISECOND, SECOND } from '../../src/engine/base/units.ts';
-import type { TcpSocket } from '../../src/engine/net/tcp-stack.ts';
+import type { TcpSocket } from '../../src/engine/net/tcp-socket.ts';
 import { streamContract } from '../contract/stream.ts';
 import { RIGHT, twoHosts } from './two-hosts.ts';
 

@@ -4,7 +4,7 @@ import type { Host } from '../../src/engine/net/host.ts';
 import type { LinkOptions } from '../../src/engine/net/link.ts';
 import type { Link as NetworkLink } from '../../src/engine/net/network.ts';
 import { Network } from '../../src/engine/net/network.ts';
-import { changed, type TcpSocket, type TcpTuning } from '../../src/engine/net/tcp-stack.ts';
+import { changed, type TcpSocket, type TcpTuning } from '../../src/engine/net/tcp-socket.ts';
 import type { Task } from '../../src/engine/sim/task.ts';
 import { World, type WorldOptions } from '../../src/engine/sim/world.ts';
 

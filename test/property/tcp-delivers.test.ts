@@ -10,8 +10,7 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/engine/base/random.ts';
 import { MILLISECOND, SECOND } from '../../src/engine/base/units.ts';
 import { corrupt, corruptPastFcs, duplicate, randomLoss, reorder } from '../../src/engine/net/fault.ts';
-import type { TcpSocket } from '../../src/engine/net/tcp-stack.ts';
-import { changed } from '../../src/engine/net/tcp-stack.ts';
+import { changed, type TcpSocket } from '../../src/engine/net/tcp-socket.ts';
 import { ProgramError, sleep, type Task } from '../../src/engine/sim/task.ts';
 import { RIGHT, type TwoHosts, twoHosts } from '../net/two-hosts.ts';
 

@@ -97,7 +97,10 @@ export class DnsDriver {
     }
     const socket = this.host.udp.bind(port);
     this.#sockets.set(port, socket);
-    socket.onReceive = ({ from, port: remotePort, bytes }) => this.handle(from, remotePort, port, bytes);
+    // the machines speak over IPv4 only, so far
+    socket.onReceive = ({ from, port: remotePort, bytes }) => {
+      if (typeof from === 'number') this.handle(from, remotePort, port, bytes);
+    };
     return socket;
   }
 

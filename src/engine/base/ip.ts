@@ -38,6 +38,16 @@ export function ip6Bytes(address: Ip6): Bytes {
   return parseIp6(address);
 }
 
+/** fe80::/10 (RFC 4291 §2.5.6). */
+export function isLinkLocal6(address: Ip6): boolean {
+  return /^fe[89ab][0-9a-f]:/.test(address);
+}
+
+/** ff00::/8 (RFC 4291 §2.7). */
+export function isMulticast6(address: Ip6): boolean {
+  return /^ff[0-9a-f]{2}:/.test(address);
+}
+
 /** `192.0.2.80:80`, `[2001:db8::80]:80` (RFC 5952 §6). */
 export function formatEndpoint(address: Ip, port: number | string): string {
   return typeof address === 'number' ? `${formatIp4(address)}:${port}` : `[${address}]:${port}`;

@@ -10,9 +10,9 @@ import {
   NEVER,
   SECOND,
 } from '../base/units.ts';
-import { Host } from '../net/host.ts';
 import type { Network } from '../net/network.ts';
 import { Switch } from '../net/switch.ts';
+import { neighbourState } from '../proto/neighbours6.ts';
 import type { TableReader } from './tables.ts';
 import type { TableView } from './view.ts';
 
@@ -23,6 +23,7 @@ const STATES: Readonly<Record<string, string>> = {
   established: 'established',
   closing: 'closing: both sent FIN',
   reset: 'reset',
+  forward: 'port forward',
 };
 
 /** The tables that mean something on this machine, empty ones included. Throws Malformed for a name that is no machine's. */
@@ -37,41 +38,62 @@ export function tableViews(
     const rows = reader.living('switch', name, time).map(({ mac, port }) => [mac, port]);
     return [{ name: 'Addresses', columns: ['MAC address', 'Behind port'], rows }];
   }
-  const stack = machine instanceof Host ? machine.ip : machine;
+  const views: TableView[] = [];
+  const put = (name: string, columns: readonly string[], rows: TableView['rows'], always = true): void => {
+    if (always || rows.length > 0) views.push({ name, columns, rows });
+  };
+  const has = new Set(reader.tablesOf(name));
+  if (machine.ip.nat)
+    put('NAT', ['Inside', 'Outside', 'Talks to', 'State', 'Forgotten in'], nat(reader, name, time));
+  const sockets = reader
+    .living('sockets', name, time)
+    .map((row) => [row.protocol, row.local, row.remote, row.state]);
+  put('Sockets', ['Protocol', 'Here', 'There', 'State'], sockets, !machine.ip.isForwarding);
+  const names = reader
+    .living('dns', name, time)
+    .map((row) => [row.name, row.type, row.data, left(row.expires, time)]);
+  put('Names', ['Name', 'Type', 'Data', 'Forgotten in'], names, has.has('dns'));
+  put('Routes', ['To', 'Next router', 'Interface'], routes(reader, name, time));
   const arp = reader
     .living('arp', name, time)
     .map((row) => [row.address, row.mac, row.interface, left(row.expires, time)]);
-  const routes = stack.routeRows().map((row) => [row.network, row.gateway, row.interface]);
-  const views: TableView[] = [];
-  if (machine instanceof Host) {
-    const sockets = reader
-      .living('sockets', name, time)
-      .map((row) => [row.protocol, row.local, row.remote, row.state]);
-    views.push({ name: 'Sockets', columns: ['Protocol', 'Here', 'There', 'State'], rows: sockets });
-    const names = reader
-      .living('dns', name, time)
-      .map((row) => [row.name, row.type, row.data, left(row.expires, time)]);
-    if (reader.tablesOf(name).includes('dns'))
-      views.push({ name: 'Names', columns: ['Name', 'Type', 'Data', 'Forgotten in'], rows: names });
-  } else if (machine.nat) {
-    const nat = reader
-      .living('nat', name, time)
-      .map((row) => [
-        `${row.protocol} ${row.inside}`,
-        row.outside,
-        row.remote,
-        STATES[row.state] ?? row.state,
-        left(row.expires, time),
-      ]);
-    views.push({
-      name: 'NAT',
-      columns: ['Inside', 'Outside', 'Talks to', 'State', 'Forgotten in'],
-      rows: nat,
-    });
-  }
-  views.push({ name: 'Routes', columns: ['To', 'Next router', 'Interface'], rows: routes });
-  views.push({ name: 'ARP', columns: ['Address', 'MAC address', 'Interface', 'Forgotten in'], rows: arp });
+  put('ARP', ['Address', 'MAC address', 'Interface', 'Forgotten in'], arp);
+  const neighbours = reader
+    .living('neighbours', name, time)
+    .map((row) => [row.address, row.mac ?? 'asked for', row.interface, neighbourState(row, time)]);
+  put('Neighbours', ['Address', 'MAC address', 'Interface', 'State'], neighbours, has.has('neighbours'));
+  const paths = reader
+    .living('path-mtu', name, time)
+    .map((row) => [row.destination, `${row.mtu}\u00a0bytes`, left(row.expires, time)]);
+  put('Path MTU', ['To', 'Largest packet', 'Forgotten in'], paths, has.has('path-mtu'));
+  const addresses = reader
+    .living('addresses', name, time)
+    .filter(({ address }) => address.includes(':'))
+    .map((row) => [`${row.address}/${row.prefixLength}`, row.interface, row.origin, row.state]);
+  put('IPv6 addresses', ['Address', 'Interface', 'Made by', 'State'], addresses, false);
   return views;
+}
+
+function nat(reader: TableReader, name: string, time: Nanoseconds): TableView['rows'] {
+  return reader
+    .living('nat', name, time)
+    .map((row) => [
+      `${row.protocol} ${row.inside}`,
+      row.outside,
+      row.remote,
+      STATES[row.state] ?? row.state,
+      left(row.expires, time),
+    ]);
+}
+
+function routes(reader: TableReader, name: string, time: Nanoseconds): TableView['rows'] {
+  return reader
+    .living('routes', name, time)
+    .map((row) => [
+      row.network,
+      row.kind === 'unicast' ? row.gateway || 'on the link' : row.kind,
+      row.interface,
+    ]);
 }
 
 /** `119.8 s`, `4 min`, `2 h 4 min`; rows that an administrator put in are never forgotten. */

@@ -7,11 +7,15 @@
  * {@link TableReader.living} leaves them out.
  */
 import type { Nanoseconds } from '../base/units.ts';
-import { type NatRow, natTable } from '../net/nat.ts';
+import { type AddressRow, addressTable } from '../net/address-table.ts';
+import { type NatRow, natTable } from '../net/nat-rows.ts';
+import { type RouteRow, routeTable } from '../net/route.ts';
 import { type SocketRow, socketTable } from '../net/socket-table.ts';
 import { type SwitchRow, switchTable } from '../net/switch.ts';
 import { type ArpRow, arpTable } from '../proto/arp.ts';
 import { type CacheRow, cacheTable } from '../proto/dns/cache.ts';
+import { type NeighbourRow, neighbourTable } from '../proto/neighbours6.ts';
+import { type PathMtuRow, pathMtuTable } from '../proto/path-mtu.ts';
 import type { Projection } from '../trace/event.ts';
 import { NONE, type Trace } from '../trace/log.ts';
 
@@ -21,6 +25,10 @@ export interface RowOf {
   readonly switch: SwitchRow;
   readonly sockets: SocketRow;
   readonly dns: CacheRow;
+  readonly addresses: AddressRow;
+  readonly routes: RouteRow;
+  readonly neighbours: NeighbourRow;
+  readonly 'path-mtu': PathMtuRow;
 }
 export type TableName = keyof RowOf;
 
@@ -30,6 +38,10 @@ const PROJECTIONS: { readonly [T in TableName]: Projection<RowOf[T]> } = {
   nat: natTable,
   arp: arpTable,
   switch: switchTable,
+  addresses: addressTable,
+  routes: routeTable,
+  neighbours: neighbourTable,
+  'path-mtu': pathMtuTable,
 };
 const NAMES = Object.keys(PROJECTIONS) as TableName[];
 

@@ -1,18 +1,24 @@
 /**
- * A host: an internet layer, UDP and TCP, one processor, and the programs that run on it.
+ * A machine with an internet layer: UDP and TCP, ping sockets, one processor, and the programs that run on it. A router
+ * is one that also forwards.
  */
 import type { Nanoseconds } from '../base/units.ts';
 import { type Running, spawn, type Task } from '../sim/task.ts';
 import type { World } from '../sim/world.ts';
 import type { Detail, MachineEvent } from '../trace/event.ts';
 import { NONE } from '../trace/log.ts';
+import { PROTOCOL_TCP, PROTOCOL_UDP } from '../wire/ipv4.ts';
+import { IcmpStack } from './icmp-stack.ts';
 import { IpStack } from './ip-stack.ts';
 import { PortPool } from './ports.ts';
-import { TcpStack, type TcpTuning } from './tcp-stack.ts';
+import type { TcpTuning } from './tcp-socket.ts';
+import { TcpStack } from './tcp-stack.ts';
 import { UdpStack } from './udp-stack.ts';
 
 export interface HostOptions {
   readonly tcp?: TcpTuning;
+  /** Passes on what is not for itself. */
+  readonly forwards?: boolean;
 }
 
 export class Host {
@@ -21,6 +27,7 @@ export class Host {
   readonly ip: IpStack;
   readonly udp: UdpStack;
   readonly tcp: TcpStack;
+  readonly icmp: IcmpStack;
   /** Tables that programs keep, for whoever compares them with the trace: their living rows now, by a name of the table. */
   readonly programTables = new Map<string, () => readonly unknown[]>();
   #tasks: Running[] = [];
@@ -31,10 +38,18 @@ export class Host {
   constructor(world: World, name: string, options: HostOptions = {}) {
     this.world = world;
     this.name = name;
-    this.ip = new IpStack(world, name, false);
+    this.ip = new IpStack(world, name, options.forwards ?? false);
     const ports = new PortPool(world.random(`${name}/ports`));
     this.udp = new UdpStack(this.ip, ports);
     this.tcp = new TcpStack(this.ip, ports, options.tcp ?? {});
+    this.icmp = new IcmpStack(this.ip);
+  }
+
+  /** True when a program here uses the port. */
+  isBound(protocol: number, port: number): boolean {
+    return protocol === PROTOCOL_UDP
+      ? this.udp.isBound(port)
+      : protocol === PROTOCOL_TCP && this.tcp.isBound(port);
   }
 
   /** Runs a program at start and again whenever the machine restarts. */
@@ -84,11 +99,19 @@ export class Host {
     for (const task of this.#tasks.splice(0)) task.cancel();
     this.udp.clear();
     this.tcp.clear();
+    this.icmp.clear();
     this.ip.clear();
     this.#processorFree = this.world.now;
     const { kernel } = this.world;
     kernel.call(kernel.now, () => {
       if (this.ip.isOn) for (const start of this.#boot) start();
     });
+  }
+}
+
+/** A machine that forwards. */
+export class Router extends Host {
+  constructor(world: World, name: string, options: HostOptions = {}) {
+    super(world, name, { ...options, forwards: true });
   }
 }

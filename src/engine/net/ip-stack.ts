@@ -1,125 +1,129 @@
 /**
- * The internet layer of a machine: interfaces with addresses, ARP, routing, forwarding, ICMP.
+ * The internet layer of a machine: its interfaces and addresses, its routes, and the two protocols on them.
  *
- * A host and a router are the same stack; forwarding is a switch, NAT a part that may be put in. Checked on receipt:
- * version, lengths, header checksum, time to live (RFC 1812 §5.2.2, §5.3.1). Errors are sent after RFC 1122 §3.2.2 and
- * RFC 1812 §4.3, at any rate (§4.3.2.8 wants a limit). Left out: fragmentation and reassembly (a fragment is refused and says so), options (ignored),
- * multicast, redirects.
+ * A host and a router are the same stack; forwarding is a switch, NAT and a packet filter are parts that may be put
+ * in. Here is what both families share: which addresses are ours, which route leads where, which source a datagram
+ * gets (RFC 1122 §3.3.4.3, RFC 6724), how large it may be, who takes what arrives. IPv4 lies in ip4-layer.ts, IPv6 in
+ * ip6-layer.ts, ARP and neighbour discovery in neighbours.ts.
  */
-
-import {
-  formatIp4,
-  IP4_BROADCAST,
-  type Ip4,
-  inCidr4,
-  MAC_BROADCAST,
-  type Mac,
-  mask4,
-} from '../base/address.ts';
+import type { Ip4, Mac } from '../base/address.ts';
 import type { Bytes } from '../base/bytes.ts';
-import { adjustChecksum, checksumAdd, checksumFinish } from '../base/checksum.ts';
-import { ArpCache, type ArpRow } from '../proto/arp.ts';
+import { type Cidr, cidr as prefix } from '../base/cidr.ts';
+import { Misuse } from '../base/errors.ts';
+import { formatIp, type Ip } from '../base/ip.ts';
+import type { Ip6 } from '../base/ip6.ts';
+import { PathMtuCache } from '../proto/path-mtu.ts';
+import { Reassembler } from '../proto/reassembly.ts';
 import { Timer } from '../sim/timer.ts';
 import type { World } from '../sim/world.ts';
 import type { MachineEvent } from '../trace/event.ts';
+import { MAX_FRAME } from '../trace/frames.ts';
 import { NONE } from '../trace/log.ts';
-import { ARP_LENGTH, ARP_REPLY, ARP_REQUEST, arp, isArpForIpv4, writeArp } from '../wire/arp.ts';
-import {
-  ETHERNET_HEADER,
-  ETHERTYPE_ARP,
-  ETHERTYPE_IPV4,
-  ethernet,
-  isGroupMac,
-  writeEthernet,
-} from '../wire/ethernet.ts';
-import {
-  encodeIcmpError,
-  ICMP_ECHO,
-  ICMP_TIME_EXCEEDED,
-  ICMP_UNREACHABLE,
-  isIcmpError,
-  UNREACHABLE_FRAGMENTATION_NEEDED,
-  UNREACHABLE_HOST,
-  UNREACHABLE_NET,
-  UNREACHABLE_PROTOCOL,
-} from '../wire/icmp.ts';
-import {
-  IPV4_DF,
-  IPV4_HEADER,
-  ipv4,
-  ipv4ChecksumOk,
-  ipv4Fault,
-  ipv4HeaderLength,
-  PROTOCOL_ICMP,
-  writeIpv4,
-} from '../wire/ipv4.ts';
+import { ETHERNET_HEADER, ETHERTYPE_ARP, ETHERTYPE_IPV4, ethernet, isGroupMac } from '../wire/ethernet.ts';
+import { ICMP6_PARAMETER_PROBLEM } from '../wire/icmp6-code.ts';
+import { IPV4_DF, ipv4, PROTOCOL_ICMP } from '../wire/ipv4.ts';
+import type { UpperLayer } from '../wire/ipv6-extension.ts';
+import type { FilterHook } from './filter-hook.ts';
+import type { IcmpReport } from './icmp-report.ts';
+import { Ip4Layer } from './ip4-layer.ts';
+import { ETHERTYPE_IPV6, Ip6Layer, PROTOCOL_ICMP6 } from './ip6-layer.ts';
 import type { Nat } from './nat.ts';
-import type { Nic, Node } from './nic.ts';
-import { networkText, RoutingTable } from './route.ts';
+import { Neighbours } from './neighbours.ts';
+import { Nic, type Node } from './nic.ts';
+import { type Route, type RouteSpec, RoutingTable, routeRow } from './route.ts';
+import { DEFAULT_HOP_LIMIT, type SendOptions, type SendProblem, type Transport } from './transport.ts';
 
-/** A transport protocol of a machine: takes the payload of a datagram that is for it. */
-export interface Transport {
-  readonly protocol: number;
-  /** `bytes[at, at + length)` is the payload; the frame is let go after the call. */
-  receive(bytes: Bytes, at: number, length: number, source: Ip4, destination: Ip4, datagramAt: number): void;
-  /** An ICMP error about a datagram of ours; `at` is where its ICMP header is. */
-  handleIcmp(bytes: Bytes, at: number, end: number): void;
-}
-
-/** Space before a transport header in a frame that {@link IpStack.send} completes. */
-export const TRANSPORT_OFFSET = ETHERNET_HEADER + IPV4_HEADER;
-
-const MAX_WAITING = 16;
-const DEFAULT_TTL = 64;
-
-interface Waiting {
-  readonly frame: number;
-  readonly cause: number;
-}
+/** A loopback interface has room for the largest datagram and more, as Linux's has. */
+export const LOOPBACK_MTU = 65_536;
+const IP4_LOOPBACK = 0x7f00_0001 as Ip4;
+const IP6_LOOPBACK = '::1' as Ip6;
 
 export class IpStack implements Node {
   readonly name: string;
   readonly world: World;
   readonly nodeId: number;
   readonly nics: Nic[] = [];
+  /** Where datagrams to ourselves are said to arrive. It has no cable. */
+  readonly loopback: Nic;
   readonly routes = new RoutingTable();
   readonly isForwarding: boolean;
+  readonly maxFrame = MAX_FRAME;
+  readonly neighbours: Neighbours;
+  readonly v4: Ip4Layer;
+  readonly v6: Ip6Layer;
+  readonly pathMtu = new PathMtuCache();
   isOn = true;
   nat: Nat | undefined;
-  readonly #arp = new Map<Nic, ArpCache>();
-  readonly #arpTimers = new Map<Nic, Timer>();
-  readonly #waiting = new Map<Ip4, Waiting[]>();
+  filter: FilterHook | undefined;
+  readonly #reassembler = new Reassembler();
+  readonly #reassemblyTimer: Timer;
   readonly #transports: (Transport | undefined)[] = new Array(256).fill(undefined);
   readonly #kinds = new Map<string, number>();
-  #identification: number;
 
   constructor(world: World, name: string, isForwarding: boolean) {
     this.world = world;
     this.name = name;
     this.nodeId = world.trace.node(name);
     this.isForwarding = isForwarding;
-    this.#identification = world.random(`${name}/ip-id`).below(0x1_0000);
+    this.loopback = new Nic(world, this, 'lo', 0 as Mac);
+    this.loopback.address = IP4_LOOPBACK;
+    this.loopback.prefixLength = 8;
+    this.neighbours = new Neighbours(this);
+    this.v4 = new Ip4Layer(this);
+    this.v6 = new Ip6Layer(this);
+    this.#reassemblyTimer = new Timer(world.kernel, () => this.#reassemblyTimeout());
   }
 
-  addNic(nic: Nic, address: Ip4, prefixLength: number): void {
+  addNic(nic: Nic): void {
+    this.nics.push(nic);
+    this.neighbours.addNic(nic);
+  }
+
+  /** Gives an interface an address, and the route to its neighbours that comes with it. */
+  addAddress(nic: Nic, { address, prefixLength }: Cidr): void {
+    if (typeof address !== 'number') {
+      this.v6.addAddress(nic, address, prefixLength);
+      return;
+    }
+    if (nic.address !== undefined) throw new Misuse(`${this.name} ${nic.name} has an IPv4 address already`);
     nic.address = address;
     nic.prefixLength = prefixLength;
-    this.nics.push(nic);
-    this.#arp.set(nic, new ArpCache(nic.name));
-    this.#arpTimers.set(nic, new Timer(this.world.kernel, () => this.#arpTimeout(nic)));
-    this.routes.add({ network: { address, prefixLength }, nic, gateway: undefined });
+    this.record({
+      kind: 'address.add',
+      detail: {
+        interface: nic.name,
+        address: formatIp(address),
+        prefixLength,
+        origin: 'static',
+        state: 'preferred',
+      },
+    });
+    this.addRoute({ network: prefix(address, prefixLength), nic, origin: 'kernel' });
   }
 
-  /** Puts a neighbour's address into the ARP table of the interface that faces it, until it is forgotten. */
-  learn(address: Ip4, mac: Mac): void {
+  addRoute(spec: RouteSpec): Route {
+    const route = this.routes.add(spec);
+    this.record({ kind: 'route.add', detail: { ...routeRow(route) } });
+    return route;
+  }
+
+  removeRoute(route: Route): void {
+    this.routes.remove(route);
+    this.record({ kind: 'route.remove', detail: { ...routeRow(route) } });
+  }
+
+  /** Puts a neighbour's address into the table of the interface that faces it, until it is forgotten. */
+  learn(address: Ip, mac: Mac): void {
     const nic = this.routes.lookup(address)?.nic;
-    if (!nic) return;
-    this.#arp.get(nic)!.learn(address, mac);
-    this.#drainArp(nic);
+    if (nic) this.neighbours.learn(nic, address, mac);
   }
 
-  addTransport(transport: Transport): void {
-    this.#transports[transport.protocol] = transport;
+  addTransport(protocol: number, transport: Transport): void {
+    this.#transports[protocol] = transport;
+  }
+
+  transport(protocol: number): Transport | undefined {
+    return this.#transports[protocol];
   }
 
   /** Records a machine's event under this node. */
@@ -132,108 +136,85 @@ export class IpStack implements Node {
     return this.world.trace.recordDetail(this.world.now, kind, this.nodeId, event.detail);
   }
 
-  isLocal(address: number): boolean {
+  /** Records a machine's event, and makes it the cause of what follows in this callback. */
+  because(event: MachineEvent): number {
+    const id = this.record(event);
+    if (id !== NONE) this.world.trace.cause = id;
+    return id;
+  }
+
+  isLocal(address: Ip): boolean {
     const { nics } = this;
-    for (let i = 0; i < nics.length; i++) if (nics[i]!.address === address) return true;
-    return false;
+    if (typeof address === 'number') {
+      for (let i = 0; i < nics.length; i++) if (nics[i]!.address === address) return true;
+      return address >>> 24 === 127;
+    }
+    for (let i = 0; i < nics.length; i++) if (nics[i]!.owns6(address)) return true;
+    return address === IP6_LOOPBACK;
   }
 
   /** The address that a datagram to `destination` would come from, or undefined without a route. */
-  sourceFor(destination: Ip4): Ip4 | undefined {
-    return this.isLocal(destination) ? destination : this.routes.lookup(destination)?.nic.address;
+  sourceFor(destination: Ip, via?: Nic): Ip | undefined {
+    if (this.isLocal(destination)) return destination;
+    if (typeof destination !== 'number') return this.v6.sourceFor(destination, via);
+    return (via ?? this.routes.lookup(destination)?.nic)?.address;
   }
 
-  /** Largest datagram that leaves towards `destination` in one piece. */
-  mtuFor(destination: Ip4): number {
-    return this.routes.lookup(destination)?.nic.mtu ?? 1500;
+  /** Largest datagram that gets to `destination` in one piece, as far as this machine knows. */
+  mtuFor(destination: Ip): number {
+    if (this.isLocal(destination)) return LOOPBACK_MTU;
+    const link = this.routes.lookup(destination)?.nic?.mtu ?? 1500;
+    return this.pathMtu.lookup(destination, link, this.world.now);
   }
 
-  /** Links that this machine forgets its state, as after a restart. */
-  clear(): void {
-    for (const cache of this.#arp.values()) cache.clear();
-    for (const nic of this.nics) this.#drainArp(nic);
-    for (const waiting of this.#waiting.values())
-      for (const { frame } of waiting) this.world.trace.frames.release(frame);
-    this.#waiting.clear();
-    this.nat?.clear();
-  }
-
-  arpRows(): Map<string, ArpRow> {
-    const rows = new Map<string, ArpRow>();
-    for (const cache of this.#arp.values()) for (const [key, row] of cache.rows()) rows.set(key, row);
-    return rows;
-  }
-
-  routeRows(): readonly { network: string; interface: string; gateway: string }[] {
-    return this.routes.routes.map((route) => ({
-      network: networkText(route.network),
-      interface: route.nic.name,
-      gateway: route.gateway === undefined ? 'on the link' : formatIp4(route.gateway),
-    }));
+  /** Takes a router's word for the size that fits; whoever calls this has made sure that the word is about its own. */
+  learnMtu({ quoted, quotedAt, mtu, kind, bytes }: IcmpReport): void {
+    const route = this.routes.lookup(quoted.destination);
+    if (kind !== 'too-big' || !route?.nic) return;
+    const { destination } = quoted;
+    const length =
+      typeof destination === 'number' ? ipv4.get.totalLength(bytes, quotedAt) : Number.MAX_SAFE_INTEGER;
+    this.pathMtu.learn(destination, mtu, length, route.nic.mtu, this.world.now);
+    for (let event = this.pathMtu.pollEvent(); event; event = this.pathMtu.pollEvent()) this.because(event);
   }
 
   /**
-   * Sends the frame whose transport part (of `length` bytes) stands at {@link TRANSPORT_OFFSET}: writes the IPv4 and
-   * Ethernet headers in front of it. Takes over the caller's hold. False when there is no route.
+   * Sends the frame whose transport part (of `length` bytes) stands at `transportOffset(destination)`: writes the
+   * headers in front of it. Takes over the caller's hold. False when it cannot leave.
    */
   send(
     frame: number,
     length: number,
     protocol: number,
-    source: Ip4,
-    destination: Ip4,
-    ttl = DEFAULT_TTL,
+    source: Ip,
+    destination: Ip,
+    hopLimit = DEFAULT_HOP_LIMIT,
   ): boolean {
-    const { frames } = this.world.trace;
-    const bytes = frames.slab(frame);
-    const at = frames.at(frame);
-    this.#identification = (this.#identification + 1) & 0xffff;
-    writeIpv4(
-      bytes,
-      at + ETHERNET_HEADER,
-      length,
-      this.#identification,
-      IPV4_DF,
-      ttl,
-      protocol,
-      source,
-      destination,
-    );
-    frames.resize(frame, TRANSPORT_OFFSET + length);
-    if (this.isLocal(destination)) {
-      this.#loopBack(frame);
-      return true;
-    }
-    return this.#route(frame, destination);
+    return typeof destination === 'number'
+      ? this.v4.send(frame, length, protocol, source as Ip4, destination, hopLimit, IPV4_DF, 0, undefined)
+      : this.v6.send(frame, length, protocol, source as Ip6, destination, hopLimit, 0, undefined);
   }
 
-  /** Sends an ICMP message of this machine's own. */
-  sendIcmp(message: Bytes, source: Ip4 | undefined, destination: Ip4): void {
-    const { frames } = this.world.trace;
-    const from = source ?? this.sourceFor(destination);
+  /** Sends a payload of any size, in fragments where that is allowed. Says why not, if not. */
+  sendPayload(
+    payload: Bytes,
+    protocol: number,
+    source: Ip,
+    destination: Ip,
+    options: SendOptions = {},
+  ): SendProblem | undefined {
+    return typeof destination === 'number'
+      ? this.v4.sendPayload(payload, protocol, source as Ip4, destination, options)
+      : this.v6.sendPayload(payload, protocol, source as Ip6, destination, options);
+  }
+
+  /** Sends an ICMP message of this machine's own; its checksum is right for IPv4, and filled in for IPv6. */
+  sendIcmp(message: Bytes, source: Ip | undefined, destination: Ip, options: SendOptions = {}): void {
+    const from = source ?? this.sourceFor(destination, options.via);
     if (from === undefined) return;
-    const frame = frames.alloc(TRANSPORT_OFFSET + message.length);
-    frames.slab(frame).set(message, frames.at(frame) + TRANSPORT_OFFSET);
-    this.send(frame, message.length, PROTOCOL_ICMP, from, destination);
-  }
-
-  /** Tells the sender of the datagram at `at` that something is wrong with it, unless RFC 1122 §3.2.2 forbids it. */
-  sendError(type: number, code: number, word: number, bytes: Bytes, at: number, reason: string): void {
-    const protocol = ipv4.get.protocol(bytes, at);
-    const source = ipv4.get.source(bytes, at) as Ip4;
-    const destination = ipv4.get.destination(bytes, at);
-    const header = ipv4HeaderLength(bytes, at);
-    if (protocol === PROTOCOL_ICMP && isIcmpError(bytes[at + header]!)) return;
-    if (
-      !isOneHost(source) ||
-      this.#isBroadcast(source) ||
-      ipv4.get.fragmentOffset(bytes, at) !== 0 ||
-      this.#isBroadcast(destination)
-    )
-      return;
-    const end = at + ipv4.get.totalLength(bytes, at);
-    this.record({ kind: 'icmp.error', detail: { type, code, to: formatIp4(source), reason } });
-    this.sendIcmp(encodeIcmpError(type, code, word, bytes, at, end), undefined, source);
+    const protocol = typeof destination === 'number' ? PROTOCOL_ICMP : PROTOCOL_ICMP6;
+    if (typeof destination !== 'number') this.v6.finishIcmp(message, from as Ip6, destination);
+    this.sendPayload(message, protocol, from, destination, options);
   }
 
   frameArrived(nic: Nic, frame: number): void {
@@ -241,318 +222,58 @@ export class IpStack implements Node {
     const bytes = frames.slab(frame);
     const at = frames.at(frame);
     const end = at + frames.size(frame);
-    if (!nic.accepts(ethernet.get.destination(bytes, at))) {
-      nic.refuse(frame, 'not for this machine');
+    const to = ethernet.get.destination(bytes, at);
+    if (!nic.accepts(to)) {
+      // a card does not trouble its machine with groups that it has not joined
+      if (!isGroupMac(to)) nic.refuse(frame, 'not for this machine');
       return;
     }
     const type = ethernet.get.type(bytes, at);
-    if (type === ETHERTYPE_IPV4) this.#datagram(nic, frame, bytes, at + ETHERNET_HEADER, end);
-    else if (type === ETHERTYPE_ARP) this.#arpPacket(nic, bytes, at + ETHERNET_HEADER, end);
+    if (type === ETHERTYPE_IPV4) this.v4.receive(nic, frame, bytes, at + ETHERNET_HEADER, end);
+    else if (type === ETHERTYPE_IPV6) this.v6.receive(nic, frame, bytes, at + ETHERNET_HEADER, end);
+    else if (type === ETHERTYPE_ARP) this.neighbours.arpArrived(nic, bytes, at + ETHERNET_HEADER, end);
     else nic.refuse(frame, 'unknown EtherType');
   }
 
-  #datagram(nic: Nic, frame: number, bytes: Bytes, at: number, end: number): void {
-    const fault = ipv4Fault(bytes, at, end);
-    if (fault !== undefined || !ipv4ChecksumOk(bytes, at)) {
-      nic.refuse(frame, fault ?? 'wrong IPv4 checksum');
-      return;
+  /** One more fragment, its IP header at `at`: the whole datagram when it was the last one missing. */
+  reassemble(nic: Nic, frame: number, bytes: Bytes, at: number, layer?: UpperLayer): Bytes | undefined {
+    const { now } = this.world;
+    const outcome = layer
+      ? this.#reassembler.handleIpv6(bytes, at, layer, now)
+      : this.#reassembler.handleIpv4(bytes, at, now);
+    for (let event = this.#reassembler.pollEvent(); event; event = this.#reassembler.pollEvent())
+      this.because(event);
+    this.#reassemblyTimer.set(this.#reassembler.pollTimeout());
+    if (outcome.kind === 'refused') {
+      nic.refuse(frame, outcome.reason);
+      const { problem, reason } = outcome;
+      if (problem && layer)
+        this.v6.sendError(ICMP6_PARAMETER_PROBLEM, problem.code, problem.pointer, bytes, at, reason, nic);
     }
-    const destination = ipv4.get.destination(bytes, at) as Ip4;
-    const isForAll = isGroupMac(ethernet.get.destination(bytes, at - ETHERNET_HEADER));
-    if (isForAll && destination !== IP4_BROADCAST && !this.#isSubnetBroadcast(nic, destination)) {
-      // neither taken (RFC 1122 §3.3.6) nor sent on (RFC 1812 §5.3.4)
-      nic.refuse(frame, 'a frame for everybody with a datagram for one');
-    } else if (this.isLocal(destination)) {
-      if (this.nat?.isOutside(nic)) {
-        const translated = this.#copyForward(frame);
-        if (this.nat.inbound(frames(this).slab(translated), frames(this).at(translated) + ETHERNET_HEADER)) {
-          this.#forward(nic, frame, translated);
-          return;
-        }
-        frames(this).release(translated);
-        if (this.#isUnasked(bytes, at)) {
-          nic.refuse(frame, 'no flow from inside matches');
-          return;
-        }
-      }
-      this.#deliver(nic, frame, bytes, at);
-    } else if (destination === IP4_BROADCAST || this.#isSubnetBroadcast(nic, destination)) {
-      this.#deliver(nic, frame, bytes, at);
-    } else if (this.isForwarding) {
-      this.#forward(nic, frame, undefined);
-    } else {
-      nic.refuse(frame, 'not this machine’s address, and it does not forward');
-    }
+    return outcome.kind === 'whole' ? outcome.bytes : undefined;
   }
 
-  /** For nothing on this machine itself: a translator may drop it in silence (RFC 5382 REQ-4a). */
-  #isUnasked(bytes: Bytes, at: number): boolean {
-    const protocol = ipv4.get.protocol(bytes, at);
-    return protocol !== PROTOCOL_ICMP && !this.#transports[protocol];
-  }
-
-  #isBroadcast(destination: number): boolean {
-    return (
-      destination === IP4_BROADCAST || this.nics.some((nic) => this.#isSubnetBroadcast(nic, destination))
-    );
-  }
-
-  #isSubnetBroadcast(nic: Nic, destination: number): boolean {
-    if (nic.address === undefined || nic.prefixLength > 30) return false;
-    return (
-      inCidr4(destination, { address: nic.address, prefixLength: nic.prefixLength }) &&
-      (destination | mask4(nic.prefixLength)) >>> 0 === 0xffff_ffff
-    );
-  }
-
-  #deliver(nic: Nic, frame: number, bytes: Bytes, at: number): void {
-    if (ipv4.get.fragmentOffset(bytes, at) !== 0 || (bytes[at + 6]! & 0x20) !== 0) {
-      nic.refuse(frame, 'a fragment; reassembly is not implemented');
-      return;
+  #reassemblyTimeout(): void {
+    this.#reassembler.handleTimeout(this.world.now);
+    for (let event = this.#reassembler.pollEvent(); event; event = this.#reassembler.pollEvent())
+      this.because(event);
+    for (let lost = this.#reassembler.pollExpired(); lost; lost = this.#reassembler.pollExpired()) {
+      const nic = this.nics[0] ?? this.loopback;
+      if (typeof lost.source === 'number') this.v4.reassemblyTimedOut(nic, lost.first);
+      else this.v6.reassemblyTimedOut(nic, lost.first);
     }
-    const header = ipv4HeaderLength(bytes, at);
-    const total = ipv4.get.totalLength(bytes, at);
-    const protocol = ipv4.get.protocol(bytes, at);
-    const source = ipv4.get.source(bytes, at) as Ip4;
-    const destination = ipv4.get.destination(bytes, at) as Ip4;
-    if (protocol === PROTOCOL_ICMP) {
-      this.#icmp(nic, frame, bytes, at + header, at + total, source, destination);
-      return;
-    }
-    const transport = this.#transports[protocol];
-    if (transport) transport.receive(bytes, at + header, total - header, source, destination, at);
-    else {
-      nic.refuse(frame, `no program for protocol ${protocol}`);
-      this.sendError(ICMP_UNREACHABLE, UNREACHABLE_PROTOCOL, 0, bytes, at, 'protocol unreachable');
-    }
+    this.#reassemblyTimer.set(this.#reassembler.pollTimeout());
   }
 
-  #icmp(nic: Nic, frame: number, bytes: Bytes, at: number, end: number, source: Ip4, destination: Ip4): void {
-    if (end - at < 8 || checksumFinish(checksumAdd(0, bytes, at, end - at)) !== 0) {
-      nic.refuse(frame, end - at < 8 ? 'truncated ICMP' : 'wrong ICMP checksum');
-      return;
-    }
-    const type = bytes[at]!;
-    if (type === ICMP_ECHO) {
-      const reply = bytes.slice(at, end);
-      reply[0] = 0;
-      reply[2] = 0;
-      reply[3] = 0;
-      const sum = checksumFinish(checksumAdd(0, reply, 0, reply.length));
-      reply[2] = sum >>> 8;
-      reply[3] = sum;
-      this.sendIcmp(reply, this.isLocal(destination) ? destination : undefined, source);
-    } else if (isIcmpError(type) && end - at >= 36) {
-      const protocol = ipv4.get.protocol(bytes, at + 8);
-      this.#transports[protocol]?.handleIcmp(bytes, at, end);
-    } else {
-      this.#transports[PROTOCOL_ICMP]?.receive(bytes, at, end - at, source, destination, at);
-    }
+  /** Forgets its state, as after a restart. */
+  clear(): void {
+    this.neighbours.clear();
+    this.#reassembler.clear();
+    this.#reassemblyTimer.clear();
+    this.pathMtu.clear();
+    for (let event = this.pathMtu.pollEvent(); event; event = this.pathMtu.pollEvent()) this.record(event);
+    this.nat?.clear();
+    this.filter?.clear();
+    this.v6.clear();
   }
-
-  /** Sends a datagram on. `translated` is the copy that NAT has rewritten already, or undefined. */
-  #forward(nic: Nic, frame: number, translated: number | undefined): void {
-    const store = frames(this);
-    const received = store.slab(frame);
-    const receivedAt = store.at(frame) + ETHERNET_HEADER;
-    const ttl = ipv4.get.ttl(received, receivedAt);
-    if (ttl <= 1) {
-      nic.refuse(frame, 'time to live ran out');
-      if (translated !== undefined) store.release(translated);
-      this.sendError(ICMP_TIME_EXCEEDED, 0, 0, received, receivedAt, 'time to live ran out');
-      return;
-    }
-    const copy = translated ?? this.#copyForward(frame);
-    const bytes = store.slab(copy);
-    const at = store.at(copy) + ETHERNET_HEADER;
-    decrementTtl(bytes, at);
-    const destination = ipv4.get.destination(bytes, at) as Ip4;
-    const route = this.routes.lookup(destination);
-    if (!route) {
-      nic.refuse(frame, 'no route');
-      store.release(copy);
-      this.sendError(ICMP_UNREACHABLE, UNREACHABLE_NET, 0, received, receivedAt, 'no route');
-      return;
-    }
-    if (store.size(copy) - ETHERNET_HEADER > route.nic.mtu) {
-      nic.refuse(frame, `larger than the next link’s ${route.nic.mtu} bytes`);
-      store.release(copy);
-      this.sendError(
-        ICMP_UNREACHABLE,
-        UNREACHABLE_FRAGMENTATION_NEEDED,
-        route.nic.mtu,
-        received,
-        receivedAt,
-        'too big for the next link',
-      );
-      return;
-    }
-    if (translated === undefined && this.nat?.isOutside(route.nic)) {
-      const problem = this.nat.outbound(bytes, at);
-      if (problem !== undefined) {
-        nic.refuse(frame, problem);
-        store.release(copy);
-        return;
-      }
-    }
-    this.#route(copy, destination);
-  }
-
-  #copyForward(frame: number): number {
-    return frames(this).copy(frame);
-  }
-
-  /** Finds the neighbour for a complete datagram and sends it, or lets it wait for ARP. */
-  #route(frame: number, destination: Ip4): boolean {
-    const store = frames(this);
-    const route = this.routes.lookup(destination);
-    if (!route) {
-      this.nics[0]?.refuse(frame, 'no route');
-      store.release(frame);
-      return false;
-    }
-    const nextHop = route.gateway ?? destination;
-    const cache = this.#arp.get(route.nic)!;
-    const now = this.world.kernel.now;
-    const mac = cache.lookup(nextHop, now);
-    if (mac !== undefined) {
-      this.#transmit(route.nic, frame, mac);
-      return true;
-    }
-    const waiting = this.#waiting.get(nextHop) ?? [];
-    if (waiting.length >= MAX_WAITING) {
-      route.nic.refuse(frame, 'too many packets wait for ARP');
-      store.release(frame);
-      return true;
-    }
-    waiting.push({ frame, cause: this.world.trace.cause });
-    this.#waiting.set(nextHop, waiting);
-    cache.ask(nextHop, now);
-    this.#drainArp(route.nic);
-    return true;
-  }
-
-  #transmit(nic: Nic, frame: number, mac: Mac): void {
-    const store = frames(this);
-    writeEthernet(store.slab(frame), store.at(frame), mac, nic.mac, ETHERTYPE_IPV4);
-    nic.send(frame);
-  }
-
-  #arpPacket(nic: Nic, bytes: Bytes, at: number, end: number): void {
-    if (!isArpForIpv4(bytes, at, end)) return;
-    const cache = this.#arp.get(nic)!;
-    const senderIp = arp.get.senderIp(bytes, at) as Ip4;
-    const senderMac = arp.get.senderMac(bytes, at) as Mac;
-    const isForUs = arp.get.targetIp(bytes, at) === nic.address;
-    cache.handle(senderIp, senderMac, isForUs, this.world.kernel.now);
-    const operation = arp.get.operation(bytes, at);
-    this.#drainArp(nic);
-    if (operation === ARP_REQUEST && isForUs) this.#sendArp(nic, ARP_REPLY, senderMac, senderIp, senderMac);
-  }
-
-  #sendArp(nic: Nic, operation: number, to: Mac, targetIp: Ip4, targetMac: number): void {
-    const store = frames(this);
-    const frame = store.alloc(ETHERNET_HEADER + ARP_LENGTH);
-    const bytes = store.slab(frame);
-    const at = store.at(frame);
-    writeEthernet(bytes, at, to, nic.mac, ETHERTYPE_ARP);
-    writeArp(bytes, at + ETHERNET_HEADER, operation, nic.mac, nic.address!, targetMac, targetIp);
-    nic.send(frame);
-  }
-
-  /** Does what the ARP machine of an interface asks for: events, requests, packets that waited. */
-  #drainArp(nic: Nic): void {
-    const cache = this.#arp.get(nic)!;
-    const { trace } = this.world;
-    const before = trace.cause;
-    for (let event = cache.pollEvent(); event; event = cache.pollEvent()) {
-      const id = this.record(event);
-      if (id !== NONE) trace.cause = id;
-    }
-    for (let ip = cache.pollTransmit(); ip !== undefined; ip = cache.pollTransmit()) {
-      this.#sendArp(nic, ARP_REQUEST, MAC_BROADCAST, ip, 0);
-    }
-    const learned = trace.cause;
-    for (let ip = cache.pollResolved(); ip !== undefined; ip = cache.pollResolved()) {
-      const mac = cache.lookup(ip, this.world.kernel.now)!;
-      for (const { frame } of this.#takeWaiting(ip)) {
-        trace.cause = learned;
-        this.#transmit(nic, frame, mac);
-      }
-    }
-    for (let ip = cache.pollFailed(); ip !== undefined; ip = cache.pollFailed()) this.#arpFailed(nic, ip);
-    trace.cause = before;
-    this.#arpTimers.get(nic)!.set(cache.pollTimeout());
-  }
-
-  #arpFailed(nic: Nic, ip: Ip4): void {
-    const store = frames(this);
-    const { trace } = this.world;
-    const failed = trace.cause;
-    for (const { frame } of this.#takeWaiting(ip)) {
-      trace.cause = failed;
-      nic.refuse(frame, `nobody answered for ${formatIp4(ip)}`);
-      const bytes = store.slab(frame);
-      const at = store.at(frame) + ETHERNET_HEADER;
-      const source = ipv4.get.source(bytes, at) as Ip4;
-      if (this.isLocal(source)) this.#unreachableHere(bytes, at);
-      else
-        this.sendError(
-          ICMP_UNREACHABLE,
-          UNREACHABLE_HOST,
-          0,
-          bytes,
-          at,
-          `nobody answered for ${formatIp4(ip)}`,
-        );
-      store.release(frame);
-    }
-  }
-
-  /** The datagram was our own: its transport learns it at once, as from an ICMP error. */
-  #unreachableHere(bytes: Bytes, at: number): void {
-    const end = at + ipv4.get.totalLength(bytes, at);
-    const message = encodeIcmpError(ICMP_UNREACHABLE, UNREACHABLE_HOST, 0, bytes, at, end);
-    this.#transports[ipv4.get.protocol(bytes, at)]?.handleIcmp(message, 0, message.length);
-  }
-
-  #takeWaiting(ip: Ip4): readonly Waiting[] {
-    const waiting = this.#waiting.get(ip) ?? [];
-    this.#waiting.delete(ip);
-    return waiting;
-  }
-
-  #arpTimeout(nic: Nic): void {
-    this.#arp.get(nic)!.handleTimeout(this.world.kernel.now);
-    this.#drainArp(nic);
-  }
-
-  /** A datagram to ourselves: delivered as an event of its own, without touching a link. */
-  #loopBack(frame: number): void {
-    const { kernel, trace } = this.world;
-    kernel.call(kernel.now, () => {
-      const bytes = trace.frames.slab(frame);
-      const nic = this.nics[0]!;
-      if (this.isOn) this.#deliver(nic, frame, bytes, trace.frames.at(frame) + ETHERNET_HEADER);
-      trace.frames.release(frame);
-    });
-  }
-}
-
-/** Not "this host", loopback, multicast, reserved or broadcast: the sources that RFC 1122 §3.2.2 names. */
-function isOneHost(address: number): boolean {
-  const first = address >>> 24;
-  return address !== 0 && first !== 127 && first < 224;
-}
-
-function frames(stack: IpStack) {
-  return stack.world.trace.frames;
-}
-
-/** One hop less, with the checksum corrected rather than computed anew (RFC 1624 §3, equation 3). */
-function decrementTtl(bytes: Bytes, at: number): void {
-  const before = (bytes[at + 8]! << 8) | bytes[at + 9]!;
-  bytes[at + 8]!--;
-  const after = (bytes[at + 8]! << 8) | bytes[at + 9]!;
-  ipv4.set.checksum(bytes, at, adjustChecksum(ipv4.get.checksum(bytes, at), before, after));
 }

@@ -4,28 +4,23 @@
  * Also the inputs that break it: cutting a link, stopping and restarting a machine, dropping, delaying or damaging
  * one frame. Each is data that enters through `world.input`.
  */
-import { type Mac, parseCidr4, parseIp4 } from '../base/address.ts';
+import type { Mac } from '../base/address.ts';
+import { parseCidr } from '../base/cidr.ts';
 import { Malformed, Misuse } from '../base/errors.ts';
+import { parseIp } from '../base/ip.ts';
 import { NEVER, SECOND } from '../base/units.ts';
 import type { World } from '../sim/world.ts';
 import type { Detail } from '../trace/event.ts';
 import { MAX_FRAME } from '../trace/frames.ts';
 import { cut, delayNth, dropNth, flipNth } from './fault.ts';
-import { Host, type HostOptions } from './host.ts';
-import { IpStack } from './ip-stack.ts';
+import { Host, type HostOptions, Router } from './host.ts';
 import { Channel, type LinkOptions } from './link.ts';
-import { Nat } from './nat.ts';
+import { Nat, type NatOptions } from './nat.ts';
 import { Nic } from './nic.ts';
+import type { RouteKind } from './route.ts';
 import { Switch } from './switch.ts';
 
-export type Machine = Host | Router | Switch;
-
-/** A router: an internet layer that forwards, and answers pings. */
-export class Router extends IpStack {
-  constructor(world: World, name: string) {
-    super(world, name, true);
-  }
-}
+export type Machine = Host | Switch;
 
 export interface Link {
   /** `laptop–switch`: the names of its ends. */
@@ -36,8 +31,11 @@ export interface Link {
   readonly backward: Channel;
 }
 
-/** One end of a link: which machine, what its interface is called, and its address (`192.168.1.23/24`), if any. */
-export type End = readonly [machine: Machine, nic: string, address?: string];
+/**
+ * One end of a link: which machine, what its interface is called, and its addresses (`192.168.1.23/24`,
+ * `2001:db8:1::23/64`), if any.
+ */
+export type End = readonly [machine: Machine, nic: string, ...addresses: string[]];
 
 /** Documentation MAC addresses (RFC 9542 §2.1.4): 00-00-5E-00-53-00 to -FF, unicast. */
 const FIRST_MAC = 0x00_00_5e_00_53_01;
@@ -52,20 +50,55 @@ export class Network {
 
   constructor(world: World) {
     this.world = world;
-    world.onInput('cut', (detail) => this.#cut(detail));
-    world.onInput('drop', (detail) => this.#fault(detail, 'drop'));
-    world.onInput('delay', (detail) => this.#fault(detail, 'delay'));
-    world.onInput('flip', (detail) => this.#fault(detail, 'flip'));
-    world.onInput('off', (detail) => this.#power(detail, 'off'));
-    world.onInput('restart', (detail) => this.#power(detail, 'restart'));
+    const link = (detail: Detail): void => {
+      this.channelOf(String(detail['from']), String(detail['to']));
+    };
+    const one = (what: string, detail: Detail): void => {
+      link(detail);
+      whole(what, detail, 'ordinal', 1_000_000);
+    };
+    const machine = (detail: Detail): void => {
+      this.machine(String(detail['machine']));
+    };
+    world.onInput(
+      'cut',
+      (detail) => this.#cut(detail),
+      (detail) => {
+        link(detail);
+        if (detail['until'] !== undefined) whole('cut', detail, 'until', NEVER);
+      },
+    );
+    world.onInput(
+      'drop',
+      (detail) => this.#fault(detail, 'drop'),
+      (detail) => one('drop', detail),
+    );
+    world.onInput(
+      'delay',
+      (detail) => this.#fault(detail, 'delay'),
+      (detail) => {
+        one('delay', detail);
+        whole('delay', detail, 'extra', 60 * SECOND);
+      },
+    );
+    world.onInput(
+      'flip',
+      (detail) => this.#fault(detail, 'flip'),
+      (detail) => {
+        one('flip', detail);
+        whole('flip', detail, 'bit', MAX_FRAME * 8);
+      },
+    );
+    world.onInput('off', (detail) => this.#power(detail, 'off'), machine);
+    world.onInput('restart', (detail) => this.#power(detail, 'restart'), machine);
   }
 
   host(name: string, options: HostOptions = {}): Host {
     return this.#add(new Host(this.world, name, options));
   }
 
-  router(name: string): Router {
-    return this.#add(new Router(this.world, name));
+  router(name: string, options: HostOptions = {}): Router {
+    return this.#add(new Router(this.world, name, options));
   }
 
   switch(name: string): Switch {
@@ -86,25 +119,31 @@ export class Network {
   }
 
   /** Adds `to via gateway` to a machine's table; the interface is the one on the gateway's network. */
-  route(machine: Host | Router, to: string, gateway: string): void {
-    const via = parseIp4(gateway);
-    const stack = machine instanceof Host ? machine.ip : machine;
-    const direct = stack.routes.lookup(via);
-    if (!direct || direct.gateway !== undefined)
-      throw new Misuse(`${machine.name} is not on the network of ${gateway}`);
-    stack.routes.add({
-      network: parseCidr4(to === 'default' ? '0.0.0.0/0' : to),
+  route(machine: Host, to: string, gateway: string, nic?: string): void {
+    const via = parseIp(gateway);
+    const out = nic === undefined ? undefined : nicOf(machine, nic);
+    const direct = machine.ip.routes
+      .candidates(via)
+      .find((route) => route.gateway === undefined && (!out || route.nic === out));
+    if (!direct) throw new Misuse(`${machine.name} is not on the network of ${gateway}`);
+    const family = typeof via === 'number' ? '0.0.0.0/0' : '::/0';
+    machine.ip.addRoute({
+      network: parseCidr(to === 'default' ? family : to),
       nic: direct.nic,
       gateway: via,
     });
   }
 
+  /** Adds a route that leads nowhere: `blackhole` in silence, `unreachable` and `prohibit` with an ICMP error. */
+  noRoute(machine: Host, to: string, kind: Exclude<RouteKind, 'unicast'> = 'blackhole'): void {
+    machine.ip.addRoute({ network: parseCidr(to), kind });
+  }
+
   /** Puts address translation on a router, `nic` being its outside. */
-  nat(router: Router, nic: string): Nat {
-    const outside = router.nics.find((one) => one.name === nic);
-    if (!outside) throw new Misuse(`${router.name} has no interface ${nic}`);
-    router.nat = new Nat(this.world, router.name, outside);
-    return router.nat;
+  nat(router: Router, nic: string, options: NatOptions = {}): Nat {
+    router.ip.nat = new Nat(this.world, router.name, nicOf(router, nic), options);
+    router.ip.nat.keepOff((protocol, port) => router.isBound(protocol, port));
+    return router.ip.nat;
   }
 
   machine(name: string): Machine {
@@ -122,38 +161,21 @@ export class Network {
     return found;
   }
 
-  /** Throws {@link Malformed} when the detail of an input makes no sense here: inputs may come from a link. */
-  checkInput(what: string, detail: Detail): void {
-    const whole = (name: string, max: number): void => {
-      const value = detail[name];
-      if (!Number.isSafeInteger(value) || Number(value) < 0 || Number(value) > max)
-        throw new Malformed(`${what}: ${name} is a whole number up to ${max}`);
-    };
-    if (what === 'off' || what === 'restart') this.machine(String(detail['machine']));
-    else if (what === 'cut' || what === 'drop' || what === 'delay' || what === 'flip') {
-      this.channelOf(String(detail['from']), String(detail['to']));
-      if (what !== 'cut') whole('ordinal', 1_000_000);
-      if (what === 'cut' && detail['until'] !== undefined) whole('until', NEVER);
-      if (what === 'delay') whole('extra', 60 * SECOND);
-      if (what === 'flip') whole('bit', MAX_FRAME * 8);
-    }
-  }
-
   #add<T extends Machine>(machine: T): T {
     if (this.machines.has(machine.name)) throw new Misuse(`two machines are called ${machine.name}`);
     this.machines.set(machine.name, machine);
     return machine;
   }
 
-  #nic([machine, name, address]: End): Nic {
+  #nic([machine, name, ...addresses]: End): Nic {
     if (this.#nics >= MAX_NICS) throw new Misuse(`more than ${MAX_NICS} interfaces`);
     const mac = (FIRST_MAC + this.#nics++) as Mac;
     const stack = machine instanceof Host ? machine.ip : machine;
     const nic = new Nic(this.world, stack, name, mac);
     if (stack instanceof Switch) stack.ports.push(nic);
     else {
-      const cidr = parseCidr4(address ?? '');
-      stack.addNic(nic, cidr.address, cidr.prefixLength);
+      stack.addNic(nic);
+      for (const address of addresses) stack.addAddress(nic, parseCidr(address));
     }
     return nic;
   }
@@ -196,4 +218,17 @@ export class Network {
     if (machine instanceof Host) machine.crash();
     else machine.clear();
   }
+}
+
+/** An interface of a machine by its name. Throws {@link Misuse}. */
+export function nicOf(machine: Host, name: string): Nic {
+  const found = machine.ip.nics.find((one) => one.name === name);
+  if (!found) throw new Misuse(`${machine.name} has no interface ${name}`);
+  return found;
+}
+
+function whole(what: string, detail: Detail, name: string, max: number): void {
+  const value = detail[name];
+  if (!Number.isSafeInteger(value) || Number(value) < 0 || Number(value) > max)
+    throw new Malformed(`${what}: ${name} is a whole number up to ${max}`);
 }

@@ -1,11 +1,16 @@
 /**
- * A network interface: a MAC address, one end of a link, and whoever it belongs to.
+ * A network interface: a MAC address, one end of a link, the internet addresses it has, and whoever it belongs to.
+ *
+ * An address belongs to an interface, not to a machine (RFC 4291 §2.1; RFC 791 §2.3 counts it among the attributes
+ * of a host's attachment). One IPv4 address at most; any number of IPv6 addresses, each with its state and lifetimes.
  */
 import { type Ip4, MAC_BROADCAST, type Mac } from '../base/address.ts';
 import { Misuse } from '../base/errors.ts';
+import type { Ip6 } from '../base/ip6.ts';
+import { type Nanoseconds, NEVER } from '../base/units.ts';
 import type { World } from '../sim/world.ts';
 import { MAX_FRAME } from '../trace/frames.ts';
-import { ETHERNET_HEADER } from '../wire/ethernet.ts';
+import { ETHERNET_HEADER, isGroupMac } from '../wire/ethernet.ts';
 import type { Channel, Receiver } from './link.ts';
 
 /** A machine, as its interfaces see it. */
@@ -17,14 +22,36 @@ export interface Node {
   frameArrived(nic: Nic, frame: number): void;
 }
 
+export type AddressState = 'tentative' | 'preferred' | 'deprecated' | 'duplicate';
+export type AddressOrigin = 'static' | 'link-local' | 'slaac';
+
+/** An IPv6 address of an interface. */
+export interface Address6 {
+  readonly address: Ip6;
+  readonly prefixLength: number;
+  readonly state: AddressState;
+  readonly origin: AddressOrigin;
+  /** Kernel times; {@link NEVER} for addresses without a lifetime. */
+  readonly preferredUntil: Nanoseconds;
+  readonly validUntil: Nanoseconds;
+}
+
+/** Every IPv6 link carries packets of this size (RFC 8200 §5). */
+export const MIN_MTU_V6 = 1280;
+
 export class Nic implements Receiver {
   readonly name: string;
   readonly nodeName: string;
   readonly mac: Mac;
-  /** IPv4 address and prefix, on machines that have one. */
+  /** IPv4 address and prefix, on interfaces that have one. */
   address: Ip4 | undefined;
   prefixLength = 32;
+  readonly addresses6: Address6[] = [];
+  /** Set on a router: SYNs that pass here announce no larger segments than this link carries. */
+  clampsMss = false;
   #mtu = 1500;
+  /** Link-layer groups that this card listens to. */
+  readonly #groups = new Set<number>();
   readonly #world: World;
   readonly #node: Node;
   readonly #nodeId: number;
@@ -46,9 +73,11 @@ export class Nic implements Receiver {
     return this.#mtu;
   }
 
-  /** Throws {@link Misuse} below 68 (RFC 791 §3.1) and above what a frame holds. */
+  /** Throws {@link Misuse} below 68 (RFC 791 §3.1), below 1280 with IPv6, and above what a frame holds. */
   set mtu(bytes: number) {
-    if (!(bytes >= 68 && bytes + ETHERNET_HEADER <= MAX_FRAME)) throw new Misuse(`an MTU of ${bytes} bytes`);
+    const least = this.addresses6.length > 0 ? MIN_MTU_V6 : 68;
+    if (!(bytes >= least && bytes + ETHERNET_HEADER <= MAX_FRAME))
+      throw new Misuse(`an MTU of ${bytes} bytes`);
     this.#mtu = bytes;
   }
 
@@ -59,6 +88,27 @@ export class Nic implements Receiver {
 
   get channel(): Channel | undefined {
     return this.#out;
+  }
+
+  join(group: number): void {
+    this.#groups.add(group);
+  }
+
+  leave(group: number): void {
+    this.#groups.delete(group);
+  }
+
+  /** True when the interface has this IPv6 address, and may use it. */
+  owns6(address: Ip6): boolean {
+    return this.addresses6.some(
+      (one) => one.address === address && one.state !== 'tentative' && one.state !== 'duplicate',
+    );
+  }
+
+  /** Its link-local address, once it is known to be nobody else's. */
+  get linkLocal(): Ip6 | undefined {
+    return this.addresses6.find(({ origin, state }) => origin === 'link-local' && state === 'preferred')
+      ?.address;
   }
 
   /** Takes over the caller's hold on the frame. */
@@ -87,6 +137,21 @@ export class Nic implements Receiver {
 
   /** True when a frame for `destination` is for this interface. */
   accepts(destination: number): boolean {
-    return destination === this.mac || destination === MAC_BROADCAST;
+    return (
+      destination === this.mac ||
+      destination === MAC_BROADCAST ||
+      (this.#groups.size > 0 && isGroupMac(destination) && this.#groups.has(destination))
+    );
   }
+}
+
+export function staticAddress6(address: Ip6, prefixLength: number): Address6 {
+  return {
+    address,
+    prefixLength,
+    state: 'preferred',
+    origin: 'static',
+    preferredUntil: NEVER,
+    validUntil: NEVER,
+  };
 }

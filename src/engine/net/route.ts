@@ -1,41 +1,141 @@
 /**
- * A routing table: the longest prefix that covers an address says through which interface and to which neighbour.
+ * A routing table for both families: the longest prefix that covers an address says through which interface and to
+ * which neighbour; a blackhole route says that nothing goes there. Of equal prefixes the lowest metric wins, then the
+ * one that was there first (RFC 1812 §5.2.4.3 leaves this to the router).
  */
-import { type Cidr4, formatCidr4, type Ip4, inCidr4, mask4 } from '../base/address.ts';
+import { type Ip4, mask4 } from '../base/address.ts';
+import { type Cidr, formatCidr, inCidr, networkOf } from '../base/cidr.ts';
+import { formatIp, type Ip } from '../base/ip.ts';
+import type { Ip6 } from '../base/ip6.ts';
+import { type Nanoseconds, NEVER } from '../base/units.ts';
+import type { Projection } from '../trace/event.ts';
 import type { Nic } from './nic.ts';
 
-export interface Route {
-  readonly network: Cidr4;
-  readonly nic: Nic;
+/** What becomes of what it covers: sent on, dropped in silence, or answered with an ICMP error. */
+export type RouteKind = 'unicast' | 'blackhole' | 'unreachable' | 'prohibit';
+/** Who put it there: an address of an interface, an administrator, a router advertisement, a computation. */
+export type RouteOrigin = 'kernel' | 'static' | 'ra' | 'computed';
+
+export interface RouteSpec {
+  readonly network: Cidr;
+  readonly kind?: RouteKind;
+  /** Undefined for routes that lead nowhere. */
+  readonly nic?: Nic | undefined;
   /** The next router, or undefined when the destination itself is on the link. */
-  readonly gateway: Ip4 | undefined;
+  readonly gateway?: Ip | undefined;
+  readonly origin?: RouteOrigin;
+  readonly metric?: number;
+  readonly expires?: Nanoseconds;
 }
 
-export class RoutingTable {
-  #routes: Route[] = [];
+export interface Route {
+  readonly network: Cidr;
+  readonly kind: RouteKind;
+  readonly nic: Nic | undefined;
+  readonly gateway: Ip | undefined;
+  readonly origin: RouteOrigin;
+  readonly metric: number;
+  readonly expires: Nanoseconds;
+}
 
-  /** Kept with the longest prefixes first, so that the first match is the longest. */
-  add(route: Route): void {
-    const network = {
-      address: ((route.network.address & mask4(route.network.prefixLength)) >>> 0) as Ip4,
-      prefixLength: route.network.prefixLength,
+const MAX_ROUTES = 4096;
+
+export class RoutingTable {
+  #v4: Route[] = [];
+  #v6: Route[] = [];
+
+  /** Kept with the longest prefixes first, so that the first match is the longest. Returns the route as it is kept. */
+  add(spec: RouteSpec): Route {
+    const route: Route = {
+      kind: 'unicast',
+      nic: undefined,
+      gateway: undefined,
+      origin: 'static',
+      metric: 0,
+      expires: NEVER,
+      ...spec,
+      network: networkOf(spec.network),
     };
-    this.#routes.push({ ...route, network });
-    this.#routes.sort((a, b) => b.network.prefixLength - a.network.prefixLength);
+    const table = typeof route.network.address === 'number' ? this.#v4 : this.#v6;
+    if (table.length >= MAX_ROUTES) table.pop();
+    table.push(route);
+    table.sort((a, b) => b.network.prefixLength - a.network.prefixLength || a.metric - b.metric);
+    return route;
   }
 
-  lookup(address: Ip4): Route | undefined {
-    const routes = this.#routes;
-    for (let i = 0; i < routes.length; i++) if (inCidr4(address, routes[i]!.network)) return routes[i];
+  remove(route: Route): void {
+    this.#v4 = this.#v4.filter((one) => one !== route);
+    this.#v6 = this.#v6.filter((one) => one !== route);
+  }
+
+  lookup(address: Ip): Route | undefined {
+    return typeof address === 'number' ? this.#lookup4(address) : this.#lookup6(address);
+  }
+
+  #lookup4(address: Ip4): Route | undefined {
+    const routes = this.#v4;
+    for (let i = 0; i < routes.length; i++) {
+      const { network } = routes[i]!;
+      if (((address ^ (network.address as Ip4)) & mask4(network.prefixLength)) === 0) return routes[i];
+    }
     return undefined;
   }
 
+  #lookup6(address: Ip6): Route | undefined {
+    return this.#v6.find((route) => inCidr(address, route.network));
+  }
+
+  /** Every route that covers the address, the chosen one first. */
+  candidates(address: Ip): readonly Route[] {
+    return this.routes.filter(({ network }) => inCidr(address, network));
+  }
+
+  /** IPv4 before IPv6, each with the longest prefixes first. */
   get routes(): readonly Route[] {
-    return this.#routes;
+    return [...this.#v4, ...this.#v6];
   }
 }
 
-/** `203.0.113.0/24`, or `default` for 0.0.0.0/0. */
-export function networkText(network: Cidr4): string {
-  return network.prefixLength === 0 ? 'default' : formatCidr4(network);
+/** `203.0.113.0/24`, or `default` for a prefix of no bits. */
+export function networkText(network: Cidr): string {
+  return network.prefixLength === 0 ? 'default' : formatCidr(network);
 }
+
+export interface RouteRow {
+  readonly family: 4 | 6;
+  readonly network: string;
+  readonly kind: RouteKind;
+  readonly interface: string;
+  /** Empty when the destination is on the link. */
+  readonly gateway: string;
+  readonly origin: RouteOrigin;
+  readonly metric: number;
+  readonly expires: Nanoseconds;
+}
+
+export function routeRow({ network, kind, nic, gateway, origin, metric, expires }: Route): RouteRow {
+  return {
+    family: typeof network.address === 'number' ? 4 : 6,
+    network: networkText(network),
+    kind,
+    interface: nic?.name ?? '',
+    gateway: gateway === undefined ? '' : formatIp(gateway),
+    origin,
+    metric,
+    expires,
+  };
+}
+
+export function routeKey({ family, network, interface: nic, gateway, metric }: RouteRow): string {
+  return `${family} ${network} ${nic} ${gateway} ${metric}`;
+}
+
+/** The routing table of a machine, rebuilt from its events. */
+export const routeTable: Projection<RouteRow> = {
+  kinds: ['route.add', 'route.remove'],
+  apply(rows, { kind, detail }) {
+    const row = detail as unknown as RouteRow;
+    if (kind === 'route.remove') rows.delete(routeKey(row));
+    else rows.set(routeKey(row), row);
+  },
+};

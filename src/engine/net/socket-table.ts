@@ -1,7 +1,7 @@
 /**
  * The sockets of a host as a table, live and rebuilt from the trace.
  */
-import { formatIp4 } from '../base/address.ts';
+import { formatEndpoint } from '../base/ip.ts';
 import type { Projection } from '../trace/event.ts';
 import type { Host } from './host.ts';
 
@@ -25,7 +25,7 @@ export function socketRows(host: Host): Map<string, SocketRow> {
   for (const port of host.udp.openPorts) add('UDP', String(port), '*', 'BOUND');
   for (const port of host.tcp.listeningPorts) add('TCP', String(port), '*', 'LISTEN');
   for (const socket of host.tcp.sockets()) {
-    add('TCP', `${formatIp4(socket.local)}:${socket.localPort}`, socket.peer, socket.connection.state);
+    add('TCP', formatEndpoint(socket.local, socket.localPort), socket.peer, socket.connection.state);
   }
   return rows;
 }

@@ -5,182 +5,37 @@
  * checksum, the timers, listening sockets with their backlog, and the byte stream that programs read and write.
  */
 
-import { formatIp4, type Ip4 } from '../base/address.ts';
 import type { Bytes } from '../base/bytes.ts';
-import { checksumAdd, checksumFinish, pseudoHeader4 } from '../base/checksum.ts';
+import { checksumAdd, checksumFinish, pseudoHeader, pseudoHeader4 } from '../base/checksum.ts';
 import { Misuse } from '../base/errors.ts';
+import { formatEndpoint, formatIp, type Ip } from '../base/ip.ts';
 import { hashName, type Random } from '../base/random.ts';
 import { seqLe, seqLt } from '../base/seq.ts';
-import type { Nanoseconds } from '../base/units.ts';
-import type { ByteStream } from '../proto/stream.ts';
-import { TcpConnection, type TcpOptions } from '../proto/tcp/connection.ts';
+import { TcpConnection } from '../proto/tcp/connection.ts';
 import { resetFor } from '../proto/tcp/reset.ts';
-import type { Kernel } from '../sim/kernel.ts';
-import { ProgramError, type Task, type Wait, type Waker } from '../sim/task.ts';
-import { Timer } from '../sim/timer.ts';
+import { ProgramError, type Task } from '../sim/task.ts';
 import { MAX_FRAME } from '../trace/frames.ts';
 import { NONE } from '../trace/log.ts';
-import { ICMP_TIME_EXCEEDED, ICMP_UNREACHABLE, icmpMeaning, quotedDatagram } from '../wire/icmp.ts';
 import { PROTOCOL_TCP } from '../wire/ipv4.ts';
 import { TCP_HEADER, tcpHeader } from '../wire/tcp.ts';
-import { type IpStack, TRANSPORT_OFFSET, type Transport } from './ip-stack.ts';
+import type { IcmpReport } from './icmp-report.ts';
+import type { IpStack } from './ip-stack.ts';
 import type { PortPool } from './ports.ts';
-
-/** What a program may choose for its connections; the rest follows from the host. */
-export type TcpTuning = Partial<
-  Omit<TcpOptions, 'localPort' | 'remotePort' | 'iss' | 'name' | 'mss' | 'timestampOffset'>
->;
+import { changed, TcpListener, TcpSocket, type TcpTuning } from './tcp-socket.ts';
+import { type Transport, transportOffset } from './transport.ts';
 
 /** A bound on what one call may send, far above any window: a machine that never stops is our bug. */
 const MAX_BURST = 100_000;
 
-export class TcpSocket implements ByteStream {
-  readonly connection: TcpConnection;
-  readonly local: Ip4;
-  readonly localPort: number;
-  readonly remote: Ip4;
-  readonly remotePort: number;
-  readonly protocol = undefined;
-  onChange: (() => void) | undefined;
-  /** Set when the machine has reached CLOSED and the stack has let go of it. */
-  isClosed = false;
-  #isAborted = false;
-  readonly timer: Timer;
-  readonly #stack: TcpStack;
-
-  constructor(
-    stack: TcpStack,
-    connection: TcpConnection,
-    local: Ip4,
-    localPort: number,
-    remote: Ip4,
-    remotePort: number,
-  ) {
-    this.#stack = stack;
-    this.connection = connection;
-    this.local = local;
-    this.localPort = localPort;
-    this.remote = remote;
-    this.remotePort = remotePort;
-    this.timer = new Timer(stack.ip.world.kernel, () => stack.timeout(this));
-  }
-
-  get peer(): string {
-    return `${formatIp4(this.remote)}:${this.remotePort}`;
-  }
-
-  get readable(): number {
-    return this.connection.readable;
-  }
-
-  get ended(): boolean {
-    return this.connection.ended;
-  }
-
-  get writable(): number {
-    return this.connection.writable;
-  }
-
-  get error(): string | undefined {
-    return this.connection.error;
-  }
-
-  read(max = Number.MAX_SAFE_INTEGER): Bytes {
-    const into = new Uint8Array(Math.min(max, this.connection.readable));
-    this.readInto(into, 0, into.length);
-    return into;
-  }
-
-  /** Copies at most `max` bytes to `into[from…]` and returns how many. */
-  readInto(into: Bytes, from: number, max: number): number {
-    const count = this.connection.read(into, from, max, this.#stack.ip.world.kernel.now);
-    if (count > 0) this.#stack.service(this);
-    return count;
-  }
-
-  write(bytes: Bytes): number {
-    if (this.#isAborted) throw new Misuse('write after abort');
-    const count = this.connection.write(bytes, 0, bytes.length, this.#stack.ip.world.kernel.now);
-    if (count > 0) this.#stack.service(this);
-    return count;
-  }
-
-  end(): void {
-    this.connection.shutdown(this.#stack.ip.world.kernel.now);
-    this.#stack.service(this);
-  }
-
-  /** Lets go of both directions: what was written is still delivered, what still comes is answered with a RST. */
-  close(): void {
-    this.connection.close(this.#stack.ip.world.kernel.now);
-    this.#stack.service(this);
-  }
-
-  abort(): void {
-    this.#isAborted = true;
-    this.connection.abort(this.#stack.ip.world.kernel.now);
-    this.#stack.service(this);
-  }
-
-  get isEstablished(): boolean {
-    return this.connection.state === 'ESTABLISHED' || this.connection.state === 'CLOSE-WAIT';
-  }
-}
-
-/** A port that accepts connections, with the queue of those that wait for `accept`. */
-export class TcpListener {
-  readonly port: number;
-  readonly backlog: number;
-  readonly tuning: TcpTuning;
-  /** Connections that have begun and are not established yet. */
-  pending = 0;
-  readonly queue: TcpSocket[] = [];
-  readonly #stack: TcpStack;
-  #takers: Waker[] = [];
-
-  constructor(stack: TcpStack, port: number, backlog: number, tuning: TcpTuning) {
-    this.#stack = stack;
-    this.port = port;
-    this.backlog = backlog;
-    this.tuning = tuning;
-  }
-
-  established(socket: TcpSocket): void {
-    this.queue.push(socket);
-    this.#takers.shift()?.wake();
-  }
-
-  /** The next established connection. */
-  *accept(): Task<TcpSocket> {
-    while (this.queue.length === 0) {
-      yield (waker) => {
-        this.#takers.push(waker);
-        return () => {
-          const isWoken = !this.#takers.includes(waker);
-          this.#takers = this.#takers.filter((one) => one !== waker);
-          // cancelled between its wake-up and its next step: the connection is for the next one who waits
-          if (isWoken && this.queue.length > 0) this.#takers.shift()?.wake();
-        };
-      };
-    }
-    return this.queue.shift()!;
-  }
-
-  close(): void {
-    this.#stack.unlisten(this);
-  }
-}
-
 export class TcpStack implements Transport {
-  readonly protocol = PROTOCOL_TCP;
   readonly ip: IpStack;
   readonly #ports: PortPool;
   readonly #random: Random;
   readonly #secret: number;
   readonly #tuning: TcpTuning;
   readonly #listeners = new Map<number, TcpListener>();
-  /** By local port, then by remote address × 65536 + port. */
-  readonly #sockets = new Map<number, Map<number, TcpSocket>>();
+  /** By local port, then by {@link remoteKey}. */
+  readonly #sockets = new Map<number, Map<number | string, TcpSocket>>();
   #lastFound: TcpSocket | undefined;
   readonly #waitingFor = new Map<TcpSocket, TcpListener>();
   readonly #windowKind: number;
@@ -195,7 +50,7 @@ export class TcpStack implements Transport {
     this.#secret = this.#random.u32();
     this.#windowKind = ip.world.trace.kind('tcp.window');
     this.#rttKind = ip.world.trace.kind('tcp.rtt');
-    ip.addTransport(this);
+    ip.addTransport(PROTOCOL_TCP, this);
   }
 
   /** Throws {@link Misuse} when the port is taken. */
@@ -226,10 +81,10 @@ export class TcpStack implements Transport {
    * Starts to connect and returns at once; see {@link connect} for waiting. `from` is the local port for programs that
    * want a certain one. Throws a ProgramError without a route or a port.
    */
-  open(remote: Ip4, remotePort: number, tuning: TcpTuning = {}, from?: number): TcpSocket {
+  open(remote: Ip, remotePort: number, tuning: TcpTuning = {}, from?: number): TcpSocket {
     const local = this.ip.sourceFor(remote);
-    if (local === undefined) throw new ProgramError('ENETUNREACH', `no route to ${formatIp4(remote)}`);
-    const key = remote * 0x1_0000 + remotePort;
+    if (local === undefined) throw new ProgramError('ENETUNREACH', `no route to ${formatIp(remote)}`);
+    const key = remoteKey(remote, remotePort);
     if (from !== undefined && this.#sockets.get(from)?.has(key))
       throw new ProgramError('EADDRINUSE', `port ${from} has a connection to there`);
     const localPort =
@@ -242,7 +97,7 @@ export class TcpStack implements Transport {
   }
 
   /** Connects and waits for it. Throws a ProgramError with the reason (`ECONNREFUSED`, `ETIMEDOUT`, …). */
-  *connect(remote: Ip4, remotePort: number, tuning: TcpTuning = {}): Task<TcpSocket> {
+  *connect(remote: Ip, remotePort: number, tuning: TcpTuning = {}): Task<TcpSocket> {
     const socket = this.open(remote, remotePort, tuning);
     try {
       while (!socket.isEstablished) {
@@ -256,18 +111,16 @@ export class TcpStack implements Transport {
     return socket;
   }
 
-  receive(bytes: Bytes, at: number, length: number, source: Ip4, destination: Ip4): void {
+  receive(bytes: Bytes, at: number, length: number, source: Ip, destination: Ip): void {
     if (
       length < TCP_HEADER ||
-      checksumFinish(
-        checksumAdd(pseudoHeader4(source, destination, PROTOCOL_TCP, length), bytes, at, length),
-      ) !== 0
+      checksumFinish(checksumAdd(pseudo(source, destination, length), bytes, at, length)) !== 0
     ) {
       this.ip.record({
         kind: 'tcp.drop',
         detail: {
           reason: length < TCP_HEADER ? 'truncated header' : 'wrong checksum',
-          from: formatIp4(source),
+          from: formatIp(source),
         },
       });
       return;
@@ -291,7 +144,7 @@ export class TcpStack implements Transport {
   }
 
   /** The segment before was most often of the same connection: that one is tried first. */
-  #find(localPort: number, remote: Ip4, remotePort: number): TcpSocket | undefined {
+  #find(localPort: number, remote: Ip, remotePort: number): TcpSocket | undefined {
     const last = this.#lastFound;
     if (
       last &&
@@ -301,38 +154,37 @@ export class TcpStack implements Transport {
       !last.isClosed
     )
       return last;
-    const found = this.#sockets.get(localPort)?.get(remote * 0x1_0000 + remotePort);
+    const found = this.#sockets.get(localPort)?.get(remoteKey(remote, remotePort));
     this.#lastFound = found;
     return found;
   }
 
-  handleIcmp(bytes: Bytes, at: number, end: number): void {
-    const quoted = quotedDatagram(bytes, at, end);
-    if (!quoted) return;
+  handleIcmp(report: IcmpReport): void {
+    const { quoted, kind } = report;
     const socket = this.#sockets
       .get(quoted.sourcePort)
-      ?.get(quoted.destination * 0x1_0000 + quoted.destinationPort);
+      ?.get(remoteKey(quoted.destination, quoted.destinationPort));
     if (!socket) return;
-    const error = icmpError(bytes[at]!, bytes[at + 1]!);
-    if (!error) {
-      const what = icmpMeaning(bytes[at]!, bytes[at + 1]!);
+    const error = ERRORS.get(kind);
+    if (!error && kind !== 'too-big') {
       this.ip.record({
         kind: 'tcp.drop',
-        detail: { reason: `an ICMP error that TCP does nothing about: ${what}` },
+        detail: { reason: `an ICMP error that TCP does nothing about: ${kind}` },
       });
       return;
     }
     // RFC 5927 §4.1: whoever forges an error must also guess a sequence number in flight
-    const sequence = tcpHeader.get.sequence(bytes, quoted.transportAt);
+    const sequence = tcpHeader.get.sequence(report.bytes, quoted.transportAt);
     const { una, max } = socket.connection.sender;
     if (!seqLe(una, sequence) || !seqLt(sequence, max)) {
       this.ip.record({
         kind: 'tcp.icmp-ignored',
-        detail: { reason: 'it is about nothing in flight', error },
+        detail: { reason: 'it is about nothing in flight', error: kind },
       });
       return;
     }
-    socket.connection.handleIcmp(error, this.ip.world.kernel.now);
+    if (error) socket.connection.handleIcmp(error, this.ip.world.kernel.now);
+    else this.ip.learnMtu(report);
     this.service(socket);
     socket.onChange?.();
   }
@@ -351,10 +203,11 @@ export class TcpStack implements Transport {
     const now = kernel.now;
     const before = trace.cause;
     this.#recordEvents(socket);
+    const offset = transportOffset(socket.remote);
     for (let sent = 0; sent < MAX_BURST; sent++) {
       const frame = frames.alloc(MAX_FRAME);
       const slab = frames.slab(frame);
-      const at = frames.at(frame) + TRANSPORT_OFFSET;
+      const at = frames.at(frame) + offset;
       const length = connection.pollTransmit(now, slab, at);
       if (length === 0) {
         frames.discard(frame);
@@ -362,7 +215,7 @@ export class TcpStack implements Transport {
       }
       // deciding to send may have been an event itself: going back after a time-out
       this.#recordEvents(socket);
-      const start = pseudoHeader4(socket.local, socket.remote, PROTOCOL_TCP, length);
+      const start = pseudo(socket.local, socket.remote, length);
       tcpHeader.set.checksum(slab, at, checksumFinish(checksumAdd(start, slab, at, length)));
       this.ip.send(frame, length, PROTOCOL_TCP, socket.local, socket.remote);
     }
@@ -387,6 +240,10 @@ export class TcpStack implements Transport {
     return [...this.#sockets.values()].flatMap((byRemote) => [...byRemote.values()]);
   }
 
+  isBound(port: number): boolean {
+    return this.#listeners.has(port) || this.#sockets.has(port);
+  }
+
   get listeningPorts(): readonly number[] {
     return [...this.#listeners.keys()];
   }
@@ -406,14 +263,14 @@ export class TcpStack implements Transport {
     }
   }
 
-  #create(local: Ip4, localPort: number, remote: Ip4, remotePort: number, tuning: TcpTuning): TcpSocket {
+  #create(local: Ip, localPort: number, remote: Ip, remotePort: number, tuning: TcpTuning): TcpSocket {
     const connection = new TcpConnection({
       ...this.#tuning,
       ...tuning,
       localPort,
       remotePort,
       name: nameOf(local, localPort, remote, remotePort),
-      mss: this.ip.mtuFor(remote) - 40,
+      mss: this.#mssFor(remote),
       iss: this.#initialSequence(local, localPort, remote, remotePort),
       timestampOffset: this.#random.u32(),
     });
@@ -423,12 +280,12 @@ export class TcpStack implements Transport {
       byRemote = new Map();
       this.#sockets.set(localPort, byRemote);
     }
-    byRemote.set(remote * 0x1_0000 + remotePort, socket);
+    byRemote.set(remoteKey(remote, remotePort), socket);
     this.ip.record({
       kind: 'socket.open',
       detail: {
         protocol: 'TCP',
-        local: `${formatIp4(local)}:${localPort}`,
+        local: formatEndpoint(local, localPort),
         remote: socket.peer,
         state: connection.state,
       },
@@ -436,17 +293,23 @@ export class TcpStack implements Transport {
     return socket;
   }
 
+  /** Segments as large as the path takes: without IP and TCP headers (RFC 9293 §3.7.1). */
+  #mssFor(remote: Ip): number {
+    const mtu = Math.min(this.ip.mtuFor(remote), this.ip.maxFrame - 14);
+    return mtu - (typeof remote === 'number' ? 40 : 60);
+  }
+
   /**
    * ISN = M + F(four-tuple, secret): a clock that ticks every 4 µs, and a keyed hash, so that a connection reopened
    * between the same ends starts above the old one (RFC 9293 §3.4.1, RFC 6528 §3). The hash is no secret here.
    */
-  #initialSequence(local: Ip4, localPort: number, remote: Ip4, remotePort: number): number {
+  #initialSequence(local: Ip, localPort: number, remote: Ip, remotePort: number): number {
     const clock = Math.floor(this.ip.world.kernel.now / 4000);
     return (clock + hashName(`${this.#secret} ${nameOf(local, localPort, remote, remotePort)}`)) >>> 0;
   }
 
   /** A SYN for a listening port makes a connection; the machine itself answers everything that is wrong with it. */
-  #passive(bytes: Bytes, at: number, source: Ip4, destination: Ip4): TcpSocket | 'full' | undefined {
+  #passive(bytes: Bytes, at: number, source: Ip, destination: Ip): TcpSocket | 'full' | undefined {
     const listener = this.#listeners.get(tcpHeader.get.destinationPort(bytes, at));
     const flags = bytes[at + 13]!;
     const isSyn = (flags & 0x17) === 0x02;
@@ -481,19 +344,19 @@ export class TcpStack implements Transport {
     listener.established(socket);
   }
 
-  #reset(bytes: Bytes, at: number, length: number, source: Ip4, destination: Ip4): void {
+  #reset(bytes: Bytes, at: number, length: number, source: Ip, destination: Ip): void {
     this.ip.record({
       kind: 'tcp.drop',
       detail: {
         reason: 'no connection',
         port: tcpHeader.get.destinationPort(bytes, at),
-        from: formatIp4(source),
+        from: formatIp(source),
       },
     });
     const { frames } = this.ip.world.trace;
-    const frame = frames.alloc(TRANSPORT_OFFSET + TCP_HEADER);
+    const frame = frames.alloc(transportOffset(source) + TCP_HEADER);
     const slab = frames.slab(frame);
-    const out = frames.at(frame) + TRANSPORT_OFFSET;
+    const out = frames.at(frame) + transportOffset(source);
     const size = resetFor(bytes, at, length, slab, out);
     if (size === 0) {
       frames.discard(frame);
@@ -502,7 +365,7 @@ export class TcpStack implements Transport {
     tcpHeader.set.checksum(
       slab,
       out,
-      checksumFinish(checksumAdd(pseudoHeader4(destination, source, PROTOCOL_TCP, size), slab, out, size)),
+      checksumFinish(checksumAdd(pseudo(destination, source, size), slab, out, size)),
     );
     this.ip.send(frame, size, PROTOCOL_TCP, destination, source);
   }
@@ -510,7 +373,7 @@ export class TcpStack implements Transport {
   #forget(socket: TcpSocket): void {
     socket.isClosed = true;
     const byRemote = this.#sockets.get(socket.localPort);
-    byRemote?.delete(socket.remote * 0x1_0000 + socket.remotePort);
+    byRemote?.delete(remoteKey(socket.remote, socket.remotePort));
     if (byRemote?.size === 0) this.#sockets.delete(socket.localPort);
     const listener = this.#waitingFor.get(socket);
     if (listener) {
@@ -521,7 +384,7 @@ export class TcpStack implements Transport {
       kind: 'socket.close',
       detail: {
         protocol: 'TCP',
-        local: `${formatIp4(socket.local)}:${socket.localPort}`,
+        local: formatEndpoint(socket.local, socket.localPort),
         remote: socket.peer,
       },
     });
@@ -545,59 +408,29 @@ export class TcpStack implements Transport {
   }
 }
 
-/** {@link changed}, or until `deadline`, whichever comes first. */
-export function changedBefore(kernel: Kernel, stream: ByteStream, deadline: Nanoseconds): Wait {
-  return (waker) => {
-    const stopListening = changed(stream)({
-      wake: () => {
-        kernel.cancel(handle);
-        waker.wake();
-      },
-      fail: (error) => waker.fail(error),
-    });
-    // whichever comes first takes the other away: a late one would wake the task out of its next wait
-    const handle = kernel.schedule(Math.max(deadline, kernel.now), {
-      onEvent: () => {
-        stopListening();
-        waker.wake();
-      },
-    });
-    return () => {
-      kernel.cancel(handle);
-      stopListening();
-    };
-  };
-}
-
-/** Waits until something about the stream has changed. One waiter at a time. */
-export function changed(stream: ByteStream): Wait {
-  return (waker) => {
-    stream.onChange = () => {
-      stream.onChange = undefined;
-      waker.wake();
-    };
-    return () => {
-      stream.onChange = undefined;
-    };
-  };
-}
-
 /** What events call a connection: both its ends. */
-function nameOf(local: Ip4, localPort: number, remote: Ip4, remotePort: number): string {
-  return `${formatIp4(local)}:${localPort} ${formatIp4(remote)}:${remotePort}`;
+function nameOf(local: Ip, localPort: number, remote: Ip, remotePort: number): string {
+  return `${formatEndpoint(local, localPort)} ${formatEndpoint(remote, remotePort)}`;
 }
 
-function icmpError(
-  type: number,
-  code: number,
-): 'net-unreachable' | 'host-unreachable' | 'port-unreachable' | 'time-exceeded' | undefined {
-  if (type === ICMP_TIME_EXCEEDED) return 'time-exceeded';
-  if (type !== ICMP_UNREACHABLE) return undefined;
-  return code === 0
-    ? 'net-unreachable'
-    : code === 1
-      ? 'host-unreachable'
-      : code === 3
-        ? 'port-unreachable'
-        : undefined;
+/** What a connection is told; of other errors TCP takes no notice. */
+const ERRORS = new Map([
+  ['net-unreachable', 'net-unreachable'],
+  ['host-unreachable', 'host-unreachable'],
+  ['port-unreachable', 'port-unreachable'],
+  ['time-exceeded', 'time-exceeded'],
+] as const) as ReadonlyMap<
+  string,
+  'net-unreachable' | 'host-unreachable' | 'port-unreachable' | 'time-exceeded'
+>;
+
+/** Addresses of the two families never meet: one is a number, the other a text. */
+function remoteKey(remote: Ip, port: number): number | string {
+  return typeof remote === 'number' ? remote * 0x1_0000 + port : `${remote} ${port}`;
+}
+
+function pseudo(source: Ip, destination: Ip, length: number): number {
+  return typeof source === 'number' && typeof destination === 'number'
+    ? pseudoHeader4(source, destination, PROTOCOL_TCP, length)
+    : pseudoHeader(source, destination, PROTOCOL_TCP, length);
 }

@@ -1,22 +1,47 @@
 /**
- * UDP on a host (RFC 768): sockets bound to ports, checksums, port unreachable for ports that nobody holds.
- *
- * A datagram larger than the route's MTU is refused (fragmentation is not implemented).
+ * UDP on a host (RFC 768, RFC 8200 §8.1): sockets bound to ports, checksums, port unreachable for ports that nobody
+ * holds. A socket is bound to a port of both families.
  */
-import { formatIp4, type Ip4 } from '../base/address.ts';
 import type { Bytes } from '../base/bytes.ts';
+import { checksumAdd, checksumFinish, pseudoHeader } from '../base/checksum.ts';
 import { Misuse } from '../base/errors.ts';
-import { ICMP_UNREACHABLE, quotedDatagram, UNREACHABLE_PORT } from '../wire/icmp.ts';
-import { PROTOCOL_UDP } from '../wire/ipv4.ts';
-import { UDP_HEADER, udp, udpChecksumOk, writeUdp } from '../wire/udp.ts';
-import { type IpStack, TRANSPORT_OFFSET, type Transport } from './ip-stack.ts';
+import { formatIp, type Ip } from '../base/ip.ts';
+import { ICMP_UNREACHABLE, UNREACHABLE_PORT } from '../wire/icmp.ts';
+import { ipv4, PROTOCOL_UDP } from '../wire/ipv4.ts';
+import { UDP_HEADER, udp } from '../wire/udp.ts';
+import type { IcmpErrorKind, IcmpReport } from './icmp-report.ts';
+import type { IpStack } from './ip-stack.ts';
+import { ICMP6_UNREACHABLE, UNREACHABLE6_PORT } from './ip6-layer.ts';
+import type { Nic } from './nic.ts';
 import type { PortPool } from './ports.ts';
+import type { SendOptions, SendProblem, Transport } from './transport.ts';
 
 export interface Datagram {
-  readonly from: Ip4;
+  readonly from: Ip;
   readonly port: number;
   /** The caller may keep them: a copy. */
   readonly bytes: Bytes;
+  /** Time to live, or hop limit, as it arrived. */
+  readonly hopLimit: number;
+  /** The address that it was sent to, and where it came in. */
+  readonly to: Ip;
+  readonly nic: Nic;
+}
+
+/** Bad news about a datagram that a socket sent. */
+export interface UdpError {
+  readonly to: Ip;
+  readonly port: number;
+  /** As programs print it; undefined for news that is no error to them, like a smaller path MTU. */
+  readonly code:
+    | 'ECONNREFUSED'
+    | 'EHOSTUNREACH'
+    | 'ENETUNREACH'
+    | 'EACCES'
+    | 'EMSGSIZE'
+    | 'EPROTO'
+    | undefined;
+  readonly report: IcmpReport;
 }
 
 export class UdpSocket {
@@ -24,7 +49,7 @@ export class UdpSocket {
   /** Called for each datagram, with the trace's cause set to its delivery. */
   onReceive: ((datagram: Datagram) => void) | undefined;
   /** Called when an ICMP error says that a datagram to this peer could not be delivered. */
-  onError: ((to: Ip4, port: number, code: string) => void) | undefined;
+  onError: ((error: UdpError) => void) | undefined;
   readonly #stack: UdpStack;
 
   constructor(stack: UdpStack, port: number) {
@@ -32,9 +57,9 @@ export class UdpSocket {
     this.port = port;
   }
 
-  /** False when there is no route or the datagram is too large. */
-  send(to: Ip4, port: number, bytes: Bytes): boolean {
-    return this.#stack.send(this.port, to, port, bytes);
+  /** Says why nothing was sent, if so. */
+  send(to: Ip, port: number, bytes: Bytes, options: SendOptions = {}): SendProblem | undefined {
+    return this.#stack.send(this.port, to, port, bytes, options);
   }
 
   close(): void {
@@ -43,7 +68,6 @@ export class UdpSocket {
 }
 
 export class UdpStack implements Transport {
-  readonly protocol = PROTOCOL_UDP;
   readonly #ip: IpStack;
   readonly #ports: PortPool;
   readonly #sockets = new Map<number, UdpSocket>();
@@ -51,7 +75,7 @@ export class UdpStack implements Transport {
   constructor(ip: IpStack, ports: PortPool) {
     this.#ip = ip;
     this.#ports = ports;
-    ip.addTransport(this);
+    ip.addTransport(PROTOCOL_UDP, this);
   }
 
   /** A socket on `port`, or on a free ephemeral port. Throws {@link Misuse} when the port is taken. */
@@ -89,62 +113,97 @@ export class UdpStack implements Transport {
     for (const socket of [...this.#sockets.values()]) this.close(socket);
   }
 
-  send(port: number, to: Ip4, toPort: number, bytes: Bytes): boolean {
-    const source = this.#ip.sourceFor(to);
+  send(
+    port: number,
+    to: Ip,
+    toPort: number,
+    bytes: Bytes,
+    options: SendOptions = {},
+  ): SendProblem | undefined {
+    const source = this.#ip.sourceFor(to, options.via);
+    if (source === undefined) return 'ENETUNREACH';
     const length = UDP_HEADER + bytes.length;
-    if (source === undefined || length + 20 > this.#ip.mtuFor(to)) return false;
-    const { frames } = this.#ip.world.trace;
-    const frame = frames.alloc(TRANSPORT_OFFSET + length);
-    const slab = frames.slab(frame);
-    const at = frames.at(frame) + TRANSPORT_OFFSET;
-    slab.set(bytes, at + UDP_HEADER);
-    writeUdp(slab, at, port, toPort, bytes.length, source, to);
-    return this.#ip.send(frame, length, PROTOCOL_UDP, source, to);
+    if (length > 0xffff) return 'EMSGSIZE';
+    const message = new Uint8Array(length);
+    udp.set.sourcePort(message, 0, port);
+    udp.set.destinationPort(message, 0, toPort);
+    udp.set.length(message, 0, length);
+    message.set(bytes, UDP_HEADER);
+    const start = pseudoHeader(source, to, PROTOCOL_UDP, length);
+    // a computed zero is sent as all ones, because zero means none (RFC 768)
+    udp.set.checksum(message, 0, checksumFinish(checksumAdd(start, message, 0, length)) || 0xffff);
+    return this.#ip.sendPayload(message, PROTOCOL_UDP, source, to, options);
   }
 
-  receive(bytes: Bytes, at: number, length: number, source: Ip4, destination: Ip4, datagramAt: number): void {
+  receive(
+    bytes: Bytes,
+    at: number,
+    length: number,
+    source: Ip,
+    destination: Ip,
+    datagramAt: number,
+    nic: Nic,
+  ): void {
     const said = length >= UDP_HEADER ? udp.get.length(bytes, at) : 0;
     if (said < UDP_HEADER || said > length) {
       this.#drop('malformed UDP length', source);
       return;
     }
-    if (!udpChecksumOk(bytes, at, said, source, destination)) {
-      this.#drop('wrong UDP checksum', source);
+    const isV4 = typeof destination === 'number';
+    const sum = udp.get.checksum(bytes, at);
+    const start = pseudoHeader(source, destination, PROTOCOL_UDP, said);
+    const isUnchecked = sum === 0 && isV4;
+    if (!isUnchecked && (sum === 0 || checksumFinish(checksumAdd(start, bytes, at, said)) !== 0)) {
+      this.#drop(sum === 0 ? 'no UDP checksum over IPv6' : 'wrong UDP checksum', source);
       return;
     }
     const port = udp.get.destinationPort(bytes, at);
     const socket = this.#sockets.get(port);
     if (!socket) {
-      this.#drop(`no program on UDP port ${port}`, source);
-      this.#ip.sendError(
-        ICMP_UNREACHABLE,
-        UNREACHABLE_PORT,
-        0,
-        bytes,
-        datagramAt,
-        `no program on UDP port ${port}`,
-      );
+      const reason = `no program on UDP port ${port}`;
+      this.#drop(reason, source);
+      if (isV4) this.#ip.v4.sendError(ICMP_UNREACHABLE, UNREACHABLE_PORT, 0, bytes, datagramAt, reason);
+      else this.#ip.v6.sendError(ICMP6_UNREACHABLE, UNREACHABLE6_PORT, 0, bytes, datagramAt, reason, nic);
       return;
     }
     socket.onReceive?.({
       from: source,
       port: udp.get.sourcePort(bytes, at),
       bytes: bytes.slice(at + UDP_HEADER, at + said),
+      hopLimit: isV4 ? ipv4.get.ttl(bytes, datagramAt) : bytes[datagramAt + 7]!,
+      to: destination,
+      nic,
     });
   }
 
-  handleIcmp(bytes: Bytes, at: number, end: number): void {
-    const quoted = quotedDatagram(bytes, at, end);
-    const socket = quoted && this.#sockets.get(quoted.sourcePort);
-    if (!quoted || !socket || bytes[at] !== ICMP_UNREACHABLE) return;
-    socket.onError?.(
-      quoted.destination,
-      quoted.destinationPort,
-      bytes[at + 1] === UNREACHABLE_PORT ? 'ECONNREFUSED' : 'EHOSTUNREACH',
-    );
+  handleIcmp(report: IcmpReport): void {
+    const { quoted } = report;
+    const socket = this.#sockets.get(quoted.sourcePort);
+    if (!socket) return;
+    this.#ip.learnMtu(report);
+    socket.onError?.({
+      to: quoted.destination,
+      port: quoted.destinationPort,
+      code: CODES[report.kind],
+      report,
+    });
   }
 
-  #drop(reason: string, from: Ip4): void {
-    this.#ip.record({ kind: 'udp.drop', detail: { reason, from: formatIp4(from) } });
+  #drop(reason: string, from: Ip): void {
+    this.#ip.record({ kind: 'udp.drop', detail: { reason, from: formatIp(from) } });
   }
 }
+
+/** As Linux maps them for sockets (icmp_err_convert); time exceeded is EHOSTUNREACH there, too. */
+const CODES: Readonly<Record<IcmpErrorKind, UdpError['code']>> = {
+  'net-unreachable': 'ENETUNREACH',
+  'host-unreachable': 'EHOSTUNREACH',
+  'protocol-unreachable': 'EPROTO',
+  'port-unreachable': 'ECONNREFUSED',
+  prohibited: 'EACCES',
+  'too-big': undefined,
+  'time-exceeded': 'EHOSTUNREACH',
+  'reassembly-time-exceeded': 'EHOSTUNREACH',
+  'parameter-problem': 'EPROTO',
+  other: undefined,
+};

@@ -175,7 +175,8 @@ function build(world: World, values: Values<typeof parameters>): Network {
 
   network.route(laptop, 'default', '192.168.1.1');
   network.route(home, 'default', '203.0.113.65');
-  network.nat(home, 'wan');
+  // one port after the other from here on, so that a translated port is told from the laptop's own at a glance
+  network.nat(home, 'wan', { assignment: 'sequential', ports: { first: 40_001, last: 65_535 } });
   network.route(resolver, 'default', '203.0.113.1');
   network.route(isp, 'default', '198.51.100.130');
   network.route(transitA, '203.0.113.0/24', '198.51.100.129');
@@ -198,8 +199,8 @@ function build(world: World, values: Values<typeof parameters>): Network {
   const system = new SystemResolver(laptop, { servers: [parseIp4('203.0.113.53')] });
   const name = NAMES[values.name];
   if (values.caches === 'warm') {
-    laptop.ip.learn(parseIp4('192.168.1.1'), home.nics[0]!.mac);
-    home.learn(parseIp4('192.168.1.23'), laptop.ip.nics[0]!.mac);
+    laptop.ip.learn(parseIp4('192.168.1.1'), home.ip.nics[0]!.mac);
+    home.ip.learn(parseIp4('192.168.1.23'), laptop.ip.nics[0]!.mac);
     if (values.name === 'right') system.remember(`${name}.`, TTL, ADDRESS, 30);
   }
   world.onInput('enter', () => {
@@ -223,8 +224,7 @@ function acquaint(network: Network, strangers: readonly string[]): void {
 
 function stackOf(network: Network, name: string): IpStack | undefined {
   const machine = network.machine(name);
-  if (machine instanceof Host) return machine.ip;
-  return 'learn' in machine ? machine : undefined;
+  return machine instanceof Host ? machine.ip : undefined;
 }
 
 const soa = (server: string, minimum: number): string =>

@@ -4,7 +4,7 @@
  * No globals: a page may hold many worlds. Whatever people and outsiders do enters through {@link World.input} and
  * is recorded, so that scenario + parameters + seed + inputs is the whole state of a run.
  */
-import { Misuse } from '../base/errors.ts';
+import { Malformed, Misuse } from '../base/errors.ts';
 import { namedRandom, type Random } from '../base/random.ts';
 import { type Nanoseconds, SECOND } from '../base/units.ts';
 import type { Detail } from '../trace/event.ts';
@@ -32,6 +32,11 @@ export const STORY_EPOCH_SECONDS = 1_795_199_400;
 
 const MAX_INPUTS = 1000;
 
+interface Handler {
+  readonly run: (detail: Detail) => void;
+  readonly check: (detail: Detail) => void;
+}
+
 export class World {
   readonly seed: number;
   readonly epochSeconds: number;
@@ -39,7 +44,7 @@ export class World {
   readonly kernel: Kernel;
   readonly inputs: Input[] = [];
   readonly #streams = new Map<string, Random>();
-  readonly #handlers = new Map<string, (detail: Detail) => void>();
+  readonly #handlers = new Map<string, Handler>();
   readonly #inputKind: number;
   readonly #outside: number;
 
@@ -71,14 +76,23 @@ export class World {
     return stream;
   }
 
-  /** Says what an input called `what` does. */
-  onInput(what: string, handler: (detail: Detail) => void): void {
-    this.#handlers.set(what, handler);
+  /**
+   * Says what an input called `what` does. `check` throws {@link Malformed} with a sentence for people when a detail
+   * makes no sense: inputs may come from a link.
+   */
+  onInput(what: string, handler: (detail: Detail) => void, check: (detail: Detail) => void = () => {}): void {
+    this.#handlers.set(what, { run: handler, check });
   }
 
-  /** What inputs this world understands. */
-  get inputNames(): readonly string[] {
-    return [...this.#handlers.keys()];
+  /** Throws {@link Malformed} when no input is called so, or its detail makes no sense here. */
+  checkInput(what: string, detail: Detail): void {
+    const handler = this.#handlers.get(what);
+    if (!handler) {
+      throw new Malformed(
+        `no input is called “${what.slice(0, 40)}”; there are ${[...this.#handlers.keys()].join(', ')}`,
+      );
+    }
+    handler.check(detail);
   }
 
   /** Schedules an input. Throws {@link Misuse} when its kind is unknown, its time is past, or there are too many. */
@@ -89,7 +103,7 @@ export class World {
     this.inputs.push({ time, what, detail });
     this.kernel.call(time, () => {
       const id = this.trace.recordDetail(this.now, this.#inputKind, this.#outside, { what, ...detail });
-      this.trace.because(id, () => handler(detail));
+      this.trace.because(id, () => handler.run(detail));
     });
   }
 }
