@@ -1,85 +1,112 @@
 /**
- * Network address and port translation on a home router (NAPT, RFC 3022 §2.2; behaviour after RFC 4787, 5382, 5508).
+ * Network address and port translation (NAPT, RFC 3022 §2.2) with the behaviours of RFC 4787 (UDP), 5382 (TCP), 5508
+ * (ICMP), what RFC 7857 changed in them, and of RFC 6888 what a carrier needs (limits, pools).
  *
- * Mapping is endpoint-independent: one inside address and port always gets the same outside port. Filtering is by
- * address and port: only whom the inside has written to may answer. Each flow has its state and time-out, the shortest
- * allowed: UDP 2 minutes (RFC 4787 REQ-5, which recommends 5), TCP 4 minutes while opening or closing and 2 hours 4
- * minutes when established (RFC 5382 REQ-5; here from the outside's answer on, there from both sides' ACKs), ICMP
- * queries 60 seconds (RFC 5508 REQ-2). ICMP errors are translated with what they quote, in both directions (RFC 5508
- * REQ-4, REQ-5), unless their checksum is wrong (REQ-3). The identifier of an ICMP query stands for the inside port; its
- * other side has none.
- * What nobody inside asked for is dropped in silence: the security policy that RFC 5382 REQ-4a allows for.
- * Left out: port forwarding, hairpinning, port preservation (a later chapter's).
+ * The default is a home router as most are: mapping independent of the remote endpoint, filtering by address and port,
+ * ports kept where they are free, outbound packets alone keep UDP and ICMP alive (RFC 4787 REQ-6; whatever comes from
+ * outside could keep a mapping alive for ever). Packets of an established TCP connection count in both directions: RFC
+ * 5382 REQ-5 speaks of idle connections. What nobody inside asked for on a mapped port is dropped in silence (RFC 5382
+ * REQ-4a); what nothing maps is for the machine itself, whose programs or packet filter decide.
+ *
+ * Datagrams must be whole: whoever calls puts fragments together first. ICMP errors are translated with what they quote,
+ * in both directions and back inside (RFC 5508 REQ-4, REQ-5, REQ-7), unless a checksum in them is wrong (REQ-3).
+ * Left out: protocols without ports, application gateways, ports shared by flows to different destinations (RFC 7857
+ * §3), the error that RFC 5382 REQ-4 wants sent after six seconds, port control protocols, hairpinned pings.
  */
 import { formatIp4, type Ip4 } from '../base/address.ts';
-import { type Bytes, readU16, writeU16 } from '../base/bytes.ts';
-import { adjustChecksum, checksum } from '../base/checksum.ts';
-import { HOUR, MINUTE, type Nanoseconds, SECOND } from '../base/units.ts';
+import type { Bytes } from '../base/bytes.ts';
+import { Misuse } from '../base/errors.ts';
+import { NEVER } from '../base/units.ts';
 import type { World } from '../sim/world.ts';
-import type { Projection } from '../trace/event.ts';
 import { NONE } from '../trace/log.ts';
-import { ICMP_ECHO, ICMP_ECHO_REPLY, isIcmpError } from '../wire/icmp.ts';
-import { ipv4, ipv4HeaderLength, PROTOCOL_ICMP, PROTOCOL_TCP, PROTOCOL_UDP } from '../wire/ipv4.ts';
+import { ipv4, PROTOCOL_ICMP, PROTOCOL_TCP, PROTOCOL_UDP } from '../wire/ipv4.ts';
+import { FLOW_TIMEOUTS, type FlowTimeouts } from './flow-state.ts';
+import { NatPorts, type PortAssignment, type PortRange } from './nat-ports.ts';
+import {
+  type Ports,
+  readPorts,
+  readQuoted,
+  rewrite,
+  rewriteAddress,
+  rewriteQuoted,
+  type Side,
+} from './nat-rewrite.ts';
+import {
+  forwardKey,
+  forwardRow,
+  type NatRow,
+  sessionRow,
+  TRANSLATED_ERROR,
+  TRANSLATED_INBOUND,
+  TRANSLATED_REFRESH,
+} from './nat-rows.ts';
+import { type Dependence, type Mapping, NatTable, NO_PORT, type Session, TABLE_FULL } from './nat-table.ts';
 import type { Nic } from './nic.ts';
 
-export type NatState = 'unanswered' | 'answered' | 'opening' | 'established' | 'closing' | 'reset';
-
-export const NAT_TIMEOUT: Readonly<Record<NatState, Nanoseconds>> = {
-  unanswered: 2 * MINUTE,
-  answered: 2 * MINUTE,
-  opening: 4 * MINUTE,
-  established: 2 * HOUR + 4 * MINUTE,
-  closing: 4 * MINUTE,
-  reset: 4 * MINUTE,
-};
-const ICMP_TIMEOUT: Nanoseconds = 60 * SECOND;
-/** The first outside port handed out; one after the other from here. */
-const FIRST_PORT = 40_001;
-const LAST_PORT = 65_535;
-const MAX_FLOWS = 16_384;
-
-const FIN = 1;
-const SYN = 2;
-const RST = 4;
-const SYN_ACK = 18;
-
-interface Flow {
-  readonly id: number;
-  readonly protocol: number;
-  readonly insideIp: Ip4;
-  readonly insidePort: number;
+/** A port of an outside address that leads to a machine inside. */
+export interface PortForward {
+  readonly protocol: 'TCP' | 'UDP' | 'both';
   readonly outsidePort: number;
-  readonly remoteIp: Ip4;
-  readonly remotePort: number;
-  state: NatState;
-  finFromInside: boolean;
-  finFromOutside: boolean;
-  expires: Nanoseconds;
+  readonly inside: Ip4;
+  readonly insidePort: number;
+  /** The first outside address, when left out. */
+  readonly outside?: Ip4;
 }
 
-const PROTOCOL_NAMES: Readonly<Record<number, string>> = {
-  [PROTOCOL_ICMP]: 'ICMP',
-  [PROTOCOL_TCP]: 'TCP',
-  [PROTOCOL_UDP]: 'UDP',
+export interface NatOptions {
+  readonly mapping?: Dependence;
+  readonly filtering?: Dependence;
+  readonly assignment?: PortAssignment;
+  /** The only ports (and identifiers of ICMP queries) that are handed out. */
+  readonly ports?: PortRange;
+  /** Outside addresses; the outside interface's, when left out. Datagrams to any of them must be routed here. */
+  readonly addresses?: readonly Ip4[];
+  /** Whether all mappings of an inside address get the same outside address (RFC 4787 REQ-2). */
+  readonly pooling?: 'paired' | 'arbitrary';
+  /** How many mappings one inside address may have (RFC 6888 REQ-4). */
+  readonly mappingsPerInside?: number;
+  /** How many sessions are remembered in all. */
+  readonly maxSessions?: number;
+  readonly timeouts?: Partial<FlowTimeouts>;
+  /** Whether what comes from outside keeps UDP and ICMP alive, too (RFC 4787 REQ-6a): outsiders can then do so for ever. */
+  readonly inboundRefresh?: boolean;
+  /** Whether the inside reaches its own outside addresses (RFC 4787 REQ-9). */
+  readonly hairpinning?: boolean;
+  readonly forwards?: readonly PortForward[];
+}
+
+/** `mine`: nothing maps this, it is for the machine itself. Anything but these two is why it was refused. */
+export type NatVerdict = 'translated' | 'mine' | (string & {});
+
+const DEFAULT_SESSIONS = 16_384;
+/** How a refusal that the filtering behaviour gives is worded. */
+const NOT_ASKED: Readonly<Record<Dependence, string>> = {
+  'endpoint-independent': 'never',
+  'address-dependent': 'nobody inside has written to this address',
+  'address-and-port-dependent': 'nobody inside has written to this address and port',
 };
 
 export class Nat {
   readonly #world: World;
   readonly #node: number;
   readonly #outside: Nic;
-  readonly #flows = new Map<string, Flow>();
-  readonly #byOutside = new Map<string, Flow>();
-  /** Outside port by protocol, inside address and port, for as long as some flow uses it. */
-  readonly #mappings = new Map<string, { port: number; flows: number }>();
-  readonly #portsInUse = new Set<string>();
-  #nextPort = FIRST_PORT;
-  #nextFlow = 1;
+  readonly #options: NatOptions;
+  readonly #filtering: Dependence;
+  readonly #timeouts: FlowTimeouts;
+  readonly #ports: NatPorts;
+  readonly #table: NatTable;
   readonly #kinds: { open: number; translate: number; state: number; close: number; refuse: number };
 
-  constructor(world: World, nodeName: string, outside: Nic) {
+  constructor(world: World, nodeName: string, outside: Nic, options: NatOptions = {}) {
+    check(options);
     this.#world = world;
     this.#node = world.trace.node(nodeName);
     this.#outside = outside;
+    this.#options = options;
+    this.#filtering = options.filtering ?? 'address-and-port-dependent';
+    this.#timeouts = { ...FLOW_TIMEOUTS, ...options.timeouts };
+    const random = world.random(`${nodeName}/nat-ports`);
+    this.#ports = new NatPorts(options.assignment ?? 'preserve', options.ports, random);
     const { trace } = world;
     this.#kinds = {
       open: trace.kind('nat.open'),
@@ -88,187 +115,295 @@ export class Nat {
       close: trace.kind('nat.close'),
       refuse: trace.kind('nat.refuse'),
     };
+    this.#table = new NatTable(
+      {
+        mapping: options.mapping ?? 'endpoint-independent',
+        pooling: options.pooling ?? 'paired',
+        mappingsPerInside: options.mappingsPerInside ?? NEVER,
+        maxSessions: options.maxSessions ?? DEFAULT_SESSIONS,
+      },
+      () => this.addresses,
+      this.#ports,
+      ({ id }, reason) => {
+        trace.recordDetail(world.now, this.#kinds.close, this.#node, { reason }, id);
+      },
+    );
+    for (const forward of options.forwards ?? []) this.#forward(forward);
+  }
+
+  /** The outside addresses, the interface's own or the pool. */
+  get addresses(): readonly Ip4[] {
+    const { addresses } = this.#options;
+    if (addresses) return addresses;
+    return this.#outside.address === undefined ? [] : [this.#outside.address];
   }
 
   isOutside(nic: Nic): boolean {
     return nic === this.#outside;
   }
 
+  /** Whether datagrams to `address` are to be shown to {@link inbound} or {@link hairpin}. */
+  owns(address: Ip4): boolean {
+    return this.addresses.includes(address);
+  }
+
+  /** Whether a mapping or a port forward has this outside port now: then no program of the machine may take it. */
+  isMapped(protocol: number, address: Ip4, port: number): boolean {
+    return this.#table.mappingAt(protocol, address, port, this.#world.now) !== undefined;
+  }
+
+  /** Says which ports programs of the machine itself use, so that no mapping gets them. */
+  keepOff(isOwn: (protocol: number, port: number) => boolean): void {
+    this.#ports.isOwn = isOwn;
+  }
+
   /** Rewrites the source of a datagram that leaves. Returns why it may not leave, or undefined. */
   outbound(bytes: Bytes, at: number): string | undefined {
     const ports = readPorts(bytes, at);
-    if (!ports) return this.#refuse('a protocol without ports', bytes, at);
-    if (ports.isError) return this.#outboundError(bytes, at, ports.transportAt);
-    const source = ipv4.get.source(bytes, at) as Ip4;
-    const destination = ipv4.get.destination(bytes, at) as Ip4;
-    const remotePort = ports.protocol === PROTOCOL_ICMP ? 0 : ports.destination;
-    const key = flowKey(ports.protocol, source, ports.source, destination, remotePort);
-    let flow = this.#live(this.#flows.get(key));
-    if (!flow) {
-      const opened = this.#open(key, ports.protocol, source, ports.source, destination, remotePort);
-      if (typeof opened === 'string') return this.#refuse(opened, bytes, at);
-      flow = opened;
-    }
-    this.#touch(flow, ports.flags, true);
-    rewrite(bytes, at, ports, 'source', this.#outside.address!, flow.outsidePort);
+    if (typeof ports === 'string') return this.#refuse(ports, bytes, at);
+    if (ports.message === 'error') return this.#errorOut(bytes, at, ports.transportAt);
+    const session = this.#speak(ports, bytes, at);
+    if (typeof session === 'string') return this.#refuse(session, bytes, at);
+    this.#pass(session, ports.flags, true);
+    rewrite(bytes, at, ports, 'source', session.mapping.outside, session.mapping.outsidePort);
     return undefined;
   }
 
-  /** Rewrites the destination of a datagram that arrives outside. False when no flow asked for it. */
-  inbound(bytes: Bytes, at: number): boolean {
+  /** Rewrites the destination of a datagram that came in outside to one of our addresses. */
+  inbound(bytes: Bytes, at: number): NatVerdict {
     const ports = readPorts(bytes, at);
-    if (!ports) return false;
-    if (ports.isError) return this.#inboundError(bytes, at, ports.transportAt);
-    const remote = ipv4.get.source(bytes, at) as Ip4;
-    const remotePort = ports.protocol === PROTOCOL_ICMP ? 0 : ports.source;
-    const flow = this.#live(
-      this.#byOutside.get(outsideKey(ports.protocol, ports.destination, remote, remotePort)),
-    );
-    if (!flow) {
-      this.#refuse('no flow from inside matches', bytes, at);
-      return false;
+    if (typeof ports === 'string') return 'mine';
+    if (ports.message === 'error') return this.#errorIn(bytes, at, ports.transportAt);
+    const mapping = this.#mappingOf(ports, bytes, at);
+    if (!mapping) return 'mine';
+    return this.#listen(mapping, ports, bytes, at, ipv4.get.source(bytes, at) as Ip4, ports.source);
+  }
+
+  /**
+   * Rewrites both ends of a datagram from inside to one of our outside addresses: it goes out and comes back in, so
+   * that who gets it sees an outside endpoint (RFC 4787 REQ-9a).
+   */
+  hairpin(bytes: Bytes, at: number): NatVerdict {
+    const ports = readPorts(bytes, at);
+    if (typeof ports === 'string') return 'mine';
+    if (ports.message === 'error') return this.#errorBack(bytes, at, ports.transportAt);
+    const mapping = this.#mappingOf(ports, bytes, at);
+    if (!mapping) return 'mine';
+    if (this.#options.hairpinning === false)
+      return this.#refuse('the inside may not use its outside address here', bytes, at);
+    const session = this.#speak(ports, bytes, at);
+    if (typeof session === 'string') return this.#refuse(session, bytes, at);
+    this.#pass(session, ports.flags, true);
+    const { outside, outsidePort } = session.mapping;
+    const verdict = this.#listen(mapping, ports, bytes, at, outside, outsidePort);
+    if (verdict === 'translated') rewrite(bytes, at, ports, 'source', outside, outsidePort);
+    return verdict;
+  }
+
+  /** Forgets all sessions, as when the router restarts. Port forwards are settings, and stay. */
+  clear(): void {
+    this.#table.clear();
+  }
+
+  rows(): Map<string, NatRow> {
+    const rows = new Map<string, NatRow>();
+    this.#table.forwards.forEach((mapping, index) => {
+      rows.set(forwardKey(index), forwardRow(mapping));
+    });
+    for (const session of this.#table.sessions)
+      rows.set(String(session.id), sessionRow(session, this.#timeouts));
+    return rows;
+  }
+
+  // ── flows ──
+
+  /** The mapping that a datagram to one of our addresses is for; questions of ICMP are for the machine itself. */
+  #mappingOf(ports: Ports, bytes: Bytes, at: number): Mapping | undefined {
+    if (ports.message === 'query') return undefined;
+    const to = ipv4.get.destination(bytes, at) as Ip4;
+    return this.#table.mappingAt(ports.protocol, to, ports.destination, this.#world.now);
+  }
+
+  /** The session that a datagram from inside belongs to, a new one if need be; or why it may not leave. */
+  #speak(ports: Ports, bytes: Bytes, at: number): Session | string {
+    const { now } = this.#world;
+    const { protocol } = ports;
+    if (ports.message === 'answer') return 'an answer that nobody outside has asked for';
+    const inside = ipv4.get.source(bytes, at) as Ip4;
+    const remote = ipv4.get.destination(bytes, at) as Ip4;
+    const remotePort = protocol === PROTOCOL_ICMP ? 0 : ports.destination;
+    const known = this.#table.sessionOf(protocol, inside, ports.source, remote, remotePort, now);
+    if (known) {
+      known.hasInsideSpoken = true;
+      return known;
     }
-    this.#touch(flow, ports.flags, false);
-    rewrite(bytes, at, ports, 'destination', flow.insideIp, flow.insidePort);
-    return true;
+    const mapping = this.#table.mappingFor(protocol, inside, ports.source, remote, remotePort, now);
+    if (typeof mapping === 'string') return mapping;
+    const isNew = mapping.sessions.size === 0 && !mapping.isForward;
+    const reason = isNew || mapping.isForward ? mapping.reason : 'it has a mapping already';
+    return this.#open(mapping, remote, remotePort, false, ports.flags, reason);
   }
 
-  /** An error from outside about a datagram that we sent out: the quotation is turned back as well (RFC 5508 §4.2.1). */
-  #inboundError(bytes: Bytes, at: number, icmpAt: number): boolean {
-    const inner = readQuoted(bytes, at, icmpAt);
-    if (!inner) return false;
-    const remote = ipv4.get.destination(bytes, icmpAt + 8) as Ip4;
-    const remotePort = inner.protocol === PROTOCOL_ICMP ? 0 : inner.destination;
-    const flow = this.#live(
-      this.#byOutside.get(outsideKey(inner.protocol, inner.source, remote, remotePort)),
-    );
-    if (!flow) return false;
-    rewriteQuoted(bytes, at, icmpAt, inner, 'source', flow.insideIp, flow.insidePort);
-    rewriteAddress(bytes, at, 'destination', flow.insideIp);
-    this.#world.trace.record(this.#world.now, this.#kinds.translate, this.#node, flow.id, 2);
-    return true;
+  /** Lets a datagram from `remote` in through a mapping, if its filtering behaviour does. */
+  #listen(mapping: Mapping, ports: Ports, bytes: Bytes, at: number, remote: Ip4, port: number): NatVerdict {
+    const { now } = this.#world;
+    const remotePort = ports.protocol === PROTOCOL_ICMP ? 0 : port;
+    if (!this.#isWelcome(mapping, remote, remotePort))
+      return this.#refuse(NOT_ASKED[this.#filtering], bytes, at);
+    const session =
+      this.#table.sessionOn(mapping, remote, remotePort, now) ??
+      this.#open(
+        mapping,
+        remote,
+        remotePort,
+        true,
+        ports.flags,
+        mapping.isForward ? mapping.reason : 'the filtering behaviour lets it in',
+      );
+    if (typeof session === 'string') return this.#refuse(session, bytes, at);
+    this.#pass(session, ports.flags, false);
+    rewrite(bytes, at, ports, 'destination', mapping.inside, mapping.insidePort);
+    return 'translated';
   }
 
-  /** An error from inside about a datagram that we let in (RFC 5508 §4.2.2). Returns why it may not leave. */
-  #outboundError(bytes: Bytes, at: number, icmpAt: number): string | undefined {
-    const inner = readQuoted(bytes, at, icmpAt);
-    if (!inner) return this.#refuse('an ICMP error that says nothing sound', bytes, at);
-    const remote = ipv4.get.source(bytes, icmpAt + 8) as Ip4;
-    const inside = ipv4.get.destination(bytes, icmpAt + 8) as Ip4;
-    const remotePort = inner.protocol === PROTOCOL_ICMP ? 0 : inner.source;
-    const flow = this.#live(
-      this.#flows.get(flowKey(inner.protocol, inside, inner.destination, remote, remotePort)),
-    );
-    if (!flow) return this.#refuse('an ICMP error about no flow', bytes, at);
-    const outside = this.#outside.address!;
-    rewriteQuoted(bytes, at, icmpAt, inner, 'destination', outside, flow.outsidePort);
-    rewriteAddress(bytes, at, 'source', outside);
-    this.#world.trace.record(this.#world.now, this.#kinds.translate, this.#node, flow.id, 2);
-    return undefined;
+  #isWelcome(mapping: Mapping, remote: Ip4, remotePort: number): boolean {
+    if (mapping.isForward || this.#filtering === 'endpoint-independent') return true;
+    const anyPort = this.#filtering === 'address-dependent';
+    return this.#table.hasWritten(mapping, remote, remotePort, anyPort, this.#world.now);
   }
 
   #open(
-    key: string,
-    protocol: number,
-    source: Ip4,
-    sourcePort: number,
+    mapping: Mapping,
     remote: Ip4,
     remotePort: number,
-  ): Flow | string {
-    if (this.#flows.size >= MAX_FLOWS) this.#expireAll();
-    if (this.#flows.size >= MAX_FLOWS) return 'the table is full';
-    const mappingKey = `${protocol} ${source} ${sourcePort}`;
-    let mapping = this.#mappings.get(mappingKey);
-    if (!mapping) {
-      const port = this.#freePort(protocol);
-      if (port === undefined) return 'no outside port is free';
-      mapping = { port, flows: 0 };
-      this.#mappings.set(mappingKey, mapping);
-    }
-    mapping.flows += 1;
-    const flow: Flow = {
-      id: this.#nextFlow++,
-      protocol,
-      insideIp: source,
-      insidePort: sourcePort,
-      outsidePort: mapping.port,
-      remoteIp: remote,
-      remotePort,
-      state: protocol === PROTOCOL_TCP ? 'opening' : 'unanswered',
-      finFromInside: false,
-      finFromOutside: false,
-      expires: 0,
-    };
-    this.#flows.set(key, flow);
-    this.#byOutside.set(outsideKey(protocol, mapping.port, remote, remotePort), flow);
-    this.#world.trace.recordDetail(
-      this.#world.now,
-      this.#kinds.open,
-      this.#node,
-      {
-        protocol: PROTOCOL_NAMES[protocol]!,
-        inside: `${formatIp4(source)}:${sourcePort}`,
-        outside: `${formatIp4(this.#outside.address!)}:${mapping.port}`,
-        remote: remoteText(protocol, remote, remotePort),
-        state: flow.state,
-      },
-      flow.id,
-    );
-    return flow;
+    isFromOutside: boolean,
+    flags: number,
+    reason: string,
+  ): Session | string {
+    const { now, trace } = this.#world;
+    // nobody outside makes a mapping live longer by knocking
+    const end = isFromOutside && !this.#options.inboundRefresh ? this.#table.endOf(mapping) : NEVER;
+    const session = this.#table.open(mapping, remote, remotePort, isFromOutside, now);
+    if (typeof session === 'string') return session;
+    session.flow.advance(flags, true);
+    session.flow.refresh(now, this.#timeouts);
+    if (end < session.flow.expires) session.flow.expires = end;
+    this.#table.noteEnd(session);
+    const row = sessionRow(session, this.#timeouts);
+    const by = isFromOutside ? 'outside' : 'inside';
+    trace.recordDetail(now, this.#kinds.open, this.#node, { ...row, by, reason }, session.id);
+    return session;
   }
 
-  #freePort(protocol: number): number | undefined {
-    for (let tries = 0; tries <= LAST_PORT - FIRST_PORT; tries++) {
-      const port = this.#nextPort;
-      this.#nextPort = port === LAST_PORT ? FIRST_PORT : port + 1;
-      const key = `${protocol} ${port}`;
-      if (this.#portsInUse.has(key)) continue;
-      this.#portsInUse.add(key);
-      return port;
-    }
-    return undefined;
-  }
-
-  #touch(flow: Flow, flags: number, isFromInside: boolean): void {
+  /** A datagram of a session passes. */
+  #pass(session: Session, flags: number, isFromInside: boolean): void {
     const { trace, now } = this.#world;
-    const state = nextState(flow, flags, isFromInside);
-    flow.expires = now + (flow.protocol === PROTOCOL_ICMP ? ICMP_TIMEOUT : NAT_TIMEOUT[state]);
-    if (state !== flow.state) {
-      flow.state = state;
-      trace.recordDetail(now, this.#kinds.state, this.#node, { state }, flow.id);
+    const { flow } = session;
+    const before = flow.state;
+    flow.advance(flags, isFromInside !== session.isFromOutside);
+    const counts =
+      isFromInside ||
+      this.#options.inboundRefresh === true ||
+      (flow.protocol === PROTOCOL_TCP && flow.state !== 'opening');
+    const isRefreshed = counts && flow.refresh(now, this.#timeouts);
+    this.#table.noteEnd(session);
+    if (flow.state !== before) {
+      const { state, timeout, expires } = sessionRow(session, this.#timeouts);
+      trace.recordDetail(now, this.#kinds.state, this.#node, { state, timeout, expires }, session.id);
     }
-    const id = trace.record(now, this.#kinds.translate, this.#node, flow.id, isFromInside ? 0 : 1);
+    const how = (isFromInside ? 0 : TRANSLATED_INBOUND) | (isRefreshed ? TRANSLATED_REFRESH : 0);
+    const id = trace.record(now, this.#kinds.translate, this.#node, session.id, how);
     if (id !== NONE) trace.cause = id;
   }
 
-  #live(flow: Flow | undefined): Flow | undefined {
-    if (!flow || flow.expires > this.#world.now) return flow;
-    this.#close(flow);
+  // ── ICMP errors ──
+
+  /** From inside, about a datagram that we let in (RFC 5508 §4.2.2). Returns why it may not leave. */
+  #errorOut(bytes: Bytes, at: number, icmpAt: number): string | undefined {
+    const inner = readQuoted(bytes, at, icmpAt);
+    if (typeof inner === 'string') return this.#refuse(inner, bytes, at);
+    const session = this.#quotedSession(inner, bytes, icmpAt, 'destination');
+    if (!session) return this.#refuse('an ICMP error about no flow', bytes, at);
+    const { outside, outsidePort } = session.mapping;
+    rewriteQuoted(bytes, at, icmpAt, inner, 'destination', outside, outsidePort);
+    rewriteAddress(bytes, at, 'source', outside);
+    this.#reported(session, false);
     return undefined;
   }
 
-  #close(flow: Flow): void {
-    this.#flows.delete(
-      flowKey(flow.protocol, flow.insideIp, flow.insidePort, flow.remoteIp, flow.remotePort),
-    );
-    this.#byOutside.delete(outsideKey(flow.protocol, flow.outsidePort, flow.remoteIp, flow.remotePort));
-    const mappingKey = `${flow.protocol} ${flow.insideIp} ${flow.insidePort}`;
-    const mapping = this.#mappings.get(mappingKey)!;
-    mapping.flows -= 1;
-    if (mapping.flows === 0) {
-      this.#mappings.delete(mappingKey);
-      this.#portsInUse.delete(`${flow.protocol} ${flow.outsidePort}`);
+  /** From outside, about a datagram that we sent out (RFC 5508 §4.2.1). */
+  #errorIn(bytes: Bytes, at: number, icmpAt: number): NatVerdict {
+    const inner = readQuoted(bytes, at, icmpAt);
+    if (typeof inner === 'string') return 'mine';
+    const session = this.#quotedSession(inner, bytes, icmpAt, 'source');
+    if (!session) return 'mine';
+    const { inside, insidePort } = session.mapping;
+    rewriteQuoted(bytes, at, icmpAt, inner, 'source', inside, insidePort);
+    rewriteAddress(bytes, at, 'destination', inside);
+    this.#reported(session, true);
+    return 'translated';
+  }
+
+  /** From inside, about a datagram that went out and came back in (RFC 5508 REQ-7a). */
+  #errorBack(bytes: Bytes, at: number, icmpAt: number): NatVerdict {
+    const inner = readQuoted(bytes, at, icmpAt);
+    if (typeof inner === 'string') return 'mine';
+    const heard = this.#quotedSession(inner, bytes, icmpAt, 'destination');
+    if (!heard) return 'mine';
+    const { now } = this.#world;
+    const quotedSource = ipv4.get.source(bytes, icmpAt + 8) as Ip4;
+    const { outside, outsidePort } = heard.mapping;
+    const speaker = this.#table.mappingAt(inner.protocol, quotedSource, inner.source, now);
+    const said = speaker && this.#table.sessionOn(speaker, outside, outsidePort, now);
+    if (!said) return 'mine';
+    rewriteQuoted(bytes, at, icmpAt, inner, 'destination', outside, outsidePort);
+    rewriteQuoted(bytes, at, icmpAt, inner, 'source', said.mapping.inside, said.mapping.insidePort);
+    rewriteAddress(bytes, at, 'source', outside);
+    rewriteAddress(bytes, at, 'destination', said.mapping.inside);
+    this.#reported(heard, false);
+    return 'translated';
+  }
+
+  /**
+   * The session of the datagram that an error quotes: as it left us when `ours` is its source, as it came to the inside
+   * when it is its destination.
+   */
+  #quotedSession(inner: Ports, bytes: Bytes, icmpAt: number, ours: Side): Session | undefined {
+    const { now } = this.#world;
+    const source = ipv4.get.source(bytes, icmpAt + 8) as Ip4;
+    const destination = ipv4.get.destination(bytes, icmpAt + 8) as Ip4;
+    const { protocol } = inner;
+    const isIcmp = protocol === PROTOCOL_ICMP;
+    if (ours === 'source') {
+      const mapping = this.#table.mappingAt(protocol, source, inner.source, now);
+      return mapping && this.#table.sessionOn(mapping, destination, isIcmp ? 0 : inner.destination, now);
     }
-    this.#world.trace.record(this.#world.now, this.#kinds.close, this.#node, flow.id, 0);
+    const remotePort = isIcmp ? 0 : inner.source;
+    return this.#table.sessionOf(protocol, destination, inner.destination, source, remotePort, now);
   }
 
-  #expireAll(): void {
-    for (const flow of [...this.#flows.values()]) if (flow.expires <= this.#world.now) this.#close(flow);
+  #reported({ id }: Session, isInbound: boolean): void {
+    const { trace, now } = this.#world;
+    const how = TRANSLATED_ERROR | (isInbound ? TRANSLATED_INBOUND : 0);
+    const event = trace.record(now, this.#kinds.translate, this.#node, id, how);
+    if (event !== NONE) trace.cause = event;
   }
 
-  /** Forgets all flows, as when the router restarts. */
-  clear(): void {
-    for (const flow of [...this.#flows.values()]) this.#close(flow);
+  // ── settings, refusals ──
+
+  #forward({ protocol, outsidePort, inside, insidePort, outside }: PortForward): void {
+    const { trace, now } = this.#world;
+    const address = outside ?? this.addresses[0];
+    if (address === undefined || !this.owns(address))
+      throw new Misuse(`port ${outsidePort} of an address that this machine does not translate to`);
+    const kind = trace.kind('nat.forward');
+    const protocols = protocol === 'both' ? [PROTOCOL_TCP, PROTOCOL_UDP] : [NUMBERS[protocol]];
+    for (const number of protocols) {
+      const index = this.#table.forwards.length;
+      if (!this.#table.forward(number, address, outsidePort, inside, insidePort))
+        throw new Misuse(`port ${outsidePort} is forwarded twice`);
+      trace.recordDetail(now, kind, this.#node, { ...forwardRow(this.#table.forwards[index]!) }, index);
+    }
   }
 
   #refuse(reason: string, bytes: Bytes, at: number): string {
@@ -279,217 +414,31 @@ export class Nat {
     });
     return reason;
   }
-
-  rows(): Map<string, NatRow> {
-    const rows = new Map<string, NatRow>();
-    for (const flow of this.#flows.values()) {
-      rows.set(String(flow.id), {
-        protocol: PROTOCOL_NAMES[flow.protocol]!,
-        inside: `${formatIp4(flow.insideIp)}:${flow.insidePort}`,
-        outside: `${formatIp4(this.#outside.address!)}:${flow.outsidePort}`,
-        remote: remoteText(flow.protocol, flow.remoteIp, flow.remotePort),
-        state: flow.state,
-        expires: flow.expires,
-      });
-    }
-    return rows;
-  }
 }
 
-export interface NatRow {
-  readonly protocol: string;
-  readonly inside: string;
-  readonly outside: string;
-  readonly remote: string;
-  readonly state: NatState;
-  /** Kernel time from which on the flow is forgotten. */
-  readonly expires: Nanoseconds;
-}
-
-/** The translation table, rebuilt from its events. */
-export const natTable: Projection<NatRow> = {
-  kinds: ['nat.open', 'nat.translate', 'nat.state', 'nat.close'],
-  apply(rows, event) {
-    const key = String(event.a);
-    const { detail } = event;
-    if (event.kind === 'nat.open') {
-      rows.set(key, {
-        protocol: String(detail!['protocol']),
-        inside: String(detail!['inside']),
-        outside: String(detail!['outside']),
-        remote: String(detail!['remote']),
-        state: detail!['state'] as NatState,
-        expires: 0,
-      });
-      return;
-    }
-    const row = rows.get(key);
-    if (!row) return;
-    if (event.kind === 'nat.close') rows.delete(key);
-    else if (event.kind === 'nat.state') rows.set(key, { ...row, state: detail!['state'] as NatState });
-    else if (event.b !== 2) {
-      const timeout = row.protocol === 'ICMP' ? ICMP_TIMEOUT : NAT_TIMEOUT[row.state];
-      rows.set(key, { ...row, expires: event.time + timeout });
-    }
-  },
-};
-
-function nextState(flow: Flow, flags: number, isFromInside: boolean): NatState {
-  if (flow.protocol !== PROTOCOL_TCP) return isFromInside ? flow.state : 'answered';
-  if (flags & RST) return 'reset';
-  // a new connection on the ports of an old one, whatever became of that
-  if (isFromInside && (flags & SYN_ACK) === SYN && flow.state !== 'opening') {
-    flow.finFromInside = false;
-    flow.finFromOutside = false;
-    return 'opening';
-  }
-  if (flags & FIN) {
-    if (isFromInside) flow.finFromInside = true;
-    else flow.finFromOutside = true;
-  }
-  if (flow.finFromInside && flow.finFromOutside) return 'closing';
-  // an ACK alone answers a SYN that was sent again after its answer had passed here
-  if (flow.state === 'opening') return !isFromInside && flags & SYN_ACK ? 'established' : 'opening';
-  return flow.state;
-}
-
-interface Ports {
-  readonly protocol: number;
-  readonly transportAt: number;
-  readonly source: number;
-  readonly destination: number;
-  readonly sourceAt: number;
-  readonly destinationAt: number;
-  /** Where the checksum that covers the ports is. */
-  readonly checksumAt: number;
-  readonly coversAddresses: boolean;
-  readonly flags: number;
-  readonly isError: boolean;
-}
-
-/** What identifies the flow of the datagram at `at`; undefined when nothing does. An ICMP query's id is both its ports. */
-function readPorts(bytes: Bytes, at: number): Ports | undefined {
-  const protocol = ipv4.get.protocol(bytes, at);
-  const transportAt = at + ipv4HeaderLength(bytes, at);
-  if (protocol === PROTOCOL_ICMP) {
-    const type = bytes[transportAt]!;
-    const isQuery = type === ICMP_ECHO || type === ICMP_ECHO_REPLY;
-    if (!isQuery && !isIcmpError(type)) return undefined;
-    const id = (bytes[transportAt + 4]! << 8) | bytes[transportAt + 5]!;
-    return {
-      protocol,
-      transportAt,
-      source: id,
-      destination: id,
-      sourceAt: transportAt + 4,
-      destinationAt: transportAt + 4,
-      checksumAt: transportAt + 2,
-      coversAddresses: false,
-      flags: 0,
-      isError: !isQuery,
-    };
-  }
-  if (protocol !== PROTOCOL_TCP && protocol !== PROTOCOL_UDP) return undefined;
-  return {
-    protocol,
-    transportAt,
-    source: (bytes[transportAt]! << 8) | bytes[transportAt + 1]!,
-    destination: (bytes[transportAt + 2]! << 8) | bytes[transportAt + 3]!,
-    sourceAt: transportAt,
-    destinationAt: transportAt + 2,
-    checksumAt: transportAt + (protocol === PROTOCOL_TCP ? 16 : 6),
-    coversAddresses: true,
-    flags: protocol === PROTOCOL_TCP ? bytes[transportAt + 13]! : 0,
-    isError: false,
-  };
-}
+const NUMBERS = { TCP: PROTOCOL_TCP, UDP: PROTOCOL_UDP } as const;
 
 /**
- * Puts in another address and port, and corrects the checksums by the difference (RFC 3022 §4.2): a datagram that
- * was damaged on its way must still be found damaged at its end.
+ * Whether an outbound datagram was refused for lack of room: then its sender should be told so, with ICMP code 13 (RFC
+ * 5508 REQ-8).
  */
-function rewrite(
-  bytes: Bytes,
-  at: number,
-  ports: Ports,
-  side: 'source' | 'destination',
-  address: Ip4,
-  port: number,
-): void {
-  const before = ipv4.get[side](bytes, at);
-  rewriteAddress(bytes, at, side, address);
-  const portAt = side === 'source' ? ports.sourceAt : ports.destinationAt;
-  const oldPort = readU16(bytes, portAt);
-  writeU16(bytes, portAt, port);
-  const { checksumAt } = ports;
-  let sum = readU16(bytes, checksumAt);
-  if (sum === 0 && ports.protocol === PROTOCOL_UDP) return;
-  sum = adjustChecksum(sum, oldPort, port);
-  if (ports.coversAddresses) sum = adjustAddress(sum, before, address);
-  if (sum === 0 && ports.protocol === PROTOCOL_UDP) sum = 0xffff;
-  writeU16(bytes, checksumAt, sum);
+export function isScarcity(reason: string): boolean {
+  return reason === NO_PORT || reason === TABLE_FULL || reason.startsWith('this subscriber has its ');
 }
 
-function rewriteAddress(bytes: Bytes, at: number, side: 'source' | 'destination', address: Ip4): void {
-  const before = ipv4.get[side](bytes, at);
-  ipv4.set[side](bytes, at, address);
-  ipv4.set.checksum(bytes, at, adjustAddress(ipv4.get.checksum(bytes, at), before, address));
-}
-
-/** What the ICMP error at `icmpAt` quotes; undefined when it quotes too little, or its checksum is wrong (REQ-3). */
-function readQuoted(bytes: Bytes, at: number, icmpAt: number): Ports | undefined {
-  const end = at + ipv4.get.totalLength(bytes, at);
-  const quoted = icmpAt + 8;
-  if (end - quoted < 28 || checksum(bytes, icmpAt, end - icmpAt) !== 0) return undefined;
-  if (
-    end - quoted < ipv4HeaderLength(bytes, quoted) + 8 ||
-    checksum(bytes, quoted, ipv4HeaderLength(bytes, quoted)) !== 0
-  )
-    return undefined;
-  const inner = readPorts(bytes, quoted);
-  return inner?.isError ? undefined : inner;
-}
-
-/** The same as {@link rewrite} for a quotation, whose transport checksum may be cut off; then the ICMP checksum. */
-function rewriteQuoted(
-  bytes: Bytes,
-  at: number,
-  icmpAt: number,
-  inner: Ports,
-  side: 'source' | 'destination',
-  address: Ip4,
-  port: number,
-): void {
-  const end = at + ipv4.get.totalLength(bytes, at);
-  if (inner.checksumAt + 2 <= end) rewrite(bytes, icmpAt + 8, inner, side, address, port);
-  else {
-    rewriteAddress(bytes, icmpAt + 8, side, address);
-    writeU16(bytes, side === 'source' ? inner.sourceAt : inner.destinationAt, port);
-  }
-  // its old value was right, so computing it anew hides no damage
-  writeU16(bytes, icmpAt + 2, 0);
-  writeU16(bytes, icmpAt + 2, checksum(bytes, icmpAt, end - icmpAt));
-}
-
-function adjustAddress(sum: number, before: number, after: number): number {
-  return adjustChecksum(adjustChecksum(sum, before >>> 16, after >>> 16), before & 0xffff, after & 0xffff);
-}
-
-/** `203.0.113.80:80`; for ICMP the address alone. */
-function remoteText(protocol: number, address: number, port: number): string {
-  return protocol === PROTOCOL_ICMP ? formatIp4(address) : `${formatIp4(address)}:${port}`;
-}
-
-function flowKey(
-  protocol: number,
-  insideIp: number,
-  insidePort: number,
-  remoteIp: number,
-  remotePort: number,
-): string {
-  return `${protocol} ${insideIp} ${insidePort} ${remoteIp} ${remotePort}`;
-}
-
-function outsideKey(protocol: number, outsidePort: number, remoteIp: number, remotePort: number): string {
-  return `${protocol} ${outsidePort} ${remoteIp} ${remotePort}`;
+function check({
+  ports,
+  mappingsPerInside = 1,
+  maxSessions = 1,
+  timeouts = {},
+  forwards = [],
+}: NatOptions): void {
+  const isPort = (port: number): boolean => Number.isInteger(port) && port >= 0 && port <= 65_535;
+  if (ports && !(isPort(ports.first) && isPort(ports.last) && ports.first <= ports.last))
+    throw new Misuse(`ports from ${ports.first} to ${ports.last}`);
+  if (!(mappingsPerInside >= 1 && maxSessions >= 1)) throw new Misuse('a translator without room');
+  for (const [name, timeout] of Object.entries(timeouts))
+    if (!(timeout > 0)) throw new Misuse(`a time-out ${name} of ${timeout} ns`);
+  for (const { outsidePort, insidePort } of forwards)
+    if (!isPort(outsidePort) || !isPort(insidePort)) throw new Misuse(`port ${outsidePort} to ${insidePort}`);
 }
