@@ -3,9 +3,8 @@
  * over plain records.
  *
  * Every comparison names the rule that decided, so that a choice can be explained. IPv4 takes part as IPv4-mapped
- * addresses do (§2.1, §3.2). Left out: home and care-of addresses of mobile hosts (source rule 4, destination rule 4),
- * which nobody here has; encapsulating transition interfaces (destination rule 7), of which there are none. Source rule
- * 5.5 (a prefix that the next hop has advertised) counts when the caller knows who advertised what.
+ * addresses do (§2.1, §3.2). Source rule 5.5 (a prefix that the next hop has advertised) counts when the caller knows who
+ * advertised what.
  */
 
 import { writeU32 } from '../base/bytes.ts';
@@ -52,6 +51,9 @@ export interface SourceCandidate {
   /** The interface that has it. */
   readonly interface: string;
   readonly isDeprecated?: boolean;
+  /** Of a mobile host (RFC 6275): reached wherever it is, or where it is just now. Some addresses are both. */
+  readonly isHome?: boolean;
+  readonly isCareOf?: boolean;
   /** RFC 8981; preferred over others, as §5 rule 7 says. */
   readonly isTemporary?: boolean;
   /** The router that advertised its prefix, for rule 5.5. */
@@ -115,14 +117,15 @@ export function compareSources(
   const wanted = scopeOf(destination);
   const label = labelOf(destination, policies);
   return (
-    // 2 compares scopes: the smaller one wins unless it is too small to get there
     is(a.address === destination, b.address === destination, '1: the destination itself') ??
+    // the smaller scope wins unless it is too small to get there
     (scopeA < scopeB
       ? verdict(scopeA < wanted ? 'b' : 'a', '2: fitting scope')
       : scopeB < scopeA
         ? verdict(scopeB < wanted ? 'a' : 'b', '2: fitting scope')
         : undefined) ??
     is(!a.isDeprecated, !b.isDeprecated, '3: not deprecated') ??
+    home(a, b) ??
     (outgoing === undefined
       ? undefined
       : is(a.interface === outgoing, b.interface === outgoing, '5: the outgoing interface’s own')) ??
@@ -139,6 +142,8 @@ export function compareSources(
 export interface DestinationCandidate {
   readonly address: Ip;
   readonly source: SourceCandidate | undefined;
+  /** Reached through a tunnel that carries IPv6 over IPv4. */
+  readonly isEncapsulated?: boolean;
 }
 
 /** The order in which to try destinations (RFC 6724 §6). Stable: equals keep the order that DNS gave them. */
@@ -167,8 +172,10 @@ export function compareDestinations(
   return (
     is(scopeA === scopeOf(a.source.address), scopeB === scopeOf(b.source.address), '2: matching scope') ??
     is(!a.source.isDeprecated, !b.source.isDeprecated, '3: source not deprecated') ??
+    home(a.source, b.source) ??
     is(sameLabel(a), sameLabel(b), '5: matching label') ??
     more(precedenceOf(a.address, policies), precedenceOf(b.address, policies), '6: higher precedence') ??
+    is(!a.isEncapsulated, !b.isEncapsulated, '7: native transport') ??
     more(-scopeA, -scopeB, '8: smaller scope') ??
     // Rule 9 compares within one family only
     (familyOf(a.address) === familyOf(b.address)
@@ -234,6 +241,16 @@ function isMapped(address: Ip6): boolean {
 /** CommonPrefixLen(S, D) of §2.2: the source's host part does not count. */
 function shared({ address, prefixLength }: SourceCandidate, destination: Ip): number {
   return Math.min(commonPrefixLength(address, destination) ?? 0, prefixLength);
+}
+
+/** Rule 4: home and care-of at once before anything else; a home address before one that is only where the host is now. */
+function home(a: SourceCandidate, b: SourceCandidate): Verdict | undefined {
+  const isBoth = (one: SourceCandidate) => one.isHome === true && one.isCareOf === true;
+  const both = is(isBoth(a), isBoth(b), '4: home address');
+  if (both) return both;
+  if (isBoth(a) || (a.isHome === b.isHome && a.isCareOf === b.isCareOf)) return undefined;
+  if (a.isHome && b.isCareOf) return verdict('a', '4: home address');
+  return b.isHome && a.isCareOf ? verdict('b', '4: home address') : undefined;
 }
 
 function verdict(better: 'a' | 'b', rule: string): Verdict {
