@@ -1,64 +1,39 @@
 /**
- * A whole frame: which headers stand in it, their values, and one tree over all of its bytes.
+ * A whole frame: the values of its headers, and one tree over all of its bytes.
  *
- * `layersOf` finds where each header lies and what breaks it; `decodeFrame` and `dissectFrame` read those places. A
- * malformed inner layer leaves the outer ones intact. Layers are found by type, protocol and the ports 53, 80 and 8080
- * only. Not here: reassembly of fragments and streams (inspect does that), TLS.
+ * layers.ts finds where each header lies and what breaks it; `decodeFrame` and `dissectFrame` read those places. A
+ * malformed inner layer leaves the outer ones intact. Not here: reassembly of fragments and streams (inspect does that).
  */
 import type { Bytes } from '../base/bytes.ts';
 import { readU16 } from '../base/bytes.ts';
-import { checksumAdd, checksumFinish } from '../base/checksum.ts';
 import { Malformed } from '../base/errors.ts';
-import { ARP_LENGTH, type Arp, arp, isArpForIpv4 } from './arp.ts';
+import { type Arp, arp } from './arp.ts';
 import type { About, Node } from './bits.ts';
 import { showBytes } from './codec.ts';
 import { type DnsMessage, dnsMessage } from './dns.ts';
 import { decodeDns } from './dns-fast.ts';
-import { ETHERNET_HEADER, ETHERTYPE_ARP, ETHERTYPE_IPV4, type Ethernet, ethernet } from './ethernet.ts';
-import { dissectHttp, type HttpHead, readHttpHead, startsLikeHttp } from './http1-head.ts';
+import { type Ethernet, ethernet } from './ethernet.ts';
+import { dissectHttp, type HttpHead, readHttpHead } from './http1-head.ts';
 import { type Icmp, icmp } from './icmp.ts';
+import { type Icmp6, icmp6 } from './icmp6.ts';
+import { type Ipv4, ipv4 } from './ipv4.ts';
+import { type Ipv6, ipv6 } from './ipv6.ts';
 import {
-  IPV4_MF,
-  type Ipv4,
-  ipv4,
-  ipv4Fault,
-  ipv4HeaderLength,
-  PROTOCOL_ICMP,
-  PROTOCOL_TCP,
-  PROTOCOL_UDP,
-} from './ipv4.ts';
-import { TCP_HEADER, type TcpHeader, tcpChecksum, tcpHeader } from './tcp.ts';
-import { UDP_HEADER, type Udp, udp, udpChecksum } from './udp.ts';
+  destinationOptions,
+  type FragmentHeader,
+  fragmentHeader,
+  hopByHop,
+  type OptionsHeader,
+  type RoutingHeader,
+  routing,
+} from './ipv6-extension.ts';
+import { verdictOf } from './layer-checksum.ts';
+import { type Layer, type LayerName, layersOf } from './layers.ts';
+import { type TcpHeader, tcpHeader } from './tcp.ts';
+import { type Udp, udp } from './udp.ts';
 
-export const PORT_DNS = 53;
-export const PORT_HTTP = 80;
-export const PORT_HTTP_ALT = 8080;
-
-/** `httpData`: bytes on an HTTP port that do not start a message. `surplus`: behind the UDP length. `padding`: behind the datagram. */
-export type LayerName =
-  | 'ethernet'
-  | 'arp'
-  | 'ipv4'
-  | 'icmp'
-  | 'udp'
-  | 'tcp'
-  | 'dnsLength'
-  | 'dns'
-  | 'http'
-  | 'httpData'
-  | 'data'
-  | 'fragment'
-  | 'surplus'
-  | 'padding';
-
-/** One header, or the bytes of one kind, at `[at, end)` of the buffer. */
-export interface Layer {
-  readonly name: LayerName;
-  readonly at: number;
-  readonly end: number;
-  /** Why the lengths in it cannot be believed; further faults show when it is decoded. */
-  readonly problem: string | undefined;
-}
+export { checksumFault } from './layer-checksum.ts';
+export { type Layer, type LayerName, layersOf } from './layers.ts';
 
 /** The values of a frame's headers, as far as they could be read. */
 export interface DecodedFrame {
@@ -66,7 +41,14 @@ export interface DecodedFrame {
   ethernet?: Ethernet;
   arp?: Arp;
   ipv4?: Ipv4;
+  ipv6?: Ipv6;
+  hopByHop?: OptionsHeader;
+  /** The first of each, when there are several. */
+  destinationOptions?: OptionsHeader;
+  routing?: RoutingHeader;
+  fragmentHeader?: FragmentHeader;
   icmp?: Icmp;
+  icmp6?: Icmp6;
   udp?: Udp;
   tcp?: TcpHeader;
   dns?: DnsMessage;
@@ -75,22 +57,6 @@ export interface DecodedFrame {
   payload: Bytes;
   /** The first fault, from outside in. Checksums are not looked at: see {@link checksumFault}. */
   problem?: string;
-}
-
-/** Where each layer of the frame in `[at, end)` lies, from outside in; they join without a gap. Never throws. */
-export function layersOf(bytes: Bytes, at = 0, end = bytes.length): Layer[] {
-  const layers: Layer[] = [];
-  if (end - at < ETHERNET_HEADER) {
-    push(layers, 'ethernet', at, end, `truncated: ${end - at} bytes of an Ethernet header`);
-    return layers;
-  }
-  const inner = at + ETHERNET_HEADER;
-  push(layers, 'ethernet', at, inner);
-  const type = ethernet.get.type(bytes, at);
-  if (type === ETHERTYPE_IPV4) addIpv4(layers, bytes, inner, end);
-  else if (type === ETHERTYPE_ARP) addArp(layers, bytes, inner, end);
-  else push(layers, 'data', inner, end);
-  return layers;
 }
 
 /** Values of each header that can be read. Never throws on bad bytes. */
@@ -130,112 +96,6 @@ export function dissectFrame(bytes: Bytes, at = 0, end = bytes.length): Node {
   return root;
 }
 
-/** Which checksum of the frame is wrong, `IPv4` or `TCP`, and `undefined` when all that can be checked are right. */
-export function checksumFault(
-  bytes: Bytes,
-  layers: readonly Layer[],
-): 'IPv4' | 'ICMP' | 'UDP' | 'TCP' | undefined {
-  for (const layer of layers) {
-    const verdict = verdictOf(bytes, layers, layer);
-    if (verdict && verdict.expected !== undefined && verdict.stored !== verdict.expected) return verdict.of;
-  }
-  return undefined;
-}
-
-function push(layers: Layer[], name: LayerName, at: number, end: number, problem?: string): void {
-  const outer = layers.at(-1);
-  if (end > at || !outer) layers.push({ name, at, end, problem });
-  // A layer of no bytes cannot be shown: what is missing is said of the header that announced it.
-  else if (problem !== undefined) layers[layers.length - 1] = { ...outer, problem: outer.problem ?? problem };
-}
-
-function addArp(layers: Layer[], bytes: Bytes, at: number, end: number): void {
-  if (!isArpForIpv4(bytes, at, end)) {
-    push(layers, 'data', at, end, 'not a whole ARP packet for IPv4 over Ethernet');
-    return;
-  }
-  push(layers, 'arp', at, at + ARP_LENGTH);
-  push(layers, 'padding', at + ARP_LENGTH, end);
-}
-
-function addIpv4(layers: Layer[], bytes: Bytes, at: number, end: number): void {
-  const problem = ipv4Fault(bytes, at, end);
-  const header = end - at > 0 ? ipv4HeaderLength(bytes, at) : 0;
-  if (end - at < 20 || header < 20 || header > end - at || bytes[at]! >> 4 !== 4) {
-    push(layers, 'ipv4', at, end, problem);
-    return;
-  }
-  const data = at + header;
-  push(layers, 'ipv4', at, data, problem);
-  const total = ipv4.get.totalLength(bytes, at);
-  // A total length that makes no sense says nothing about where the data ends.
-  const dataEnd = total >= header && total <= end - at ? at + total : end;
-  const protocol = ipv4.get.protocol(bytes, at);
-  const isCut = (ipv4.get.flags(bytes, at) & IPV4_MF) !== 0;
-  if (ipv4.get.fragmentOffset(bytes, at) > 0) push(layers, 'fragment', data, dataEnd);
-  else if (protocol === PROTOCOL_ICMP) push(layers, 'icmp', data, dataEnd);
-  else if (protocol === PROTOCOL_UDP) addUdp(layers, bytes, data, dataEnd, isCut);
-  else if (protocol === PROTOCOL_TCP) addTcp(layers, bytes, data, dataEnd, isCut);
-  else push(layers, 'data', data, dataEnd);
-  push(layers, 'padding', dataEnd, end);
-}
-
-/** `isCut`: this is the first fragment of more, so the lengths reach beyond it and no message is whole. */
-function addUdp(layers: Layer[], bytes: Bytes, at: number, end: number, isCut: boolean): void {
-  if (end - at < UDP_HEADER) {
-    push(layers, 'udp', at, end, `truncated: ${end - at} bytes of a UDP header`);
-    return;
-  }
-  const length = udp.get.length(bytes, at);
-  const isSound = length >= UDP_HEADER && length <= end - at;
-  push(
-    layers,
-    'udp',
-    at,
-    at + UDP_HEADER,
-    isSound || isCut ? undefined : `a length of ${length} bytes where ${end - at} are there`,
-  );
-  const data = at + UDP_HEADER;
-  const dataEnd = isSound ? at + length : end;
-  push(layers, hasPort(bytes, at, PORT_DNS) && !isCut ? 'dns' : 'data', data, dataEnd);
-  push(layers, 'surplus', dataEnd, end);
-}
-
-function addTcp(layers: Layer[], bytes: Bytes, at: number, end: number, isCut: boolean): void {
-  if (end - at < TCP_HEADER) {
-    push(layers, 'tcp', at, end, `truncated: ${end - at} bytes of a TCP header`);
-    return;
-  }
-  const header = tcpHeader.get.dataOffset(bytes, at) * 4;
-  if (header < TCP_HEADER || header > end - at) {
-    push(layers, 'tcp', at, end, `a header of ${header} bytes where ${end - at} are there`);
-    return;
-  }
-  push(layers, 'tcp', at, at + header);
-  const data = at + header;
-  if (data === end) return;
-  if (hasPort(bytes, at, PORT_DNS) && !isCut) {
-    addDnsOverTcp(layers, bytes, data, end);
-    return;
-  }
-  const isHttp = hasPort(bytes, at, PORT_HTTP) || hasPort(bytes, at, PORT_HTTP_ALT);
-  push(layers, !isHttp ? 'data' : startsLikeHttp(bytes, data, end) ? 'http' : 'httpData', data, end);
-}
-
-/** A message behind its length (RFC 1035 §4.2.2), read only when the segment holds exactly one. */
-function addDnsOverTcp(layers: Layer[], bytes: Bytes, at: number, end: number): void {
-  if (end - at < 2 || readU16(bytes, at) !== end - at - 2) {
-    push(layers, 'data', at, end);
-    return;
-  }
-  push(layers, 'dnsLength', at, at + 2);
-  push(layers, 'dns', at + 2, end);
-}
-
-function hasPort(bytes: Bytes, at: number, port: number): boolean {
-  return udp.get.sourcePort(bytes, at) === port || udp.get.destinationPort(bytes, at) === port;
-}
-
 /** Decodes one layer into `frame`; the fault as a sentence when it is malformed. */
 function readLayer(frame: DecodedFrame, bytes: Bytes, layer: Layer): string | undefined {
   const { at, end } = layer;
@@ -250,8 +110,26 @@ function readLayer(frame: DecodedFrame, bytes: Bytes, layer: Layer): string | un
       case 'ipv4':
         frame.ipv4 = ipv4.decode(bytes, at, end);
         break;
+      case 'ipv6':
+        frame.ipv6 = ipv6.decode(bytes, at, end);
+        break;
+      case 'hopByHop':
+        frame.hopByHop = hopByHop.decode(bytes, at, end);
+        break;
+      case 'destinationOptions':
+        frame.destinationOptions ??= destinationOptions.decode(bytes, at, end);
+        break;
+      case 'routing':
+        frame.routing ??= routing.decode(bytes, at, end);
+        break;
+      case 'fragmentHeader':
+        frame.fragmentHeader ??= fragmentHeader.decode(bytes, at, end);
+        break;
       case 'icmp':
         frame.icmp = icmp.decode(bytes, at, end);
+        break;
+      case 'icmp6':
+        frame.icmp6 = icmp6.decode(bytes, at, end);
         break;
       case 'udp':
         frame.udp = udp.decode(bytes, at, end);
@@ -294,7 +172,13 @@ const COLOURS: Readonly<Record<LayerName, string>> = {
   ethernet: 'link',
   arp: 'link',
   ipv4: 'ip',
+  ipv6: 'ip',
+  hopByHop: 'ip',
+  routing: 'ip',
+  fragmentHeader: 'ip',
+  destinationOptions: 'ip',
   icmp: 'ip',
+  icmp6: 'ip',
   udp: 'transport',
   tcp: 'transport',
   dnsLength: 'dns',
@@ -327,7 +211,7 @@ const LEAVES: Readonly<
   },
   fragment: {
     label: 'Fragment',
-    spec: 'RFC 791 §3.2',
+    spec: 'RFC 791 §3.2, RFC 8200 §4.5',
     about: 'A later piece of a datagram; the headers above IP stand in the first one.',
   },
   surplus: {
@@ -351,8 +235,20 @@ function dissectLayer(bytes: Bytes, layer: Layer): Node {
       return arp.dissect(bytes, at, end);
     case 'ipv4':
       return ipv4.dissect(bytes, at, end);
+    case 'ipv6':
+      return ipv6.dissect(bytes, at, end);
+    case 'hopByHop':
+      return hopByHop.dissect(bytes, at, end);
+    case 'destinationOptions':
+      return destinationOptions.dissect(bytes, at, end);
+    case 'routing':
+      return routing.dissect(bytes, at, end);
+    case 'fragmentHeader':
+      return fragmentHeader.dissect(bytes, at, end);
     case 'icmp':
       return icmp.dissect(bytes, at, end);
+    case 'icmp6':
+      return icmp6.dissect(bytes, at, end);
     case 'udp':
       return udp.dissect(bytes, at, end);
     case 'tcp':
@@ -382,72 +278,6 @@ function shift(node: Node, bits: number): void {
   for (const child of node.children) shift(child, bits);
 }
 
-interface Verdict {
-  readonly of: 'IPv4' | 'ICMP' | 'UDP' | 'TCP';
-  /** Byte offset of the field from the start of its header. */
-  readonly offset: number;
-  readonly stored: number;
-  /** `undefined` when the bytes that it covers are not all here. */
-  readonly expected: number | undefined;
-}
-
-/** Compares the checksum of a layer with the bytes that it covers; `undefined` for layers that have none. */
-function verdictOf(bytes: Bytes, layers: readonly Layer[], layer: Layer): Verdict | undefined {
-  const { at, end } = layer;
-  if (layer.name === 'ipv4') {
-    if (end - at < 20 || ipv4HeaderLength(bytes, at) !== end - at) return undefined;
-    const offset = ipv4.offset.checksum;
-    return {
-      of: 'IPv4',
-      offset,
-      stored: ipv4.get.checksum(bytes, at),
-      expected: sumWithout(bytes, at, end, offset),
-    };
-  }
-  if (layer.name !== 'icmp' && layer.name !== 'udp' && layer.name !== 'tcp') return undefined;
-  const ip = layers[layers.indexOf(layer) - 1]!;
-  const isWhole =
-    ip.problem === undefined && layer.problem === undefined && (ipv4.get.flags(bytes, ip.at) & IPV4_MF) === 0;
-  const dataEnd = isWhole ? ip.at + ipv4.get.totalLength(bytes, ip.at) : end;
-  const source = ipv4.get.source(bytes, ip.at);
-  const destination = ipv4.get.destination(bytes, ip.at);
-  if (layer.name === 'icmp') {
-    if (end - at < 4) return undefined;
-    const offset = icmp.offset.checksum;
-    return {
-      of: 'ICMP',
-      offset,
-      stored: icmp.get.checksum(bytes, at),
-      expected: isWhole ? sumWithout(bytes, at, dataEnd, offset) : undefined,
-    };
-  }
-  if (layer.name === 'udp') {
-    if (end - at < UDP_HEADER) return undefined;
-    const stored = udp.get.checksum(bytes, at);
-    const length = udp.get.length(bytes, at);
-    const isChecked = isWhole && stored !== 0;
-    return {
-      of: 'UDP',
-      offset: udp.offset.checksum,
-      stored,
-      expected: isChecked ? udpChecksum(bytes, at, length, source, destination) : undefined,
-    };
-  }
-  if (end - at < TCP_HEADER) return undefined;
-  return {
-    of: 'TCP',
-    offset: tcpHeader.offset.checksum,
-    stored: tcpHeader.get.checksum(bytes, at),
-    expected: isWhole ? tcpChecksum(bytes, at, dataEnd - at, source, destination) : undefined,
-  };
-}
-
-/** The checksum over `[at, end)` with its own field, an even `offset` in, taken for zero. */
-function sumWithout(bytes: Bytes, at: number, end: number, offset: number): number {
-  const behind = at + offset + 2;
-  return checksumFinish(checksumAdd(checksumAdd(0, bytes, at, offset), bytes, behind, end - behind));
-}
-
 /** Writes into the leaf of a checksum whether it is right. */
 function judge(node: Node, bytes: Bytes, layers: readonly Layer[], layer: Layer): void {
   const verdict = verdictOf(bytes, layers, layer);
@@ -455,9 +285,8 @@ function judge(node: Node, bytes: Bytes, layers: readonly Layer[], layer: Layer)
     verdict && node.children.find((child) => child.bitStart === node.bitStart + verdict.offset * 8);
   if (!verdict || !leaf || leaf.bitLength !== 16) return;
   const { stored, expected } = verdict;
-  if (expected === undefined)
-    leaf.text =
-      verdict.of === 'UDP' && stored === 0 ? 'none' : `${hex4(stored)}, not checked: a part is missing`;
+  if (expected === 'there is none') leaf.text = 'none';
+  else if (typeof expected === 'string') leaf.text = `${hex4(stored)}, not checked: ${expected}`;
   else if (stored === expected) leaf.text = `${hex4(stored)}, correct`;
   else {
     leaf.text = `${hex4(stored)}, should be ${hex4(expected)}`;
