@@ -26,7 +26,7 @@ import type { UpperLayer } from '../wire/ipv6-extension.ts';
 import type { FilterHook } from './filter-hook.ts';
 import type { IcmpReport } from './icmp-report.ts';
 import { Ip4Layer } from './ip4-layer.ts';
-import { ETHERTYPE_IPV6, Ip6Layer, PROTOCOL_ICMP6 } from './ip6-layer.ts';
+import { ETHERTYPE_IPV6, Ip6Layer, mtuOf, PROTOCOL_ICMP6 } from './ip6-layer.ts';
 import type { Nat } from './nat.ts';
 import { Neighbours } from './neighbours.ts';
 import { Nic, type Node } from './nic.ts';
@@ -163,7 +163,8 @@ export class IpStack implements Node {
   /** Largest datagram that gets to `destination` in one piece, as far as this machine knows. */
   mtuFor(destination: Ip): number {
     if (this.isLocal(destination)) return LOOPBACK_MTU;
-    const link = this.routes.lookup(destination)?.nic?.mtu ?? 1500;
+    const nic = this.routes.lookup(destination)?.nic;
+    const link = !nic ? 1500 : typeof destination === 'number' ? nic.mtu : mtuOf(nic);
     return this.pathMtu.lookup(destination, link, this.world.now);
   }
 

@@ -179,7 +179,7 @@ export class Ip6Layer {
     const { hopLimit = DEFAULT_HOP_LIMIT, fragment = 'want', trafficClass = 0, via } = options;
     const mtu = isLocal
       ? MAX_PAYLOAD + IPV6_HEADER
-      : stack.pathMtu.lookup(destination, route!.nic!.mtu, stack.world.now);
+      : stack.pathMtu.lookup(destination, mtuOf(route!.nic!), stack.world.now);
     if (total <= mtu && ETHERNET_HEADER + total <= stack.maxFrame) {
       const { frames } = stack.world.trace;
       const frame = frames.alloc(ETHERNET_HEADER + total);
@@ -408,9 +408,10 @@ export class Ip6Layer {
       return;
     }
     const total = IPV6_HEADER + ipv6.get.payloadLength(bytes, at);
-    if (total > out.mtu) {
-      nic.refuse(frame, `larger than the next link’s ${out.mtu} bytes`);
-      this.sendError(ICMP6_TOO_BIG, 0, out.mtu, bytes, at, 'too big for the next link', nic);
+    const mtu = mtuOf(out);
+    if (total > mtu) {
+      nic.refuse(frame, `larger than the next link’s ${mtu} bytes`);
+      this.sendError(ICMP6_TOO_BIG, 0, mtu, bytes, at, 'too big for the next link', nic);
       return;
     }
     const { frames } = stack.world.trace;
@@ -542,4 +543,9 @@ export class Ip6Layer {
         this.#deliver(this.#stack.loopback, -1, whole, 0, upperLayer(whole, 0, whole.length));
     });
   }
+}
+
+/** Largest IPv6 packet that leaves by the interface. */
+export function mtuOf(nic: Nic): number {
+  return nic.mtu6 === undefined ? nic.mtu : Math.min(nic.mtu, nic.mtu6);
 }

@@ -45,7 +45,10 @@ export interface NdMessage {
 
 /** Takes the messages that autoconfiguration and advertising are about. */
 export interface NdListener {
-  handle(message: NdMessage): void;
+  /** True when the message is about an address that is not ours to answer for yet. */
+  handle(message: NdMessage): boolean;
+  /** A neighbour that was a router is none any more. */
+  demoted(router: Ip6): void;
   /** The machine restarts. */
   clear(): void;
 }
@@ -110,7 +113,7 @@ export class Link6 {
   }
 
   /** Adds an address, or gives the one that is there another state or other lifetimes. */
-  put(address: Address6): void {
+  put(address: Address6, why = 'given by hand'): void {
     const { addresses6, name } = this.nic;
     const at = addresses6.findIndex((one) => one.address === address.address);
     if (at < 0) {
@@ -119,7 +122,7 @@ export class Link6 {
     } else addresses6[at] = address;
     this.stack.because({
       kind: at < 0 ? 'address.add' : 'address.state',
-      detail: { interface: name, ...address },
+      detail: { interface: name, ...address, why },
     });
   }
 
@@ -176,7 +179,8 @@ export class Link6 {
       return error.message;
     }
     if (message.code !== 0) return `code ${message.code} in neighbour discovery`;
-    this.listener?.handle({ message, source, destination });
+    const isTaken = this.listener?.handle({ message, source, destination }) ?? false;
+    if (isTaken) return undefined;
     if (message.type === ND_NEIGHBOUR_SOLICITATION) this.#solicited(message, source);
     else if (message.type === ND_NEIGHBOUR_ADVERTISEMENT) this.#advertised(message);
     this.drain();
@@ -272,6 +276,8 @@ export class Link6 {
       const mac = cache.lookup(address, this.stack.world.now);
       if (mac !== undefined) this.stack.neighbours.resolved(this.nic, address, mac);
     }
+    for (let router = cache.pollDemoted(); router !== undefined; router = cache.pollDemoted())
+      this.listener?.demoted(router);
     for (let address = cache.pollFailed(); address !== undefined; address = cache.pollFailed()) {
       trace.cause = learned;
       this.stack.neighbours.failed(this.nic, address);

@@ -9,9 +9,11 @@ import { parseCidr } from '../base/cidr.ts';
 import { Malformed, Misuse } from '../base/errors.ts';
 import { parseIp } from '../base/ip.ts';
 import { NEVER, SECOND } from '../base/units.ts';
+import { PLAIN_ADVERTISEMENT, type RouterAdvertisement } from '../proto/router-advertiser.ts';
 import type { World } from '../sim/world.ts';
 import type { Detail } from '../trace/event.ts';
 import { MAX_FRAME } from '../trace/frames.ts';
+import { Advertising6, Autoconf6 } from './autoconf6.ts';
 import { cut, delayNth, dropNth, flipNth } from './fault.ts';
 import { Host, type HostOptions, Router } from './host.ts';
 import { Channel, type LinkOptions } from './link.ts';
@@ -137,6 +139,22 @@ export class Network {
   /** Adds a route that leads nowhere: `blackhole` in silence, `unreachable` and `prohibit` with an ICMP error. */
   noRoute(machine: Host, to: string, kind: Exclude<RouteKind, 'unicast'> = 'blackhole'): void {
     machine.ip.addRoute({ network: parseCidr(to), kind });
+  }
+
+  /** Lets a host's interface make its own IPv6 addresses, at start and after each restart. */
+  autoconfigure(host: Host, nic: string): Autoconf6 {
+    const link = host.ip.v6.enable(nicOf(host, nic));
+    const autoconf = new Autoconf6(link);
+    host.onBoot(() => autoconf.start());
+    return autoconf;
+  }
+
+  /** Lets a router's interface, which has its addresses, tell hosts about its link; unasked as well when it is new. */
+  advertise(router: Router, nic: string, said: Partial<RouterAdvertisement>, isNew = false): Advertising6 {
+    const link = router.ip.v6.enable(nicOf(router, nic));
+    const advertising = new Advertising6(link, { ...PLAIN_ADVERTISEMENT, ...said }, isNew ? undefined : 0);
+    router.onBoot(() => advertising.start());
+    return advertising;
   }
 
   /** Puts address translation on a router, `nic` being its outside. */

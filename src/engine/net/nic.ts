@@ -47,6 +47,8 @@ export class Nic implements Receiver {
   address: Ip4 | undefined;
   prefixLength = 32;
   readonly addresses6: Address6[] = [];
+  /** A smaller size for IPv6, where a router has advertised one (RFC 4861 §4.6.4). */
+  mtu6: number | undefined;
   /** Set on a router: SYNs that pass here announce no larger segments than this link carries. */
   clampsMss = false;
   #mtu = 1500;

@@ -88,6 +88,8 @@ export function plainPrefix(prefix: Ip6, prefixLength = 64): AdvertisedPrefix {
 export interface AdvertiserOptions {
   /** How long an answer waits, so that routers do not all speak at once: 0 to 0.5 s (§6.2.6). 0 when absent. */
   readonly delay?: () => Nanoseconds;
+  /** How many advertisements it begins with, unasked; 0 for a router that has been there for long. */
+  readonly initial?: number;
 }
 
 /** An advertisement to send from the interface's link-local address. */
@@ -100,6 +102,7 @@ export class RouterAdvertiser {
   readonly #name: string;
   readonly #advertisement: RouterAdvertisement;
   readonly #delay: () => Nanoseconds;
+  readonly #initial: number;
   readonly #events: MachineEvent[] = [];
   readonly #out: Advertise[] = [];
   /** Answers to single hosts, and when they are due. */
@@ -115,14 +118,15 @@ export class RouterAdvertiser {
     this.#name = name;
     this.#advertisement = advertisement;
     this.#delay = options.delay ?? (() => 0);
+    this.#initial = options.initial ?? MAX_INITIAL_ADVERTISEMENTS;
   }
 
   /** Begins to advertise, once the interface has its link-local address. */
   start(now: Nanoseconds): void {
     if (this.#isRunning) return;
     this.#isRunning = true;
-    this.#initialLeft = MAX_INITIAL_ADVERTISEMENTS;
-    this.#next = now;
+    this.#initialLeft = this.#initial;
+    this.#next = this.#initial > 0 ? now : NEVER;
     this.handleTimeout(now);
   }
 
