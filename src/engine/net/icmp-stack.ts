@@ -134,7 +134,10 @@ export class IcmpStack implements Transport {
     const { bytes, end, quoted } = report;
     const at = quoted.transportAt;
     if (end - at < ICMP_HEADER) return;
-    const request = typeof quoted.destination === 'number' ? ICMP_ECHO : ICMP6_ECHO;
+    const isV4 = typeof quoted.destination === 'number';
+    const request = isV4 ? ICMP_ECHO : ICMP6_ECHO;
+    // nobody keeps count of the echo replies that this machine sends, so such a message is believed, as Linux does
+    if (bytes[at] === (isV4 ? ICMP_ECHO_REPLY : ICMP6_ECHO_REPLY)) this.#ip.learnMtu(report);
     const socket = bytes[at] === request ? this.#sockets.get(icmpField.identifier(bytes, at)) : undefined;
     if (!socket) return;
     this.#ip.learnMtu(report);
