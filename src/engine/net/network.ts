@@ -8,7 +8,7 @@ import type { Mac } from '../base/address.ts';
 import { parseCidr } from '../base/cidr.ts';
 import { Malformed, Misuse } from '../base/errors.ts';
 import { parseIp } from '../base/ip.ts';
-import { NEVER, SECOND } from '../base/units.ts';
+import { type Nanoseconds, NEVER, SECOND } from '../base/units.ts';
 import { PLAIN_ADVERTISEMENT, type RouterAdvertisement } from '../proto/router-advertiser.ts';
 import type { World } from '../sim/world.ts';
 import type { Detail } from '../trace/event.ts';
@@ -20,6 +20,7 @@ import { Channel, type LinkOptions } from './link.ts';
 import { Nat, type NatOptions } from './nat.ts';
 import { Nic } from './nic.ts';
 import type { RouteKind } from './route.ts';
+import { computeRoutes } from './shortest-path.ts';
 import { Switch } from './switch.ts';
 
 export type Machine = Host | Switch;
@@ -49,6 +50,8 @@ export class Network {
   readonly links: Link[] = [];
   readonly channels: Channel[] = [];
   #nics = 0;
+  #convergence: Nanoseconds | undefined;
+  readonly #cutUntil = new Map<Link, Nanoseconds>();
 
   constructor(world: World) {
     this.world = world;
@@ -141,6 +144,31 @@ export class Network {
     machine.ip.addRoute({ network: parseCidr(to), kind });
   }
 
+  /**
+   * Computes every route from the topology, now and, `convergence` after each link or machine that went down or came
+   * back, anew: as long as routers need to tell each other.
+   */
+  computeRoutes(convergence: Nanoseconds = 0): void {
+    this.#convergence = convergence;
+    computeRoutes(this.machines, this.links, (what) => this.#isUp(what));
+  }
+
+  #isUp(what: Link | Machine): boolean {
+    if (what instanceof Host) return what.ip.isOn;
+    if (what instanceof Switch) return what.isOn;
+    return (this.#cutUntil.get(what) ?? -1) <= this.world.now;
+  }
+
+  /** Something went down or came back: who computes routes does so again, as soon as word has got round. */
+  #reroute(): void {
+    const { kernel } = this.world;
+    const after = this.#convergence;
+    if (after === undefined) return;
+    kernel.call(kernel.now + after, () => {
+      computeRoutes(this.machines, this.links, (what) => this.#isUp(what));
+    });
+  }
+
   /** Lets a host's interface make its own IPv6 addresses, at start and after each restart. */
   autoconfigure(host: Host, nic: string): Autoconf6 {
     const link = host.ip.v6.enable(nicOf(host, nic));
@@ -210,6 +238,12 @@ export class Network {
     const until = typeof detail['until'] === 'number' ? detail['until'] : NEVER;
     for (const channel of [this.channelOf(from, to), this.channelOf(to, from)])
       channel.faults.push(cut(this.world.now, until));
+    const link = this.links.find(
+      ({ a, b }) => [a.nodeName, b.nodeName].includes(from) && [a.nodeName, b.nodeName].includes(to),
+    );
+    if (link) this.#cutUntil.set(link, until);
+    this.#reroute();
+    if (until !== NEVER) this.world.kernel.call(until, () => this.#reroute());
   }
 
   #fault(detail: Detail, what: 'drop' | 'delay' | 'flip'): void {
@@ -235,6 +269,7 @@ export class Network {
     else machine.isOn = what === 'restart';
     if (machine instanceof Host) machine.crash();
     else machine.clear();
+    this.#reroute();
   }
 }
 

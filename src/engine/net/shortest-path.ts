@@ -1,0 +1,182 @@
+/**
+ * Routes computed from the topology: every router learns the way with the least delay to every network.
+ *
+ * This stands in for routing protocols (OSPF inside a network, BGP between them): the result is what they would agree
+ * on if all wanted the shortest way, without the messages by which they agree. A network that hangs on several routers
+ * is reached at the nearest, which is all that anycast is (RFC 4786 §1). What is behind a translator is nobody else's
+ * business: its inside is not announced, and it gets a default route to its outside. Hosts get a default route to the
+ * nearest router of their link, unless they have one.
+ *
+ * Not here: policy, which is most of BGP; several equal ways (the first one is taken).
+ */
+import { type Cidr, formatCidr, networkOf } from '../base/cidr.ts';
+import type { Family, Ip } from '../base/ip.ts';
+import type { Nanoseconds } from '../base/units.ts';
+import { Host } from './host.ts';
+import type { Link, Machine } from './network.ts';
+import type { Nic } from './nic.ts';
+import { Switch } from './switch.ts';
+
+/** One step from a machine to another over one link, or over switches. */
+interface Step {
+  readonly out: Nic;
+  readonly to: Host;
+  readonly into: Nic;
+  readonly cost: Nanoseconds;
+}
+
+interface Way {
+  readonly cost: Nanoseconds;
+  /** The first step of it; undefined at its start. */
+  readonly first: Step | undefined;
+}
+
+/** Something that lies behind interfaces of machines: a network, reached through any of them. */
+interface Announced {
+  readonly network: Cidr;
+  readonly holders: Set<Host>;
+}
+
+const FAMILIES: readonly Family[] = [4, 6];
+
+/**
+ * Puts the routes into all machines, in place of those that were computed before. `isUp` says which links and machines
+ * count; a link that is down leads nowhere.
+ */
+export function computeRoutes(
+  machines: ReadonlyMap<string, Machine>,
+  links: readonly Link[],
+  isUp: (what: Link | Machine) => boolean = () => true,
+): void {
+  const hosts = [...machines.values()].filter((one): one is Host => one instanceof Host);
+  for (const host of hosts) forget(host);
+  const steps = new Map<Host, Step[]>();
+  const live = links.filter(isUp);
+  for (const host of hosts) steps.set(host, isUp(host) ? stepsFrom(host, live, machines, isUp) : []);
+  const announced = announcements(hosts.filter((host) => host.ip.isForwarding && isUp(host)));
+  for (const host of hosts) {
+    if (!isUp(host)) continue;
+    if (host.ip.isForwarding && !host.ip.nat) installAll(host, waysFrom(host, steps), announced);
+    else installDefault(host, steps.get(host)!);
+  }
+}
+
+function forget(host: Host): void {
+  for (const route of host.ip.routes.routes) if (route.origin === 'computed') host.ip.removeRoute(route);
+}
+
+/** The machines with addresses that a machine reaches without a router between. */
+function stepsFrom(
+  host: Host,
+  links: readonly Link[],
+  machines: ReadonlyMap<string, Machine>,
+  isUp: (what: Machine) => boolean,
+): Step[] {
+  const found: Step[] = [];
+  for (const out of host.ip.nics) {
+    const seen = new Set<Machine>([host]);
+    const open: { readonly at: Nic; readonly cost: Nanoseconds }[] = [{ at: out, cost: 0 }];
+    for (let next = open.shift(); next; next = open.shift()) {
+      for (const link of links) {
+        const far = link.a === next.at ? link.b : link.b === next.at ? link.a : undefined;
+        if (!far) continue;
+        const cost = next.cost + link.forward.delay;
+        const machine = machines.get(far.nodeName);
+        if (!machine || seen.has(machine) || !isUp(machine)) continue;
+        seen.add(machine);
+        if (machine instanceof Switch) for (const port of machine.ports) open.push({ at: port, cost });
+        else found.push({ out, to: machine, into: far, cost });
+      }
+    }
+  }
+  return found;
+}
+
+/** Dijkstra's algorithm over the machines that forward; translators are ends, not ways. */
+function waysFrom(start: Host, steps: ReadonlyMap<Host, readonly Step[]>): Map<Host, Way> {
+  const ways = new Map<Host, Way>([[start, { cost: 0, first: undefined }]]);
+  const open = new Set<Host>([start]);
+  while (open.size > 0) {
+    let nearest: Host | undefined;
+    for (const one of open) if (!nearest || ways.get(one)!.cost < ways.get(nearest)!.cost) nearest = one;
+    open.delete(nearest!);
+    const way = ways.get(nearest!)!;
+    if (nearest !== start && (!nearest!.ip.isForwarding || nearest!.ip.nat)) continue;
+    for (const step of steps.get(nearest!) ?? []) {
+      const cost = way.cost + step.cost;
+      if (cost >= (ways.get(step.to)?.cost ?? Number.POSITIVE_INFINITY)) continue;
+      ways.set(step.to, { cost, first: way.first ?? step });
+      open.add(step.to);
+    }
+  }
+  return ways;
+}
+
+function announcements(routers: readonly Host[]): Announced[] {
+  const found = new Map<string, Announced>();
+  for (const router of routers) {
+    for (const nic of router.ip.nics) {
+      if (router.ip.nat && !router.ip.nat.isOutside(nic)) continue;
+      for (const network of networksOn(nic)) {
+        const key = formatCidr(network);
+        const known = found.get(key) ?? { network, holders: new Set<Host>() };
+        known.holders.add(router);
+        found.set(key, known);
+      }
+    }
+  }
+  return [...found.values()];
+}
+
+function networksOn(nic: Nic): Cidr[] {
+  const v6 = nic.addresses6
+    .filter(({ origin }) => origin !== 'link-local')
+    .map(({ address, prefixLength }) => networkOf({ address, prefixLength }));
+  if (nic.address === undefined) return v6;
+  return [networkOf({ address: nic.address, prefixLength: nic.prefixLength }), ...v6];
+}
+
+function installAll(router: Host, ways: ReadonlyMap<Host, Way>, announced: readonly Announced[]): void {
+  for (const { network, holders } of announced) {
+    if (holders.has(router)) continue;
+    let best: Way | undefined;
+    for (const holder of holders) {
+      const way = ways.get(holder);
+      if (way && (!best || way.cost < best.cost)) best = way;
+    }
+    const family = typeof network.address === 'number' ? 4 : 6;
+    const gateway = best?.first && addressOn(best.first.into, family);
+    if (best?.first && gateway !== undefined)
+      router.ip.addRoute({ network, nic: best.first.out, gateway, origin: 'computed' });
+  }
+}
+
+/** A machine that is no router of the whole: everything else goes to the nearest router of its links. */
+function installDefault(host: Host, steps: readonly Step[]): void {
+  for (const family of FAMILIES) {
+    const network: Cidr = defaultOf(family);
+    if (host.ip.routes.routes.some((route) => formatCidr(route.network) === formatCidr(network))) continue;
+    const candidates = steps
+      .filter(({ out, to }) => to.ip.isForwarding && (!host.ip.nat || host.ip.nat.isOutside(out)))
+      .sort((a, b) => a.cost - b.cost);
+    for (const { out, into } of candidates) {
+      const gateway = addressOn(into, family);
+      const isOurs = addressOn(out, family) !== undefined;
+      if (gateway === undefined || !isOurs) continue;
+      host.ip.addRoute({ network, nic: out, gateway, origin: 'computed' });
+      break;
+    }
+  }
+}
+
+function defaultOf(family: Family): Cidr {
+  return networkOf(
+    family === 4 ? { address: 0 as never, prefixLength: 0 } : { address: '::' as never, prefixLength: 0 },
+  );
+}
+
+/** The address by which an interface is a next hop: in IPv6 the link-local one (RFC 4861 §2.3 wants it for redirects). */
+function addressOn(nic: Nic, family: Family): Ip | undefined {
+  if (family === 4) return nic.address;
+  return nic.addresses6.some(({ origin }) => origin !== 'link-local') ? nic.linkLocal : undefined;
+}
