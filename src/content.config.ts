@@ -4,6 +4,8 @@ import { glob } from 'astro/loaders';
 import { z } from 'astro/zod';
 import { entrySchema } from '../components/glossary/entry.ts';
 import { glossaryLoader } from '../components/glossary/loader.ts';
+import { quizSchema } from '../components/quiz/schema.ts';
+import { cardsSchema } from '../components/review/card.ts';
 
 export const collections = {
   // Starlight wants the collection to be called docs; the files live in content/, where authors look for them.
@@ -22,6 +24,13 @@ export const collections = {
       }),
     }),
   }),
+  // One file a chapter: content/quiz/<chapter>.yaml. CONTRIBUTING.md says how an item is written.
+  quiz: defineCollection({ loader: glob({ base: './content/quiz', pattern: '*.yaml' }), schema: quizSchema }),
   // One file: content/glossary.yaml. CONTRIBUTING.md says how an entry is written.
   glossary: defineCollection({ loader: glossaryLoader('content/glossary.yaml'), schema: entrySchema }),
+  // content/cards/<chapter>.yaml
+  cards: defineCollection({
+    loader: glob({ base: './content/cards', pattern: '*.yaml' }),
+    schema: cardsSchema,
+  }),
 };

@@ -23,7 +23,7 @@ export interface Prepared {
 const sessions = new Map<string, Session>();
 
 /** The run, once for all figures of a build that show it. */
-function sessionOf(request: RunRequest): Session {
+export function sessionOf(request: RunRequest): Session {
   const key = keyOf(request);
   let session = sessions.get(key);
   if (!session) {
