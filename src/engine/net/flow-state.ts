@@ -100,6 +100,11 @@ export class Flow {
     return true;
   }
 
+  /** Brings the end forward to a time-out from now, where the state's time-out has become shorter. */
+  shorten(now: Nanoseconds, timeouts: FlowTimeouts): void {
+    this.expires = Math.min(this.expires, now + timeoutOf(this.protocol, this.state, timeouts));
+  }
+
   /** Why this flow ends, when its time has come. */
   get end(): FlowEnd {
     return this.state === 'closing' ? 'closed' : this.state === 'reset' ? 'reset' : 'time-out';

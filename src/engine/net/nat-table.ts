@@ -69,8 +69,8 @@ export class NatTable {
   readonly #byOutside = new Map<string, Mapping>();
   readonly #forwards: Mapping[] = [];
   readonly #sessions = new Map<string, Session>();
-  /** Which session an inside endpoint's words to a remote one belong to: the first, where two mappings have one. */
-  readonly #bySpeakers = new Map<string, Session>();
+  /** By inside and remote endpoint. More than one where a stranger came by another mapping: the first is spoken in. */
+  readonly #bySpeakers = new Map<string, Session[]>();
   readonly #subscribers = new Map<Ip4, Subscriber>();
   /** How many mappings each outside address has. */
   readonly #load = new Map<Ip4, number>();
@@ -118,7 +118,12 @@ export class NatTable {
     now: Nanoseconds,
   ): Session | undefined {
     const key = `${protocol} ${inside} ${insidePort} ${remote} ${remotePort}`;
-    return this.#current(this.#bySpeakers.get(key), now);
+    // at most one for each mapping: the closed ones leave the list
+    for (let list = this.#bySpeakers.get(key); list !== undefined; list = this.#bySpeakers.get(key)) {
+      const session = this.#current(list[0], now);
+      if (session) return session;
+    }
+    return undefined;
   }
 
   /** Whether the inside has written to this remote endpoint, or (`anyPort`) to its address, through the mapping. */
@@ -206,7 +211,9 @@ export class NatTable {
     mapping.sessions.add(session);
     this.#sessions.set(sessionKey(mapping, remote, remotePort), session);
     const speakers = speakersKey(session);
-    if (!this.#bySpeakers.has(speakers)) this.#bySpeakers.set(speakers, session);
+    const others = this.#bySpeakers.get(speakers);
+    if (others) others.push(session);
+    else this.#bySpeakers.set(speakers, [session]);
     return session;
   }
 
@@ -259,7 +266,9 @@ export class NatTable {
     const { mapping } = session;
     this.#sessions.delete(sessionKey(mapping, session.remote, session.remotePort));
     const speakers = speakersKey(session);
-    if (this.#bySpeakers.get(speakers) === session) this.#bySpeakers.delete(speakers);
+    const left = this.#bySpeakers.get(speakers)!.filter((other) => other !== session);
+    if (left.length > 0) this.#bySpeakers.set(speakers, left);
+    else this.#bySpeakers.delete(speakers);
     mapping.sessions.delete(session);
     if (mapping.sessions.size === 0) this.#forget(mapping);
     this.#onClose(session, end);

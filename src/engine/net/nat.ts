@@ -306,6 +306,7 @@ export class Nat {
       this.#options.inboundRefresh === true ||
       (flow.protocol === PROTOCOL_TCP && flow.state !== 'opening');
     const isRefreshed = counts && flow.refresh(now, this.#timeouts);
+    if (!counts) flow.shorten(now, this.#timeouts);
     this.#table.noteEnd(session);
     if (flow.state !== before) {
       const { state, timeout, expires } = sessionRow(session, this.#timeouts);
