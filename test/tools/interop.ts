@@ -11,6 +11,7 @@ const wanted = [
   { program: 'dig', version: '-v', pack: 'dnsutils' },
   { program: 'curl', version: '--version', pack: 'curl' },
   { program: 'openssl', version: 'version', pack: 'openssl' },
+  { program: 'python3', version: '--version', pack: 'python3' },
 ];
 const missing = () =>
   wanted.filter(

@@ -30,8 +30,18 @@ export function parseIp6(text: string): Bytes {
 /** The canonical text of 16 bytes (RFC 5952 §4; §5 for IPv4-mapped addresses, whose last 32 bits are dotted decimal). */
 export function formatIp6(bytes: Bytes, at = 0): Ip6 {
   if (at + 16 > bytes.length) throw new Misuse(`an IPv6 address has 16 bytes, not ${bytes.length - at}`);
-  const mapped = isMapped(bytes, at);
-  const count = mapped ? 6 : 8;
+  if (!isMapped(bytes, at)) return formatGroups(bytes, at, 8) as Ip6;
+  const dotted = `${bytes[at + 12]}.${bytes[at + 13]}.${bytes[at + 14]}.${bytes[at + 15]}`;
+  return `${formatGroups(bytes, at, 6)}:${dotted}` as Ip6;
+}
+
+/** The same without a dotted end, as URLs have it: `::ffff:c000:250`. No {@link Ip6}, which has one text only. */
+export function formatIp6Hex(bytes: Bytes, at = 0): string {
+  return formatGroups(bytes, at, 8);
+}
+
+/** The first `count` groups, the longest run of at least two zero groups among them as `::`. */
+function formatGroups(bytes: Bytes, at: number, count: number): string {
   let zerosAt = -1;
   let zeros = 1; // a single zero group is never shortened, RFC 5952 §4.2.2
   for (let i = 0, run = 0; i < count; i++) {
@@ -50,8 +60,7 @@ export function formatIp6(bytes: Bytes, at = 0): Ip6 {
       text += (text !== '' && !text.endsWith(':') ? ':' : '') + group(bytes, at, i).toString(16);
     }
   }
-  if (mapped) text += `:${bytes[at + 12]}.${bytes[at + 13]}.${bytes[at + 14]}.${bytes[at + 15]}`;
-  return text as Ip6;
+  return text;
 }
 
 export function isIp6(text: string): boolean {
