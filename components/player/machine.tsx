@@ -4,6 +4,8 @@ import type { MachineKind } from '#engine/inspect/view.ts';
 /** Half the size of each drawing, for what is placed beside it. */
 export const MACHINE_HALF: Readonly<Record<MachineKind, readonly [width: number, height: number]>> = {
   laptop: [20, 15],
+  phone: [10, 16],
+  television: [20, 15],
   switch: [19, 8],
   'home-router': [18, 15],
   router: [16, 16],
@@ -23,6 +25,20 @@ function drawing(kind: MachineKind) {
           <path d="M-14 -12.5 a2 2 0 0 1 2 -2 h24 a2 2 0 0 1 2 2 V6 h-28 Z" />
           <path d="M-15.5 6 h31 l4 7 h-39 Z" />
           <path d="M-4 10.3 h8" />
+        </>
+      );
+    case 'phone':
+      return (
+        <>
+          <rect x="-9" y="-15.5" width="18" height="31" rx="2.5" />
+          <path d="M-2.5 11.5 h5" />
+        </>
+      );
+    case 'television':
+      return (
+        <>
+          <rect x="-19" y="-14" width="38" height="23" rx="2" />
+          <path d="M-8 14 h16 M0 9 v5" />
         </>
       );
     case 'switch':

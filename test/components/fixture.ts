@@ -279,6 +279,7 @@ function viewOf(
         ],
       },
     ],
+    consoles: [],
     claims: [],
     near: 0,
     far: 5,

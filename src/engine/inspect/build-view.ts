@@ -7,6 +7,7 @@ import { type Parameter, showValue, writeValue } from '../scenario/parameter.ts'
 import type { Run } from '../scenario/run.ts';
 import type { Claim } from '../scenario/scenario.ts';
 import type { Trace } from '../trace/log.ts';
+import { consolesOf } from './consoles.ts';
 import { conversationsOf } from './conversations.ts';
 import { momentsOf } from './moments.ts';
 import type { Packet } from './packets.ts';
@@ -59,6 +60,7 @@ export function buildView(run: Run, packets: readonly Packet[]): RunView {
     spans: spansOf(run.world.trace, index, end).filter(({ start }) => start <= end),
     requests: requestsOf(run.world.trace),
     claims: claimsOf(run),
+    consoles: consolesOf(run.world.trace, run.scenario.terminals ?? {}, index),
     near: index.get(run.scenario.near)!,
     far: index.get(run.scenario.far)!,
     distance: distancesOf(machines, channels, run.scenario.near),
@@ -68,7 +70,7 @@ export function buildView(run: Run, packets: readonly Packet[]): RunView {
 /** A little after the last packet, or after the visit ended, whichever is later. */
 function endOf(run: Run, lastArrival: Nanoseconds): Nanoseconds {
   let last = lastArrival;
-  for (const { time } of run.world.trace.events(['fetch.failed', 'fetch.loaded']))
+  for (const { time } of run.world.trace.events(['fetch.failed', 'fetch.loaded', 'shell.exit', 'shell.output']))
     last = Math.max(last, time);
   return Math.ceil(last * 1.02) + 1;
 }

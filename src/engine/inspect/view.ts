@@ -5,11 +5,12 @@
  * network, it only draws. Times are kernel nanoseconds. All of it survives `structuredClone` and JSON.
  */
 import type { Nanoseconds } from '../base/units.ts';
+import type { MachineKind } from '../scenario/scenario.ts';
 
 /** Which layer a packet or an event speaks for; the figures give each a colour, a letter and a shape. */
 export type Layer = 'link' | 'ip' | 'transport' | 'dns' | 'tls' | 'http' | 'app';
 
-export type MachineKind = 'laptop' | 'switch' | 'home-router' | 'router' | 'name-server' | 'server';
+export type { MachineKind };
 
 export interface MachineView {
   /** Identifier, also what traces and links call it: `laptop`. */
@@ -169,6 +170,25 @@ export interface ClaimView {
   readonly text: string;
 }
 
+/** One line of a terminal, or a part of one that came by itself. */
+export interface ConsoleLine {
+  readonly time: Nanoseconds;
+  /** For why. */
+  readonly event: number;
+  /** `typed`: what the person entered, behind the prompt. `exit`: the command is over; `text` is its status. */
+  readonly kind: 'typed' | 'out' | 'err' | 'exit';
+  /** With its line ends, as the program wrote it. */
+  readonly text: string;
+}
+
+/** What has happened at a machine's prompt. */
+export interface ConsoleView {
+  /** Index into {@link RunView.machines}. */
+  readonly machine: number;
+  readonly user: string;
+  readonly lines: readonly ConsoleLine[];
+}
+
 /** A fault or other input in force, as the reader can undo it. */
 export interface InputView {
   readonly time: Nanoseconds;
@@ -201,6 +221,8 @@ export interface RunView {
   readonly spans: readonly SpanView[];
   readonly requests: readonly RequestView[];
   readonly claims: readonly ClaimView[];
+  /** Machines that have a prompt, the one to open first before the others. */
+  readonly consoles: readonly ConsoleView[];
   /** The machine at each end of the timeline's schedule drawing, and each machine's one-way distance from the first in nanoseconds. */
   readonly near: number;
   readonly far: number;

@@ -26,6 +26,16 @@ export interface FinishedRun {
   readonly network: Network;
 }
 
+export type MachineKind =
+  | 'laptop'
+  | 'phone'
+  | 'television'
+  | 'switch'
+  | 'home-router'
+  | 'router'
+  | 'name-server'
+  | 'server';
+
 /** Where a machine is drawn: on the wide map (1200 × 350) and on the tall one (358 × 640). */
 export interface Place {
   readonly label: string;
@@ -33,7 +43,7 @@ export interface Place {
   readonly called: string;
   /** Whom it stands for at an end of the timeline: `Maya`. */
   readonly owner?: string;
-  readonly kind: 'laptop' | 'switch' | 'home-router' | 'router' | 'name-server' | 'server';
+  readonly kind: MachineKind;
   readonly area: number;
   readonly addresses: readonly string[];
   readonly wide: readonly [x: number, y: number];
@@ -72,6 +82,8 @@ export interface Scenario<P extends Parameters = Parameters> {
   /** The two machines between which the timeline draws its schedule. */
   readonly near: string;
   readonly far: string;
+  /** Who sits at which machine's prompt: `{ laptop: 'maya' }`. The first is the one that a terminal opens at. */
+  readonly terminals?: Readonly<Record<string, string>>;
   /** Makes the machines, links and programs, and starts the script. */
   build(world: World, values: Values<P>): Network;
   readonly claims: Readonly<Record<string, ClaimSpec>>;

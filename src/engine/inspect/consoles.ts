@@ -1,0 +1,34 @@
+/**
+ * What stands in the terminals of a run, read from the trace: what was typed, what programs wrote, how they ended.
+ */
+import type { TraceEvent } from '../trace/event.ts';
+import type { Trace } from '../trace/log.ts';
+import type { ConsoleLine, ConsoleView } from './view.ts';
+
+/** Most lines of one terminal that a figure shows; programs are bounded, but a person may type on. */
+const MAX_LINES = 5000;
+
+/** One console for each machine of `terminals` (machine → user), in that order. */
+export function consolesOf(
+  trace: Trace,
+  terminals: Readonly<Record<string, string>>,
+  index: ReadonlyMap<string, number>,
+): ConsoleView[] {
+  const lines = new Map<string, ConsoleLine[]>(Object.keys(terminals).map((name) => [name, []]));
+  for (const event of trace.events(['shell.run', 'shell.output', 'shell.exit'])) {
+    const ofMachine = lines.get(event.node);
+    if (ofMachine && ofMachine.length < MAX_LINES) ofMachine.push(lineOf(event));
+  }
+  return Object.entries(terminals).map(([name, user]) => ({
+    machine: index.get(name)!,
+    user,
+    lines: lines.get(name)!,
+  }));
+}
+
+function lineOf({ id, time, kind, detail }: TraceEvent): ConsoleLine {
+  const base = { time, event: id };
+  if (kind === 'shell.run') return { ...base, kind: 'typed', text: String(detail!['line']) };
+  if (kind === 'shell.exit') return { ...base, kind: 'exit', text: String(detail!['status']) };
+  return { ...base, kind: detail!['stream'] === 'err' ? 'err' : 'out', text: String(detail!['text']) };
+}
