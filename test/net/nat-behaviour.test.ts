@@ -346,7 +346,7 @@ describe('time-outs', () => {
 });
 
 describe('TCP states', () => {
-  const states = (steps: readonly [from: 'in' | 'out', flags: number][]): string[] => {
+  const states = (steps: readonly (readonly [way: 'in' | 'out', flags: number])[]): string[] => {
     const alone = new NatAlone();
     alone.send(TCP, '10.0.0.2:5000', '203.0.113.80:7', SYN);
     return steps.map(([way, flags]) => {
