@@ -281,14 +281,14 @@ export class ProgressStore {
     this.keepCards(Object.fromEntries(fresh.map((id) => [id, newCard(now)])));
   }
 
-  /** Takes cards out of the review, or back in; what was learned of them stays. */
-  setCardsOut(ids: readonly string[], out: boolean): void {
+  /** Takes cards out of the review, or back in (`undefined`); what was learned of them stays. */
+  setCardsOut(ids: readonly string[], out: CardState['out']): void {
     const changed: Record<string, CardState> = {};
     for (const id of ids) {
       const card = own(this.#data.get().cards, id);
-      if (card === undefined || (card.out ?? false) === out) continue;
+      if (card === undefined || card.out === out) continue;
       const { out: _, ...rest } = card;
-      changed[id] = out ? { ...rest, out } : rest;
+      changed[id] = out === undefined ? rest : { ...rest, out };
     }
     this.keepCards(changed);
   }

@@ -76,11 +76,11 @@ describe('what is kept', () => {
     store.addCards(['one/a']);
     store.keepCards({ 'one/a': { due: 5, stability: 3, difficulty: 5, state: 2, reps: 2, lapses: 0 } });
     store.addCards(['one/a']);
-    store.setCardsOut(['one/a', 'one/unknown'], true);
+    store.setCardsOut(['one/a', 'one/unknown'], 'hand');
     expect(store.$progress.get().cards).toEqual({
-      'one/a': expect.objectContaining({ due: 5, reps: 2, out: true }),
+      'one/a': expect.objectContaining({ due: 5, reps: 2, out: 'hand' }),
     });
-    store.setCardsOut(['one/a'], false);
+    store.setCardsOut(['one/a'], undefined);
     expect(store.$progress.get().cards['one/a']).not.toHaveProperty('out');
     expect(store.$progress.get().cards['one/a']).toMatchObject({ due: 5, reps: 2 });
   });

@@ -19,6 +19,8 @@ export const getStaticPaths = (async () => {
       params: { slug: '404' },
       props: { title: 'The request arrived. The page is not here.', over: '', summary: '' },
     },
+    { params: { slug: 'progress' }, props: { title: 'Progress', over: '', summary: '' } },
+    { params: { slug: 'review' }, props: { title: 'Review', over: '', summary: '' } },
     ...pages.map(({ id, data }) => ({
       params: { slug: id },
       props: {
