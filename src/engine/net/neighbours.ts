@@ -18,7 +18,9 @@ import type { IpStack } from './ip-stack.ts';
 import { ETHERTYPE_IPV6 } from './ip6-layer.ts';
 import type { Nic } from './nic.ts';
 
-const MAX_WAITING = 16;
+/** Linux's `unres_qlen_bytes`, and about what a buffer costs there beside its bytes: some ninety full frames. */
+const MAX_WAITING_BYTES = 212_992;
+const BUFFER_COST = 768;
 
 /** A datagram as it arrived at a router, before NAT: what an error about it quotes. */
 export interface Original {
@@ -63,7 +65,8 @@ export class Neighbours {
     const { frames } = this.#stack.world.trace;
     const ofNic = this.#waiting.get(nic)!;
     const waiting = ofNic.get(nextHop) ?? [];
-    if (waiting.length >= MAX_WAITING) {
+    const held = waiting.reduce((sum, one) => sum + frames.size(one.frame) + BUFFER_COST, 0);
+    if (held >= MAX_WAITING_BYTES) {
       nic.refuse(
         frame,
         typeof nextHop === 'number'

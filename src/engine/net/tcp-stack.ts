@@ -184,7 +184,10 @@ export class TcpStack implements Transport {
       return;
     }
     if (error) socket.connection.handleIcmp(error, this.ip.world.kernel.now);
-    else this.ip.learnMtu(report);
+    else {
+      this.ip.learnMtu(report);
+      socket.connection.handlePathMss(this.#mssFor(socket.remote));
+    }
     this.service(socket);
     socket.onChange?.();
   }

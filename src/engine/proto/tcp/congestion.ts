@@ -15,6 +15,8 @@ export interface CongestionControl {
   readonly ssthresh: number;
   /** Once, before anything else. `mss` is the largest payload of a segment. */
   start(mss: number, initialWindow: number): void;
+  /** The path carries less than was thought. The window stays: no congestion has been seen (RFC 1191 §6.5). */
+  resize(mss: number): void;
   /**
    * New data was acknowledged outside recovery. `rtt` is −1 when this ACK gave no sample; `flight` is what was in
    * flight before it; `limited` says that the window, not the program, held the sender back.
@@ -42,6 +44,10 @@ export class NewReno implements CongestionControl {
     this.#mss = mss;
     this.#initialWindow = initialWindow;
     this.cwnd = initialWindow;
+  }
+
+  resize(mss: number): void {
+    this.#mss = mss;
   }
 
   onAck(acked: number, _rtt: Nanoseconds, _flight: number, limited: boolean): void {
@@ -88,6 +94,10 @@ export class LinuxReno implements CongestionControl {
     this.#mss = mss;
     this.#initialWindow = initialWindow;
     this.cwnd = initialWindow;
+  }
+
+  resize(mss: number): void {
+    this.#mss = mss;
   }
 
   onAck(acked: number, _rtt: Nanoseconds, _flight: number, limited: boolean): void {

@@ -71,6 +71,8 @@ export interface TcpOptions {
   readonly noDelay?: boolean;
   /** Off unless given (RFC 9293 §3.8.4). */
   readonly keepAlive?: KeepAlive;
+  /** Tries smaller segments when nothing gets through (RFC 4821); off unless wanted, as in Linux. */
+  readonly mtuProbing?: boolean;
   /** Initial congestion window in segments; without it the profile's. */
   readonly initialWindow?: number;
   /** Makes this connection's congestion control; without it the profile's. */

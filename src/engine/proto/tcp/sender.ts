@@ -12,6 +12,7 @@ import type { Bytes } from '../../base/bytes.ts';
 import { seqAdd, seqDiff, seqGe, seqGt, seqLe, seqLt, seqMax } from '../../base/seq.ts';
 import { MILLISECOND, type Nanoseconds, NEVER } from '../../base/units.ts';
 import { ACK, FIN, PSH } from '../../wire/tcp.ts';
+import { BlackHoleDetector } from './black-hole.ts';
 import type { CongestionControl } from './congestion.ts';
 import type { TcpEvents } from './events.ts';
 import type { TcpProfile } from './profile.ts';
@@ -32,6 +33,7 @@ export class Sender {
   readonly congestion: CongestionControl;
   readonly rtt: RoundTripTimes;
   readonly #times = new SendTimes();
+  readonly #blackHole: BlackHoleDetector | undefined;
 
   /** ISS, SND.UNA, SND.NXT. */
   readonly initial: number;
@@ -102,6 +104,7 @@ export class Sender {
     noDelay: boolean,
     bufferMin: number,
     bufferMax: number,
+    mtuProbing = false,
   ) {
     this.#profile = profile;
     this.congestion = congestion;
@@ -109,6 +112,7 @@ export class Sender {
     this.#noDelay = noDelay;
     this.#bufferMin = bufferMin;
     this.#bufferMax = Math.max(bufferMin, bufferMax);
+    this.#blackHole = mtuProbing ? new BlackHoleDetector() : undefined;
     this.#ring = new ByteRing(this.#bufferMax);
     this.rtt = new RoundTripTimes(profile.initialRto, profile.minRto, profile.maxRto, profile.rtoFloor);
     this.initial = initial;
@@ -190,6 +194,26 @@ export class Sender {
     this.rtoDeadline = NEVER;
     this.attempts = 0;
     this.setWindow(window, sequence, acknowledgment);
+  }
+
+  /**
+   * The path carries less than was thought: segments of at most `mss` bytes of data from now on, and what is in flight
+   * is cut anew from SND.UNA, without waiting for the timer and without a sign of congestion (RFC 1191 §6.5).
+   */
+  lowerMss(mss: number, reason: string): void {
+    if (mss >= this.mss) return;
+    this.#events.emit('tcp.mss', { mss, before: this.mss, reason });
+    this.mss = mss;
+    this.congestion.resize(mss);
+    if (this.una === this.max) return;
+    this.next = this.una;
+    this.recovering = false;
+    this.dupAcks = 0;
+    this.#allowance = 0;
+    this.#limitedSent = 0;
+    this.#recover = this.max;
+    this.#times.clear();
+    this.rtoDeadline = NEVER;
   }
 
   setWindow(window: number, sequence: number, acknowledgment: number): void {
@@ -354,6 +378,7 @@ export class Sender {
       this.#base = seqAdd(this.#base, bytes);
     }
     this.attempts = 0;
+    this.#blackHole?.onProgress();
     const rtt = this.#sample(acknowledgment, echoed, now);
     const limited = this.#wasLimited(acknowledgment);
     let restart = true;
@@ -459,6 +484,8 @@ export class Sender {
     }
     this.attempts += 1;
     if (this.attempts > this.#profile.dataRetries) return false;
+    const smaller = this.#blackHole?.onTimeout(this.mss, now);
+    if (smaller !== undefined) this.lowerMss(smaller, 'nothing large gets through');
     this.congestion.onTimeout(seqDiff(this.max, this.una), this.attempts > 1, now);
     this.#events.emit('tcp.timer', { timer: 'retransmission', waited: this.rtt.rto, attempt: this.attempts });
     this.rtt.backOff();
