@@ -10,6 +10,9 @@
  * again after a collision, three times in all. Without one a link-local address that somebody has stays unusable, and
  * nothing else happens on the interface: a person has to help (§5.4.5).
  *
+ * A router whose lifetime is the largest that can be said is one for ever, as with prefixes: a rule of ours, because ours
+ * advertise no more than they must (router-advertiser.ts).
+ *
  * Left out: optimistic addresses (RFC 4429), temporary ones (RFC 8981), DHCPv6, joining groups (MLD), the longer checks of
  * RFC 7527. Delays that §5.4.2 and RFC 4861 §6.3.7 draw by lot are handed in, and are zero otherwise.
  */
@@ -21,9 +24,14 @@ import { ip6 } from '../base/ip.ts';
 import { formatIp6, type Ip6 } from '../base/ip6.ts';
 import { knownIp6 } from '../base/ip6-known.ts';
 import { HOUR, MILLISECOND, type Nanoseconds, NEVER, SECOND } from '../base/units.ts';
-import type { MachineEvent, Projection } from '../trace/event.ts';
+import type { MachineEvent } from '../trace/event.ts';
 import { RETRANS_TIMER } from './neighbours6.ts';
-import { type AdvertisedPrefix, INFINITE_LIFETIME, type RouterAdvertisement } from './router-advertiser.ts';
+import {
+  type AdvertisedPrefix,
+  ENDLESS_ROUTER,
+  INFINITE_LIFETIME,
+  type RouterAdvertisement,
+} from './router-advertiser.ts';
 import { SCOPE_LINK, scopeOf } from './source-address.ts';
 
 /** RFC 4861 §10. */
@@ -273,13 +281,6 @@ export class Autoconf {
     this.#forgetResolvers(now);
   }
 
-  rows(): Map<string, AddressRow> {
-    const rows = new Map<string, AddressRow>();
-    for (const { is } of this.#own.values())
-      rows.set(`${this.#name} ${is.address}`, { interface: this.#name, ...is });
-    return rows;
-  }
-
   // ── addresses ──
 
   #give(address: Ip6, prefixLength: number, origin: AddressOrigin6, now: Nanoseconds): void {
@@ -381,7 +382,7 @@ export class Autoconf {
       return;
     }
     if (!known && this.#routers.size >= MAX_ROUTERS) return;
-    const until = now + routerLifetime * SECOND;
+    const until = routerLifetime === ENDLESS_ROUTER ? NEVER : now + routerLifetime * SECOND;
     if (known?.until === until && known.preference === preference) return;
     this.#routers.set(router, { until, preference });
     this.#changes.push({
@@ -508,33 +509,3 @@ export function joinAddress(prefix: Ip6, identifier: Bytes): Ip6 {
   bytes.set(identifier, 8);
   return formatIp6(bytes);
 }
-
-// ── the table ──
-
-export interface AddressRow extends Omit<InterfaceAddress6, 'address'> {
-  readonly interface: string;
-  readonly address: string;
-}
-
-/** The addresses of a node, rebuilt from the events that whoever keeps them records. */
-export const addressTable: Projection<AddressRow> = {
-  kinds: ['address.add', 'address.state', 'address.remove'],
-  apply(rows, { kind, detail }) {
-    const name = String(detail!['interface']);
-    const address = String(detail!['address']);
-    const key = `${name} ${address}`;
-    if (kind === 'address.remove') {
-      rows.delete(key);
-      return;
-    }
-    rows.set(key, {
-      interface: name,
-      address,
-      prefixLength: Number(detail!['prefixLength']),
-      state: detail!['state'] as AddressState6,
-      origin: detail!['origin'] as AddressOrigin6,
-      preferredUntil: Number(detail!['preferredUntil']),
-      validUntil: Number(detail!['validUntil']),
-    });
-  },
-};

@@ -115,6 +115,8 @@ export class NeighbourCache6 {
   readonly #name: string;
   readonly #randomFactor: () => number;
   readonly #entries = new Map<Ip6, Entry>();
+  /** Those that a timer runs for: few, however many neighbours there are, and asked after with every packet. */
+  readonly #timed = new Map<Ip6, Entry>();
   readonly #events: MachineEvent[] = [];
   readonly #due: Solicit[] = [];
   readonly #resolved: Ip6[] = [];
@@ -245,14 +247,12 @@ export class NeighbourCache6 {
 
   pollTimeout(): Nanoseconds {
     let earliest = NEVER;
-    for (const { state, deadline } of this.#entries.values())
-      if (state === 'incomplete' || state === 'delay' || state === 'probe')
-        earliest = Math.min(earliest, deadline);
+    for (const { deadline } of this.#timed.values()) earliest = Math.min(earliest, deadline);
     return earliest;
   }
 
   handleTimeout(now: Nanoseconds): void {
-    for (const [address, entry] of this.#entries) {
+    for (const [address, entry] of this.#timed) {
       if (entry.deadline > now) continue;
       if (entry.state === 'incomplete') this.#solicitOrFail(address, entry, MAX_MULTICAST_SOLICIT, now);
       else if (entry.state === 'probe') this.#solicitOrFail(address, entry, MAX_UNICAST_SOLICIT, now);
@@ -279,6 +279,7 @@ export class NeighbourCache6 {
   /** Forgets everything, as when the machine restarts. */
   clear(): void {
     this.#entries.clear();
+    this.#timed.clear();
     this.#due.length = 0;
     this.#events.push({ kind: 'nd.clear', detail: { interface: this.#name } });
   }
@@ -323,6 +324,8 @@ export class NeighbourCache6 {
   #enter(address: Ip6, entry: Entry, state: NeighbourState, why: string, deadline: Nanoseconds): void {
     entry.state = state;
     entry.deadline = deadline;
+    if (state === 'incomplete' || state === 'delay' || state === 'probe') this.#timed.set(address, entry);
+    else this.#timed.delete(address);
     this.#record(address, entry, why);
   }
 

@@ -1,7 +1,7 @@
 /**
  * How large a packet may be on its way to each destination, as routers have told (RFC 1191, RFC 8201), sans-IO.
  *
- * A message can only lower what is known; an estimate is forgotten after ten minutes (RFC 1191 §6.3, RFC 8201 §5.2;
+ * A message can only lower what is known; an estimate is forgotten after ten minutes (RFC 1191 §6.3, RFC 8201 §4;
  * Linux's `mtu_expires`), and the path is tried with full size again. A router of before RFC 1191 names no size: then
  * the next lower plateau of its table is taken (§7.1).
  *

@@ -4,8 +4,9 @@
  *
  * It advertises three times when it begins, 16 seconds apart (§6.2.4), answers solicitations (§6.2.6), and says with a
  * router lifetime of zero that it ends (§6.2.5). After the first three it sends nothing unasked, against §6.2.4, so that
- * a world with nothing to do comes to rest: therefore the router lifetime is by default the longest that fits its field
- * (65,535 seconds, RFC 8319 §4; others take half an hour) and prefixes hold for ever.
+ * a world with nothing to do comes to rest. Nothing renews what it said, so by default that holds for ever: prefixes by
+ * the largest number in their field (§4.6.2), and, which is a rule of ours, the router likewise ({@link ENDLESS_ROUTER}).
+ * With any other lifetime hosts lose it when that is over.
  *
  * An answer goes to the solicitor alone when it has an address, else to all (§6.2.6 leaves the choice). Left out: looking
  * for contradictions among routers (§6.2.7).
@@ -21,6 +22,11 @@ export const MAX_INITIAL_ADVERT_INTERVAL: Nanoseconds = 16 * SECOND;
 export const MIN_DELAY_BETWEEN_RAS: Nanoseconds = 3 * SECOND;
 /** A lifetime without end, in the 32-bit fields of options (RFC 4861 §4.6.2). */
 export const INFINITE_LIFETIME = 0xffff_ffff;
+/**
+ * The largest router lifetime, 65,535 seconds (RFC 8319 §4), counts as endless here. In the RFCs it is 18 hours, which
+ * advertisements every half hour never let pass.
+ */
+export const ENDLESS_ROUTER = 65_535;
 /** Solicitors whose answers wait, at most. */
 const MAX_ANSWERS = 64;
 
@@ -65,7 +71,7 @@ export const PLAIN_ADVERTISEMENT: RouterAdvertisement = {
   managed: false,
   other: false,
   preference: 'medium',
-  routerLifetime: 65_535,
+  routerLifetime: ENDLESS_ROUTER,
   reachableTime: 0,
   retransTimer: 0,
   mtu: undefined,

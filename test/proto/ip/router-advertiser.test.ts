@@ -46,6 +46,14 @@ describe('a router', () => {
     ]);
   });
 
+  it('that has been there for long speaks only when it is asked', () => {
+    const router = new RouterAdvertiser('lan0', SAYS, { initial: 0 });
+    router.start(0);
+    expect([router.pollTimeout(), sent(router)]).toEqual([NEVER, []]);
+    router.handleSolicitation(HOST, SECOND);
+    expect(sent(router)).toEqual([HOST]);
+  });
+
   it('answers who has an address alone, after the delay that is drawn', () => {
     const router = new RouterAdvertiser('lan0', SAYS, { delay: () => 200 * MILLISECOND });
     router.start(0);
