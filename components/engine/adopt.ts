@@ -7,14 +7,31 @@ export function adopt(figure: Figure, root: HTMLElement): () => void {
   root.dataset.live = '';
   const follow = () => followLink(figure, root);
   follow();
-  // `<form data-plays="id">`: submitting it starts the run instead of leaving the page.
-  const onSubmit = (event: SubmitEvent) => {
-    if ((event.target as HTMLElement).dataset.plays !== figure.id) return;
-    event.preventDefault();
+  // `<form data-plays="id">`: submitting it starts the run instead of leaving the page. A form with `data-until`, a moment
+  // of the run, hears `roundtrip:arrived` there, or when the reader stops the run before.
+  const start = (form: HTMLElement) => {
+    delete form.dataset.due;
     figure.seek(0);
     figure.play();
     root.scrollIntoView({ block: 'nearest' });
+    if (form.dataset.until === undefined) return;
+    const until = Number(form.dataset.until);
+    const leave = [figure.$cursor, figure.$playing].map((one) => one.listen(look));
+    function look(): void {
+      if (figure.$playing.get() && figure.$cursor.get() < until) return;
+      for (const stop of leave) stop();
+      form.dispatchEvent(new Event('roundtrip:arrived'));
+    }
   };
+  const onSubmit = (event: SubmitEvent) => {
+    const form = event.target as HTMLElement;
+    if (form.dataset.plays !== figure.id) return;
+    event.preventDefault();
+    start(form);
+  };
+  // One that was submitted while the figure slept.
+  const due = document.querySelector<HTMLElement>(`form[data-plays="${figure.id}"][data-due]`);
+  if (due) start(due);
   window.addEventListener('hashchange', follow);
   document.addEventListener('submit', onSubmit);
   return () => {
