@@ -4,6 +4,7 @@
 import { type TableName, TableReader } from '../../src/engine/inspect/tables.ts';
 import { addressRows } from '../../src/engine/net/address-table.ts';
 import type { Network } from '../../src/engine/net/network.ts';
+import { PacketFilter } from '../../src/engine/net/packet-filter.ts';
 import { routeKey, routeRow } from '../../src/engine/net/route.ts';
 import { socketRows } from '../../src/engine/net/socket-table.ts';
 import { Switch } from '../../src/engine/net/switch.ts';
@@ -34,6 +35,7 @@ export function compareTables(network: Network, trace: Trace, tables = new Table
       compare(name, 'addresses', addressRows(ip));
       compare(name, 'path-mtu', ip.pathMtu.rows());
       if (ip.nat) compare(name, 'nat', ip.nat.rows());
+      if (ip.filter instanceof PacketFilter) compare(name, 'filter', ip.filter.rows());
       const names = machine.programTables.get('dns')?.();
       const a = JSON.stringify(names ?? []);
       const b = JSON.stringify(livingRows(tables.rows('dns', name, now).values(), now));

@@ -16,6 +16,7 @@ import type { Chain, Rule } from '../../src/engine/policy/match.ts';
 import { World } from '../../src/engine/sim/world.ts';
 import { fixIpv4Checksum } from '../../src/engine/wire/ipv4.ts';
 import { writeIpv6 } from '../../src/engine/wire/ipv6.ts';
+import { compareTables } from '../inspect/compare-tables.ts';
 import { datagram, echo, end, icmpError, TCP, UDP } from './nat-alone.ts';
 import { fetchPage, home, PAGE, ping, servePage, WEB } from './small-world.ts';
 
@@ -399,6 +400,7 @@ describe('NAT and firewall, told apart', () => {
     expect(fetching.result).toBe(PAGE);
     expect(errors).toEqual(['ECONNREFUSED']);
     expect([...run.world.trace.events(['filter.refuse'])]).toEqual([]);
+    expect(compareTables(run.network, run.world.trace)).toEqual([]);
     const states = [...run.filter.rows().values()].map(({ protocol, state }) => [protocol, state]);
     expect(states.sort()).toEqual([
       ['ICMP', 'answered'],

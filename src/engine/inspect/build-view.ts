@@ -70,7 +70,12 @@ export function buildView(run: Run, packets: readonly Packet[]): RunView {
 /** A little after the last packet, or after the visit ended, whichever is later. */
 function endOf(run: Run, lastArrival: Nanoseconds): Nanoseconds {
   let last = lastArrival;
-  for (const { time } of run.world.trace.events(['fetch.failed', 'fetch.loaded', 'shell.exit', 'shell.output']))
+  for (const { time } of run.world.trace.events([
+    'fetch.failed',
+    'fetch.loaded',
+    'shell.exit',
+    'shell.output',
+  ]))
     last = Math.max(last, time);
   return Math.ceil(last * 1.02) + 1;
 }
@@ -220,7 +225,7 @@ function hopColumns(packets: readonly Packet[], run: Run): HopColumns {
     .sort((a, b) => a.hop.sent - b.hop.sent || a.hop.sentEvent - b.hop.sentEvent);
   const rewriters = new Set(
     [...run.network.machines.values()].flatMap((machine) =>
-      'nat' in machine && machine.nat ? [machine.name] : [],
+      'ip' in machine && machine.ip.nat ? [machine.name] : [],
     ),
   );
   return {

@@ -124,12 +124,24 @@ const tellers: Readonly<Record<string, Teller>> = {
   'arp.fail': (d) =>
     say('link', `gives up on ${String(d['address'])}`, `Nobody answered ${String(d['attempts'])} requests`),
   'nat.open': (d) =>
+    d['by'] === 'outside'
+      ? say(
+          'ip',
+          `lets ${String(d['remote'])} in to ${String(d['inside'])}`,
+          `It wrote to ${String(d['outside'])}: ${String(d['reason'])}`,
+        )
+      : say(
+          'ip',
+          `translates ${String(d['inside'])} to ${String(d['outside'])}`,
+          `Private addresses mean nothing outside; it will send back what ${String(d['remote'])} answers`,
+        ),
+  'nat.refuse': (d) => say('ip', `lets nothing through from ${String(d['from'])}`, String(d['reason'])),
+  'filter.refuse': (d) =>
     say(
       'ip',
-      `translates ${String(d['inside'])} to ${String(d['outside'])}`,
-      `Private addresses mean nothing outside; it will send back what ${String(d['remote'])} answers`,
+      `${d['action'] === 'reject' ? 'turns away' : 'drops'} what ${String(d['from'])} sends to ${String(d['to'])}`,
+      `Its packet filter: ${String(d['reason'])}`,
     ),
-  'nat.refuse': (d) => say('ip', `lets nothing through from ${String(d['from'])}`, String(d['reason'])),
   'icmp.error': (d) =>
     say('ip', `tells ${String(d['to'])}: ${String(d['reason'])}`, 'Whoever sent the packet should know'),
   'dns.stub.hosts': (d) => say('dns', `finds ${bare(d['name'])} in its hosts file`),

@@ -11,7 +11,9 @@ import {
   SECOND,
 } from '../base/units.ts';
 import type { Network } from '../net/network.ts';
+import { PacketFilter } from '../net/packet-filter.ts';
 import { Switch } from '../net/switch.ts';
+import { conditionText } from '../policy/match.ts';
 import { neighbourState } from '../proto/neighbours6.ts';
 import type { TableReader } from './tables.ts';
 import type { TableView } from './view.ts';
@@ -23,7 +25,7 @@ const STATES: Readonly<Record<string, string>> = {
   established: 'established',
   closing: 'closing: both sent FIN',
   reset: 'reset',
-  forward: 'port forward',
+  forward: 'always, a port forward',
 };
 
 /** The tables that mean something on this machine, empty ones included. Throws Malformed for a name that is no machine's. */
@@ -45,6 +47,11 @@ export function tableViews(
   const has = new Set(reader.tablesOf(name));
   if (machine.ip.nat)
     put('NAT', ['Inside', 'Outside', 'Talks to', 'State', 'Forgotten in'], nat(reader, name, time));
+  const { filter } = machine.ip;
+  if (filter instanceof PacketFilter) {
+    put('Connections', ['Began', 'With', 'State', 'Forgotten in'], connections(reader, name, time));
+    put('Packet filter', ['Rule', 'Fits', 'Then'], rules(filter));
+  }
   const sockets = reader
     .living('sockets', name, time)
     .map((row) => [row.protocol, row.local, row.remote, row.state]);
@@ -84,6 +91,25 @@ function nat(reader: TableReader, name: string, time: Nanoseconds): TableView['r
       STATES[row.state] ?? row.state,
       left(row.expires, time),
     ]);
+}
+
+function connections(reader: TableReader, name: string, time: Nanoseconds): TableView['rows'] {
+  return reader
+    .living('filter', name, time)
+    .map((row) => [
+      `${row.protocol} ${row.from}`,
+      row.to,
+      STATES[row.state] ?? row.state,
+      left(row.expires, time),
+    ]);
+}
+
+/** The first rule that fits decides; the last line is for what none fits. */
+function rules({ rules, otherwise }: PacketFilter): TableView['rows'] {
+  return [
+    ...rules.map((rule) => [rule.name, conditionText(rule.when), rule.action]),
+    [otherwise.name, 'anything else', otherwise.action],
+  ];
 }
 
 function routes(reader: TableReader, name: string, time: Nanoseconds): TableView['rows'] {

@@ -9,6 +9,7 @@
 import type { Nanoseconds } from '../base/units.ts';
 import { type AddressRow, addressTable } from '../net/address-table.ts';
 import { type NatRow, natTable } from '../net/nat-rows.ts';
+import { type FilterRow, filterTable } from '../net/packet-filter.ts';
 import { type RouteRow, routeTable } from '../net/route.ts';
 import { type SocketRow, socketTable } from '../net/socket-table.ts';
 import { type SwitchRow, switchTable } from '../net/switch.ts';
@@ -22,6 +23,7 @@ import { NONE, type Trace } from '../trace/log.ts';
 export interface RowOf {
   readonly arp: ArpRow;
   readonly nat: NatRow;
+  readonly filter: FilterRow;
   readonly switch: SwitchRow;
   readonly sockets: SocketRow;
   readonly dns: CacheRow;
@@ -36,6 +38,7 @@ const PROJECTIONS: { readonly [T in TableName]: Projection<RowOf[T]> } = {
   sockets: socketTable,
   dns: cacheTable,
   nat: natTable,
+  filter: filterTable,
   arp: arpTable,
   switch: switchTable,
   addresses: addressTable,
