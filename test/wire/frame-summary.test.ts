@@ -9,6 +9,7 @@ import { PROTOCOL_UDP, writeIpv4 } from '../../src/engine/wire/ipv4.ts';
 import { summarise } from '../../src/engine/wire/summary.ts';
 import { writeUdp } from '../../src/engine/wire/udp.ts';
 import { FRAMES } from '../vectors/linux-frames.ts';
+import { FRAMES6 } from '../vectors/linux-frames6.ts';
 
 const RESOLVER = parseIp4('203.0.113.53');
 const SERVER = parseIp4('198.51.100.4');
@@ -157,12 +158,107 @@ describe('one line for a frame', () => {
     later[21] = 185;
     expect(summarise(later)).toMatchObject({
       protocol: 'IPv4',
-      title: 'fragment',
-      info: expect.stringMatching(/UDP \(17\), bytes 1480 to 1492$/),
+      title: 'fragment, 1,480–1,492',
+      info: 'Last fragment of 0x524c, bytes 1480–1492, UDP (17)',
     });
     expect(summarise(udpFrame(fromLatin1('x'), 7))).toMatchObject({
       protocol: 'UDP',
       info: '7 → 40001, 1 byte',
+    });
+  });
+});
+
+const ME = '2001:db8:1:0:200:5eff:fe00:5317';
+
+describe('one line for what IPv6 carries', () => {
+  it.each([
+    ['echoRequest6', 'ICMPv6', 'Echo request 0x5a71 seq 1, 16 bytes', 'echo request'],
+    [
+      'duplicateProbe',
+      'ICMPv6',
+      'Neighbour solicitation: is anyone fe80::200:5eff:fe00:5317? (probe)',
+      'fe80::200:5eff:fe00:5317?',
+    ],
+    ['routerSolicitation', 'ICMPv6', 'Router solicitation', 'any routers?'],
+    [
+      'routerAdvertisement',
+      'ICMPv6',
+      'Router advertisement: 2001:db8:1::/64, router for 1800 s, MTU 1500',
+      'this is 2001:db8:1::/64',
+    ],
+    ['neighbourSolicitation', 'ICMPv6', 'Neighbour solicitation: who has 2001:db8:1::1?', '2001:db8:1::1?'],
+    [
+      'neighbourAdvertisement',
+      'ICMPv6',
+      'Neighbour advertisement: 2001:db8:1::1 is at 00:00:5e:00:53:01, a router',
+      '2001:db8:1::1 is here',
+    ],
+    ['reachabilityAnswer', 'ICMPv6', `Neighbour advertisement: ${ME} is here`, `${ME} is here`],
+    [
+      'tooBig',
+      'ICMPv6',
+      `Packet too big, MTU 1280, about ICMPv6 ${ME} → 2001:db8:2::80`,
+      'too big, at most 1,280 bytes',
+    ],
+    [
+      'echoFragment1',
+      'IPv6',
+      'Fragment of 0x841edda3, bytes 0–1231: Echo request 0x5a79 seq 1, 1224 bytes',
+      'fragment, 0–1,231',
+    ],
+    [
+      'echoFragment2',
+      'IPv6',
+      'Fragment of 0x841edda3, bytes 1232–2463, ICMPv6 (58)',
+      'fragment, 1,232–2,463',
+    ],
+    [
+      'echoFragment3',
+      'IPv6',
+      'Last fragment of 0x841edda3, bytes 2464–3007, ICMPv6 (58)',
+      'fragment, 2,464–3,007',
+    ],
+    [
+      'portUnreachable6',
+      'ICMPv6',
+      `Port unreachable, about UDP [${ME}]:35718 → [2001:db8:2::80]:9`,
+      'port unreachable',
+    ],
+    [
+      'optionProblem',
+      'ICMPv6',
+      `Unknown option, at byte 42, about UDP [${ME}]:41649 → [2001:db8:2::80]:9`,
+      'unknown option',
+    ],
+    ['redirect6', 'ICMPv6', 'Redirect: to fe80::7 for 3fff::9', 'redirect'],
+    ['unknownProtocol', 'IPv6', '0xfd, 13 bytes', '0xfd'],
+    ['nothing', 'IPv6', 'nothing follows (59), 0 bytes', 'nothing follows (59)'],
+    ['dnsAnswer6', 'DNS', 'Answer 0x8d21 AAAA 2001:db8:2::80, TTL 300', '2001:db8:2::80, for 300 s'],
+    ['get6', 'HTTP', 'GET / HTTP/1.1', 'GET /'],
+    ['everyHeader', 'UDP', '40000 → 9, 8 bytes', '8 bytes'],
+    [
+      'fragment4First',
+      'IPv4',
+      'Fragment of 0x87c6, bytes 0–1255: Echo request 0x5b01 seq 1, 1248 bytes',
+      'fragment, 0–1,255',
+    ],
+    ['fragment4Last', 'IPv4', 'Last fragment of 0x87c6, bytes 1256–1407, ICMP (1)', 'fragment, 1,256–1,407'],
+  ] as const)('%s', (name, protocol, info, title) => {
+    expect(summarise(fromHex(FRAMES6[name]))).toMatchObject({ protocol, info, title, problem: undefined });
+  });
+
+  it('has the addresses and ports of either family', () => {
+    expect(summarise(fromHex(FRAMES6.dnsAnswer6))).toMatchObject({
+      from: '2001:db8:2::80',
+      to: ME,
+      sourcePort: 53,
+      destinationPort: 45256,
+      payloadLength: 62,
+    });
+    expect(summarise(fromHex(FRAMES6.get6).subarray(0, 40))).toMatchObject({
+      protocol: 'IPv6',
+      title: 'unreadable',
+      from: '00:00:5e:00:53:17',
     });
   });
 });

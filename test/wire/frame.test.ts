@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { fromHex, fromLatin1 } from '../../src/engine/base/bytes.ts';
+import { ip6, ip6Bytes } from '../../src/engine/base/ip.ts';
 import type { Node } from '../../src/engine/wire/bits.ts';
 import { checksumFault, decodeFrame, dissectFrame, layersOf } from '../../src/engine/wire/frame.ts';
 import { fixIpv4Checksum, ipv4 } from '../../src/engine/wire/ipv4.ts';
 import { tcpChecksum, tcpHeader } from '../../src/engine/wire/tcp.ts';
 import { udp } from '../../src/engine/wire/udp.ts';
 import { FRAMES } from '../vectors/linux-frames.ts';
+import { FRAMES6 } from '../vectors/linux-frames6.ts';
 import { find, leaves, partitionFault } from './partition.ts';
 
-const frames = Object.entries(FRAMES).map(([name, hex]) => [name, fromHex(hex)] as const);
+const frames = Object.entries({ ...FRAMES, ...FRAMES6 }).map(([name, hex]) => [name, fromHex(hex)] as const);
 const names = (bytes: Uint8Array): string[] => layersOf(bytes).map((layer) => layer.name);
 const layerColours = (tree: Node): (string | undefined)[] => tree.children.map((child) => child.layer);
 
@@ -63,6 +65,27 @@ describe('frames that Linux sent', () => {
     expect(names(fromHex(FRAMES.syn))).toEqual(['ethernet', 'ipv4', 'tcp']);
     expect(names(fromHex(FRAMES.get))).toEqual(['ethernet', 'ipv4', 'tcp', 'http']);
     expect(names(fromHex(FRAMES.udpToClosedPort))).toEqual(['ethernet', 'ipv4', 'udp', 'data']);
+    expect(names(fromHex(FRAMES6.get6))).toEqual(['ethernet', 'ipv6', 'tcp', 'http']);
+    expect(names(fromHex(FRAMES6.listenerReport))).toEqual(['ethernet', 'ipv6', 'hopByHop', 'icmp6']);
+    expect(names(fromHex(FRAMES6.echoFragment1))).toEqual(['ethernet', 'ipv6', 'fragmentHeader', 'icmp6']);
+    expect(names(fromHex(FRAMES6.echoFragment3))).toEqual(['ethernet', 'ipv6', 'fragmentHeader', 'fragment']);
+    expect(names(fromHex(FRAMES6.nothing))).toEqual(['ethernet', 'ipv6']);
+    expect(names(fromHex(FRAMES6.everyHeader))).toEqual([
+      'ethernet',
+      'ipv6',
+      'hopByHop',
+      'destinationOptions',
+      'routing',
+      'fragmentHeader',
+      'udp',
+      'data',
+    ]);
+    expect(layerColours(dissectFrame(fromHex(FRAMES6.dnsAnswer6)))).toEqual([
+      'link',
+      'ip',
+      'transport',
+      'dns',
+    ]);
     expect(layerColours(dissectFrame(fromHex(FRAMES.get)))).toEqual(['link', 'ip', 'transport', 'http']);
     expect(layerColours(dissectFrame(fromHex(FRAMES.dnsQuery)))).toEqual(['link', 'ip', 'transport', 'dns']);
   });
@@ -79,6 +102,14 @@ describe('frames that Linux sent', () => {
     expect(ok.http?.complete).toBe(true);
     expect(decodeFrame(fromHex(FRAMES.arpReply)).arp?.operation).toBe(2);
     expect(decodeFrame(fromHex(FRAMES.fragmentationNeeded)).icmp).toMatchObject({ type: 3, code: 4 });
+    const answer6 = decodeFrame(fromHex(FRAMES6.dnsAnswer6));
+    expect(answer6.ipv6).toMatchObject({ hopLimit: 63, nextHeader: 17, source: '2001:db8:2::80' });
+    expect(answer6.dns?.answers[0]).toMatchObject({ type: 28, data: ip6Bytes(ip6('2001:db8:2::80')) });
+    expect(decodeFrame(fromHex(FRAMES6.tooBig)).icmp6).toMatchObject({ type: 2, body: { mtu: 1280 } });
+    expect(decodeFrame(fromHex(FRAMES6.echoFragment2)).fragmentHeader).toMatchObject({
+      offset: 154,
+      more: 1,
+    });
   });
 
   it('puts DNS pointers where they point in the frame', () => {
@@ -101,6 +132,12 @@ describe('checksums', () => {
     ['TCP', FRAMES.get, 100],
     ['UDP', FRAMES.dnsQuery, 70],
     ['ICMP', FRAMES.echoRequest, 50],
+    ['TCP', FRAMES6.get6, 120],
+    ['UDP', FRAMES6.dnsQuery6, 70],
+    ['ICMPv6', FRAMES6.echoRequest6, 70],
+    // the addresses are covered, too
+    ['ICMPv6', FRAMES6.neighbourAdvertisement, 25],
+    ['UDP', FRAMES6.everyHeader, 96],
   ] as const)('of %s tell a flipped bit, and what they should be', (of, hex, at) => {
     const good = fromHex(hex);
     const bad = changed(hex, (bytes) => (bytes[at]! ^= 0x10));
@@ -116,6 +153,34 @@ describe('checksums', () => {
     const none = changed(FRAMES.dnsQuery, (bytes) => udp.set.checksum(bytes, 34, 0));
     expect(find(find(dissectFrame(none), 'User Datagram Protocol'), 'Checksum').text).toBe('none');
     expect(checksumFault(none, layersOf(none))).toBeUndefined();
+  });
+});
+
+describe('checksums over IPv6', () => {
+  it('may not be absent from UDP', () => {
+    const none = changed(FRAMES6.dnsQuery6, (bytes) => udp.set.checksum(bytes, 54, 0));
+    const leaf = find(find(dissectFrame(none), 'User Datagram Protocol'), 'Checksum');
+    expect(leaf.problem).toMatch(/UDP checksum is wrong: 0x0000/);
+    expect(checksumFault(none, layersOf(none))).toBe('UDP');
+  });
+
+  it('are left alone in pieces, and while a route has nodes left', () => {
+    for (const [hex, label, text] of [
+      [
+        FRAMES6.echoFragment1,
+        'Internet Control Message Protocol, version 6',
+        /not checked: a part is missing$/,
+      ],
+      [FRAMES6.fragment4First, 'Internet Control Message Protocol', /not checked: a part is missing$/],
+      [FRAMES6.sourceRoute, 'User Datagram Protocol', /not checked: the last address stands in the route$/],
+    ] as const) {
+      const damaged = changed(hex, (bytes) => (bytes[bytes.length - 1]! ^= 1));
+      expect(find(find(dissectFrame(damaged), label), 'Checksum').text).toMatch(text);
+      expect(checksumFault(damaged, layersOf(damaged))).toBeUndefined();
+    }
+    expect(
+      find(find(dissectFrame(fromHex(FRAMES6.everyHeader)), 'User Datagram Protocol'), 'Checksum').text,
+    ).toMatch(/correct$/);
   });
 });
 
@@ -153,6 +218,20 @@ describe('what is not whole', () => {
     ['a UDP length below its header', (b: Uint8Array) => (b[39] = 7), /length of 7 bytes/],
   ])('finds %s', (_, change, problem) => {
     const bytes = changed(FRAMES.dnsQuery, change);
+    expect(decodeFrame(bytes).problem).toMatch(problem);
+    expect(partitionFault(dissectFrame(bytes), bytes.length * 8)).toBeUndefined();
+  });
+
+  it.each([
+    ['version 4 under the IPv6 type', (b: Uint8Array) => (b[14] = 0x45), /version 4 in an IPv6/],
+    [
+      'a payload beyond the frame',
+      (b: Uint8Array) => (b[18] = 9),
+      /truncated: a payload of 2346 bytes, 42 are/,
+    ],
+    ['options beyond the packet', (b: Uint8Array) => (b[20] = 0), /truncated: 42 bytes of a header of/],
+  ])('finds %s, over IPv6', (_, change, problem) => {
+    const bytes = changed(FRAMES6.dnsQuery6, change);
     expect(decodeFrame(bytes).problem).toMatch(problem);
     expect(partitionFault(dissectFrame(bytes), bytes.length * 8)).toBeUndefined();
   });
@@ -196,8 +275,12 @@ describe('what is not whole', () => {
   });
 
   it('keeps other types and protocols as data', () => {
-    const ip6 = changed(FRAMES.dnsQuery, (b) => (b[12] = 0x86));
-    expect(names(ip6)).toEqual(['ethernet', 'data']);
+    const unknown = changed(FRAMES.dnsQuery, (b) => (b[12] = 0x86));
+    expect(names(unknown)).toEqual(['ethernet', 'data']);
+    // each family has its own ICMP, and the other's means nothing in it
+    expect(names(changed(FRAMES.echoRequest, (b) => (b[23] = 58)))).toEqual(['ethernet', 'ipv4', 'data']);
+    expect(names(changed(FRAMES6.echoRequest6, (b) => (b[20] = 1)))).toEqual(['ethernet', 'ipv6', 'data']);
+    expect(names(fromHex(FRAMES6.unknownProtocol))).toEqual(['ethernet', 'ipv6', 'data']);
     const other = changed(FRAMES.dnsQuery, (b) => (b[23] = 132));
     expect(names(other)).toEqual(['ethernet', 'ipv4', 'data']);
   });

@@ -17,11 +17,24 @@ import { ethernet } from '../../src/engine/wire/ethernet.ts';
 import { checksumFault, decodeFrame, dissectFrame, layersOf } from '../../src/engine/wire/frame.ts';
 import { dissectHttp, readHttpHead, startsLikeHttp } from '../../src/engine/wire/http1-head.ts';
 import { icmp, quotedDatagram } from '../../src/engine/wire/icmp.ts';
+import { icmp6 } from '../../src/engine/wire/icmp6.ts';
 import { ipv4, ipv4Fault } from '../../src/engine/wire/ipv4.ts';
+import { ipv6, ipv6Fault } from '../../src/engine/wire/ipv6.ts';
+import {
+  fragmentHeader,
+  hopByHop,
+  hopByHopProblem,
+  perFragmentHeaders,
+  routing,
+  upperLayer,
+} from '../../src/engine/wire/ipv6-extension.ts';
+import { readNd } from '../../src/engine/wire/nd.ts';
+import { quotedDatagram6 } from '../../src/engine/wire/quotation6.ts';
 import { summarise } from '../../src/engine/wire/summary.ts';
 import { tcpHeader } from '../../src/engine/wire/tcp.ts';
 import { udp } from '../../src/engine/wire/udp.ts';
 import { FRAMES } from '../vectors/linux-frames.ts';
+import { FRAMES6 } from '../vectors/linux-frames6.ts';
 import { partitionFault } from './partition.ts';
 
 const RUNS = Number(process.env['FUZZ'] ?? 20_000);
@@ -36,7 +49,11 @@ interface Subject {
   dissect?(bytes: Uint8Array): Node;
 }
 
-const all = Object.values(FRAMES).map((hex) => fromHex(hex));
+const all = Object.values({ ...FRAMES, ...FRAMES6 }).map((hex) => fromHex(hex));
+const ip6 = all.filter((frame) => frame[12] === 0x86).map((frame) => frame.subarray(14));
+/** What stands behind the fixed header when the byte before it names `next`. */
+const behind = (next: number): Uint8Array[] =>
+  ip6.filter((packet) => packet[6] === next).map((packet) => packet.subarray(40));
 const ip = all.filter((frame) => frame[12] === 8 && frame[13] === 0);
 const above = (protocol: number): Uint8Array[] =>
   ip.filter((frame) => frame[23] === protocol && frame[14] === 0x45).map((frame) => frame.subarray(34));
@@ -54,6 +71,24 @@ const SUBJECTS: readonly Subject[] = [
   },
   { name: 'ipv4', seeds: ip.map((frame) => frame.subarray(14)), ...part(ipv4) },
   { name: 'icmp', seeds: above(1), ...part(icmp) },
+  { name: 'ipv6', seeds: ip6, ...part(ipv6) },
+  { name: 'icmp6', seeds: behind(58), ...part(icmp6) },
+  { name: 'options header', seeds: [...behind(0), ...behind(60)], ...part(hopByHop) },
+  { name: 'routing', seeds: behind(43), ...part(routing) },
+  { name: 'fragment', seeds: behind(44), ...part(fragmentHeader) },
+  {
+    name: 'ipv6 headers',
+    seeds: ip6,
+    read: (bytes) => {
+      if (bytes.length < 40) return undefined;
+      return tolerant(() => [
+        upperLayer(bytes, 0, bytes.length),
+        hopByHopProblem(bytes, 0, bytes.length),
+        perFragmentHeaders(bytes, 0, bytes.length),
+        readNd(bytes, 0, 40, bytes.length),
+      ]);
+    },
+  },
   { name: 'udp', seeds: above(17), ...part(udp) },
   { name: 'tcp', seeds: above(6), ...part(tcpHeader) },
   {
@@ -83,6 +118,8 @@ const SUBJECTS: readonly Subject[] = [
         checksumFault(bytes, layersOf(bytes)),
         ipv4Fault(bytes, 14, bytes.length),
         quotedDatagram(bytes, 34, bytes.length),
+        ipv6Fault(bytes, 14, bytes.length),
+        quotedDatagram6(bytes, 54, bytes.length),
       ]),
     dissect: (bytes) => dissectFrame(bytes),
   },

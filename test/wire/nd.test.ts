@@ -1,18 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Mac } from '../../src/engine/base/address.ts';
+import { type Mac, parseMac } from '../../src/engine/base/address.ts';
+import { fromHex } from '../../src/engine/base/bytes.ts';
 import { formatIp6, type Ip6 } from '../../src/engine/base/ip6.ts';
 import { fixIcmp6Checksum, icmp6, icmp6ChecksumOk } from '../../src/engine/wire/icmp6.ts';
-import { IPV6_HEADER, ipv6, writeIpv6 } from '../../src/engine/wire/ipv6.ts';
+import { IPV6_HEADER, ipv6, ipv6Destination, ipv6Source, writeIpv6 } from '../../src/engine/wire/ipv6.ts';
 import { PROTOCOL_ICMP6 } from '../../src/engine/wire/ipv6-extension.ts';
 import { encodeNd, IP6_ANY, type NdMessage, readNd, solicitedNode } from '../../src/engine/wire/nd.ts';
+import { FRAMES6 } from '../vectors/linux-frames6.ts';
 import { expectCanonical } from './laws.ts';
+import { find } from './partition.ts';
 
 const LAPTOP = 'fe80::200:5eff:fe00:5317' as Ip6;
 const ROUTER = 'fe80::200:5eff:fe00:5301' as Ip6;
 const GLOBAL = '2001:db8:1::23' as Ip6;
 const ALL_NODES = 'ff02::1' as Ip6;
-const MAC = 0x0000_5e00_5317 as Mac;
+const MAC = parseMac('00:00:5e:00:53:17');
 
 /** The message in a packet between two neighbours, as a receiver finds it. */
 function packet(message: Uint8Array, source: Ip6, destination: Ip6, hopLimit = 255): Uint8Array {
@@ -122,10 +125,242 @@ describe('Neighbour Discovery', () => {
   });
 });
 
-void problem;
-void ROUTER;
-void ALL_NODES;
-void MAC;
-void IP6_ANY;
-void ipv6;
-void solicitedNode;
+/** What the captured frame says, and the frame written from that. */
+function captured(name: keyof typeof FRAMES6): {
+  said: ReturnType<typeof readNd>;
+  rewritten: Uint8Array;
+  seen: Uint8Array;
+} {
+  const seen = fromHex(FRAMES6[name]).subarray(14);
+  const said = read(seen);
+  if (said.kind === 'fault') throw new Error(said.problem);
+  return { said, rewritten: packet(encodeNd(said), ipv6Source(seen, 0), ipv6Destination(seen, 0)), seen };
+}
+
+describe('Neighbour Discovery as Linux speaks it', () => {
+  it.each([
+    [
+      'duplicateProbe',
+      { kind: 'neighbour solicitation', target: LAPTOP, sourceMac: undefined, nonce: expect.any(Uint8Array) },
+    ],
+    ['routerSolicitation', { kind: 'router solicitation', sourceMac: MAC }],
+    [
+      'neighbourSolicitation',
+      { kind: 'neighbour solicitation', target: '2001:db8:1::1', sourceMac: MAC, nonce: undefined },
+    ],
+    [
+      'neighbourAdvertisement',
+      {
+        kind: 'neighbour advertisement',
+        target: '2001:db8:1::1',
+        router: true,
+        solicited: true,
+        override: true,
+        targetMac: 0x5e005301,
+      },
+    ],
+    [
+      'reachabilityAnswer',
+      {
+        kind: 'neighbour advertisement',
+        router: false,
+        solicited: true,
+        override: false,
+        targetMac: undefined,
+      },
+    ],
+  ] as const)('reads and writes %s', (name, expected) => {
+    const { said, rewritten, seen } = captured(name);
+    expect(said).toMatchObject(expected);
+    expect(rewritten).toEqual(seen);
+  });
+
+  it('reads all that a router advertises', () => {
+    const { said } = captured('routerAdvertisement');
+    expect(said).toEqual({
+      kind: 'router advertisement',
+      hopLimit: 64,
+      managed: false,
+      other: false,
+      preference: 1,
+      lifetime: 1800,
+      reachableTime: 30_000,
+      retransTimer: 1000,
+      sourceMac: 0x5e005301,
+      mtu: 1500,
+      prefixes: [
+        {
+          prefix: '2001:db8:1::',
+          prefixLength: 64,
+          onLink: true,
+          autonomous: true,
+          validLifetime: 86_400,
+          preferredLifetime: 14_400,
+        },
+      ],
+      routes: [{ prefix: 'fd00:1:2::', prefixLength: 48, preference: 1, lifetime: 1800 }],
+      nameServers: [{ addresses: ['2001:db8:2::53'], lifetime: 600 }],
+    });
+    const tree = icmp6.dissect(fromHex(FRAMES6.routerAdvertisement).subarray(54));
+    expect(find(tree, 'Prefix information').text).toBe('2001:db8:1::/64');
+    expect(find(tree, 'Valid lifetime').text).toBe('86400 s');
+    expect(find(tree, 'Router lifetime').text).toBe('1800 s');
+    expect(find(tree, 'Recursive DNS servers').text).toBe('2001:db8:2::53');
+    expect(find(tree, 'Source link-layer address').text).toBe('00:00:5e:00:53:01');
+  });
+
+  it('reads a redirect and the packet that it quotes', () => {
+    const { said } = captured('redirect6');
+    expect(said).toEqual({
+      kind: 'redirect',
+      target: 'fe80::7',
+      destination: '3fff::9',
+      targetMac: 0x5e005307,
+    });
+    const tree = icmp6.dissect(fromHex(FRAMES6.redirect6).subarray(54));
+    expect(find(find(tree, 'Redirected header'), 'Hop limit').text).toMatch(/ left$/);
+  });
+
+  it('asks the group that the captured frames ask', () => {
+    for (const name of ['duplicateProbe', 'neighbourSolicitation'] as const) {
+      const seen = fromHex(FRAMES6[name]).subarray(14);
+      const message = readNd(seen, 0, IPV6_HEADER, seen.length) as { target: Ip6 };
+      expect(solicitedNode(message.target)).toBe(ipv6Destination(seen, 0));
+    }
+  });
+});
+
+describe('a message that must be dropped (RFC 4861 §6.1, §7.1, §8.1)', () => {
+  const advertisement: NdMessage = {
+    kind: 'router advertisement',
+    hopLimit: 64,
+    managed: false,
+    other: false,
+    preference: 0,
+    lifetime: 1800,
+    reachableTime: 0,
+    retransTimer: 0,
+    sourceMac: MAC,
+    mtu: undefined,
+    prefixes: [],
+    routes: [],
+    nameServers: [],
+  };
+  const solicitation: NdMessage = {
+    kind: 'neighbour solicitation',
+    target: GLOBAL,
+    sourceMac: undefined,
+    nonce: undefined,
+  };
+  const answer: NdMessage = {
+    kind: 'neighbour advertisement',
+    target: GLOBAL,
+    router: false,
+    solicited: true,
+    override: true,
+    targetMac: MAC,
+  };
+  const redirect: NdMessage = { kind: 'redirect', target: ROUTER, destination: GLOBAL, targetMac: undefined };
+  const group = 'ff02::5' as Ip6;
+
+  it.each([
+    ['that a router passed on', packet(encodeNd(solicitation), LAPTOP, GLOBAL, 254), /hop limit of 254/],
+    [
+      'of a router without a link-local address',
+      packet(encodeNd(advertisement), GLOBAL, ALL_NODES),
+      /link-local/,
+    ],
+    ['that redirects without one', packet(encodeNd(redirect), GLOBAL, LAPTOP), /link-local/],
+    [
+      'that asks for a group',
+      packet(encodeNd({ ...solicitation, target: group }), LAPTOP, GLOBAL),
+      /a group/,
+    ],
+    ['that answers for a group', packet(encodeNd({ ...answer, target: group }), LAPTOP, GLOBAL), /a group/],
+    [
+      'that redirects a group',
+      packet(encodeNd({ ...redirect, destination: group }), ROUTER, LAPTOP),
+      /a group/,
+    ],
+    ['that answers everyone, as if asked', packet(encodeNd(answer), LAPTOP, ALL_NODES), /asked for/],
+    [
+      'that asks without an address, not the right group',
+      packet(encodeNd(solicitation), IP6_ANY, ALL_NODES),
+      /not the group/,
+    ],
+    [
+      'that has a card and no address',
+      packet(encodeNd({ ...solicitation, sourceMac: MAC }), IP6_ANY, solicitedNode(GLOBAL)),
+      /without an internet address/,
+    ],
+    [
+      'of a host that has a card and no address',
+      packet(encodeNd({ kind: 'router solicitation', sourceMac: MAC }), IP6_ANY, ALL_NODES),
+      /without an internet address/,
+    ],
+    [
+      'that redirects to a router by a global address',
+      packet(encodeNd({ ...redirect, target: '2001:db8::7' as Ip6 }), ROUTER, LAPTOP),
+      /neither the destination/,
+    ],
+  ] as const)('one %s', (_, bytes, expected) => {
+    expect(problem(bytes)).toMatch(expected);
+  });
+
+  it('and none of their like that may be believed', () => {
+    for (const bytes of [
+      packet(encodeNd(solicitation), LAPTOP, GLOBAL),
+      packet(encodeNd(solicitation), IP6_ANY, solicitedNode(GLOBAL)),
+      packet(encodeNd(advertisement), ROUTER, ALL_NODES),
+      packet(encodeNd({ kind: 'router solicitation', sourceMac: undefined }), IP6_ANY, ALL_NODES),
+      packet(encodeNd(answer), LAPTOP, GLOBAL),
+      packet(encodeNd({ ...answer, solicited: false }), LAPTOP, ALL_NODES),
+      packet(encodeNd(redirect), ROUTER, LAPTOP),
+      packet(encodeNd({ ...redirect, target: GLOBAL }), ROUTER, LAPTOP),
+    ])
+      expect(problem(bytes)).toBeUndefined();
+  });
+
+  it('one with another code, an option of no length, or cut short', () => {
+    const good = packet(encodeNd({ ...solicitation, sourceMac: MAC }), LAPTOP, GLOBAL);
+    const mended = (change: (bytes: Uint8Array) => void): Uint8Array => {
+      const bytes = good.slice();
+      change(bytes);
+      fixIcmp6Checksum(bytes, IPV6_HEADER, bytes.length, LAPTOP, GLOBAL);
+      return bytes;
+    };
+    expect(problem(good)).toBeUndefined();
+    expect(problem(mended((bytes) => (bytes[41] = 1)))).toBe('code 1');
+    expect(problem(mended((bytes) => (bytes[65] = 0)))).toBe('an option of no length');
+    expect(problem(mended((bytes) => (bytes[65] = 2)))).toMatch(/truncated/);
+    expect(readNd(good, 0, IPV6_HEADER, IPV6_HEADER + 23)).toMatchObject({ kind: 'fault' });
+    expect(readNd(good, 0, IPV6_HEADER, IPV6_HEADER + 24)).toMatchObject({ kind: 'neighbour solicitation' });
+    // an option that nobody knows is passed over, and so is a card's address of another length
+    expect(read(mended((bytes) => (bytes[64] = 99)))).toMatchObject({ sourceMac: undefined });
+    expect(problem(mended((bytes) => (bytes[40] = 140)))).toMatch(/not Neighbour Discovery/);
+  });
+});
+
+describe('options of unusual lengths', () => {
+  it('are bytes, and come back as they were', () => {
+    fc.assert(
+      fc.property(
+        fc.nat(255),
+        fc.integer({ min: 1, max: 8 }),
+        fc.infiniteStream(fc.nat(255)),
+        (type, units, stream) => {
+          const option = Uint8Array.from({ length: 8 * units }, (_, at) =>
+            at === 0 ? type : at === 1 ? units : (stream.next().value as number),
+          );
+          const bytes = new Uint8Array(8 + option.length);
+          bytes[0] = 133;
+          bytes.set(option, 8);
+          expectCanonical(icmp6, bytes);
+        },
+      ),
+    );
+    const routers = packet(fromHex('8500000000000000' + '0102' + '00'.repeat(14)), LAPTOP, GLOBAL);
+    expect(read(routers)).toEqual({ kind: 'router solicitation', sourceMac: undefined });
+    expect(ipv6.get.nextHeader(routers, 0)).toBe(PROTOCOL_ICMP6);
+  });
+});

@@ -319,11 +319,11 @@ function readQuoted(cursor: Cursor, readHeaders: (cursor: Cursor, scope: Scope) 
     if (!(error instanceof Malformed)) throw error;
     problem = error.message;
   }
-  const left = cursor.bytesLeft;
-  if (left === 0) return;
   const from = cursor.bit;
-  cursor.bit += left * 8;
-  const node = cursor.leaf(from, rest, undefined, `${left} bytes`);
+  if (from === cursor.endBit) return;
+  // By bits: a header may have failed in the middle of a byte.
+  cursor.bit = cursor.endBit;
+  const node = cursor.leaf(from, rest, undefined, `${Math.ceil((cursor.bit - from) / 8)} bytes`);
   if (node && problem) node.problem = problem;
 }
 

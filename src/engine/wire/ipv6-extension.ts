@@ -131,8 +131,11 @@ const optionList: Codec<Ipv6Option[], readonly Ipv6Option[]> = {
 
 function readOption(cursor: Cursor): Ipv6Option {
   const from = cursor.bit;
-  const type = cursor.take(8);
-  const data = type === OPTION_PAD1 ? NO_BYTES : cursor.takeBytes(cursor.take(8));
+  const at = from >>> 3;
+  const type = cursor.bytes[at]!;
+  // Looked at before anything is taken: an option that does not fit leaves no half of it behind.
+  const length = type === OPTION_PAD1 ? 1 : cursor.bytesLeft < 2 ? 2 : 2 + cursor.bytes[at + 1]!;
+  const data = length === 1 ? cursor.takeBytes(1).subarray(1) : cursor.takeBytes(length).subarray(2);
   if (cursor.nodes) {
     const known = Object.hasOwn(KNOWN_OPTIONS, type) ? KNOWN_OPTIONS[type]! : undefined;
     const about: About = {

@@ -11,6 +11,7 @@ import { formatIp6, type Ip6 } from '../base/ip6.ts';
 import { knownIp6 } from '../base/ip6-known.ts';
 import { type Icmp6, icmp6 } from './icmp6.ts';
 import {
+  isNd,
   ND_NEIGHBOUR_ADVERTISEMENT,
   ND_NEIGHBOUR_SOLICITATION,
   ND_REDIRECT,
@@ -133,8 +134,7 @@ export interface NdFault {
 }
 
 /**
- * Reads the message in `[at, end)` behind the IPv6 header at `ipAt`; its type must be one of Neighbour Discovery. Every
- * check of RFC 4861 §6.1, §7.1 and §8.1 is made, but for the checksum and for who a redirect may come from.
+ * Reads the message in `[at, end)` behind the IPv6 header at `ipAt`. Every check of RFC 4861 §6.1, §7.1 and §8.1 is made, but for the checksum and for who a redirect may come from.
  */
 export function readNd(buffer: Bytes, ipAt: number, at: number, end: number): NdMessage | NdFault {
   let message: Icmp6;
@@ -146,12 +146,13 @@ export function readNd(buffer: Bytes, ipAt: number, at: number, end: number): Nd
   }
   const problem = envelopeProblem(buffer, ipAt, message);
   if (problem !== undefined) return { kind: 'fault', problem };
-  const value = messageOf(message);
+  const value = ndMessage(message);
   const wrong = contentProblem(buffer, ipAt, value);
   return wrong === undefined ? value : { kind: 'fault', problem: wrong };
 }
 
 function envelopeProblem(buffer: Bytes, ipAt: number, { type, code }: Icmp6): string | undefined {
+  if (!isNd(type)) return `type ${type} is not Neighbour Discovery`;
   const hops = ipv6.get.hopLimit(buffer, ipAt);
   if (hops !== ND_HOP_LIMIT) return `a hop limit of ${hops}: it does not come from a neighbour`;
   if (code !== 0) return `code ${code}`;
@@ -209,8 +210,8 @@ function isGroup(address: Ip6): boolean {
   return knownIp6(address).bytes[0] === 0xff;
 }
 
-/** The body of a message that was decoded whole. */
-function messageOf({ type, body }: Icmp6): NdMessage {
+/** A message of Neighbour Discovery that was decoded whole, as a value; nothing of it is checked. */
+export function ndMessage({ type, body }: Icmp6): NdMessage {
   // biome-ignore lint/suspicious/noExplicitAny: the type says which body this is
   const { options, ...rest } = body as any;
   const list = options as readonly NdOption[];

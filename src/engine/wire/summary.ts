@@ -15,20 +15,13 @@ import { extendedRcode } from './dns.ts';
 import { RCODE, rcodeName, TYPE, typeName } from './dns-code.ts';
 import { dataText } from './dns-text.ts';
 import { etherTypeName } from './ethernet.ts';
-import { checksumFault, type DecodedFrame, decodeFrame, type Layer, type LayerName } from './frame.ts';
+import { type DecodedFrame, decodeFrame } from './frame.ts';
 import type { HttpHead } from './http1-head.ts';
-import {
-  ICMP_ECHO,
-  ICMP_ECHO_REPLY,
-  ICMP_REDIRECT,
-  ICMP_UNREACHABLE,
-  icmpField,
-  icmpMeaning,
-  isIcmpError,
-  quotedDatagram,
-  UNREACHABLE_FRAGMENTATION_NEEDED,
-} from './icmp.ts';
-import { type Ipv4, ipv4, PROTOCOL_TCP, PROTOCOL_UDP, protocolName } from './ipv4.ts';
+import { IPV4_MF, ipv4, protocolName } from './ipv4.ts';
+import { ipv6Destination, ipv6Source } from './ipv6.ts';
+import { checksumFault } from './layer-checksum.ts';
+import { isFragment, type Layer, type LayerName } from './layers.ts';
+import { describeIcmp, describeIcmp6, hex4, type Words } from './summary-icmp.ts';
 import {
   ACK,
   CWR,
@@ -54,7 +47,17 @@ export interface Summary {
   readonly layer: 'link' | 'ip' | 'transport' | 'dns' | 'http';
   /** The letter in the shape that stands for the frame. */
   readonly letter: 'L' | 'I' | 'T' | 'U' | 'D' | 'H';
-  readonly protocol: 'Ethernet' | 'ARP' | 'IPv4' | 'ICMP' | 'TCP' | 'UDP' | 'DNS' | 'HTTP';
+  readonly protocol:
+    | 'Ethernet'
+    | 'ARP'
+    | 'IPv4'
+    | 'IPv6'
+    | 'ICMP'
+    | 'ICMPv6'
+    | 'TCP'
+    | 'UDP'
+    | 'DNS'
+    | 'HTTP';
   /** Internet addresses as text; MAC addresses when there is no IP in the frame. */
   readonly from: string;
   readonly to: string;
@@ -88,14 +91,14 @@ export function summarise(bytes: Bytes, at = 0, end = bytes.length, base: TcpBas
   const broken = checksumFault(bytes, frame.layers);
   const problem = frame.problem ?? (broken && `wrong ${broken} checksum`);
   const line = lineOf(bytes, frame, base);
-  const ip = layerOf(frame, 'ipv4');
-  const hasAddresses = ip !== undefined && ip.end - ip.at >= 20;
+  const ip = ipOf(frame);
+  const hasAddresses = ip !== undefined && ip.end - ip.at >= (ip.name === 'ipv4' ? 20 : 40);
   const ports = layerOf(frame, 'tcp') ?? layerOf(frame, 'udp');
   const hasPorts = ports !== undefined && ports.end - ports.at >= 4;
   return {
     ...line,
-    from: hasAddresses ? formatIp4(ipv4.get.source(bytes, ip.at)) : macText(frame.ethernet?.source),
-    to: hasAddresses ? formatIp4(ipv4.get.destination(bytes, ip.at)) : macText(frame.ethernet?.destination),
+    from: hasAddresses ? addressText(bytes, ip, 'source') : macText(frame.ethernet?.source),
+    to: hasAddresses ? addressText(bytes, ip, 'destination') : macText(frame.ethernet?.destination),
     sourcePort: hasPorts ? udp.get.sourcePort(bytes, ports.at) : 0,
     destinationPort: hasPorts ? udp.get.destinationPort(bytes, ports.at) : 0,
     length: end - at,
@@ -107,6 +110,20 @@ export function summarise(bytes: Bytes, at = 0, end = bytes.length, base: TcpBas
 type Line = Pick<Summary, 'layer' | 'letter' | 'protocol' | 'info' | 'title'>;
 
 function lineOf(bytes: Bytes, frame: DecodedFrame, base: TcpBase): Line {
+  const piece = pieceOf(bytes, frame);
+  if (!piece) return wholeLine(bytes, frame, base);
+  const { id, from, to, isLast, protocol } = piece;
+  const about = from === 0 ? `: ${wholeLine(bytes, frame, base).info}` : `, ${protocol}`;
+  return {
+    layer: 'ip',
+    letter: 'I',
+    protocol: frame.ipv4 ? 'IPv4' : 'IPv6',
+    info: `${isLast ? 'Last fragment' : 'Fragment'} of ${id}, bytes ${from}–${to}${about}`,
+    title: `fragment, ${formatNumber(from)}–${formatNumber(to)}`,
+  };
+}
+
+function wholeLine(bytes: Bytes, frame: DecodedFrame, base: TcpBase): Line {
   if (frame.dns) return { layer: 'dns', letter: 'D', protocol: 'DNS', ...describeDns(frame.dns) };
   if (frame.http)
     return {
@@ -128,23 +145,96 @@ function lineOf(bytes: Bytes, frame: DecodedFrame, base: TcpBase): Line {
     return { layer: 'transport', letter: 'U', protocol: 'UDP', info, title: byteTitle(size) };
   }
   const icmp = layerOf(frame, 'icmp');
-  if (icmp) return { layer: 'ip', letter: 'I', protocol: 'ICMP', ...describeIcmp(bytes, icmp) };
+  if (icmp) return { layer: 'ip', letter: 'I', protocol: 'ICMP', ...describeIcmp(bytes, icmp.at, icmp.end) };
+  const icmp6 = layerOf(frame, 'icmp6');
+  if (icmp6)
+    return {
+      layer: 'ip',
+      letter: 'I',
+      protocol: 'ICMPv6',
+      ...describeIcmp6(bytes, icmp6, ipOf(frame)!, frame.icmp6),
+    };
   if (frame.arp) {
     const { operation, senderIp, targetIp } = frame.arp;
     const isStatement = operation === ARP_REPLY || senderIp === targetIp;
     const title = isStatement ? `${formatIp4(senderIp)} is here` : `${formatIp4(targetIp)}?`;
     return { layer: 'link', letter: 'L', protocol: 'ARP', info: arpMeaning(frame.arp), title };
   }
-  if (frame.ipv4)
-    return { layer: 'ip', letter: 'I', protocol: 'IPv4', ...describeIpv4(frame.ipv4, frame.payload.length) };
-  if (layerOf(frame, 'ipv4'))
-    return { layer: 'ip', letter: 'I', protocol: 'IPv4', info: frame.problem ?? '', title: 'unreadable' };
-  const type = frame.ethernet ? etherTypeName(frame.ethernet.type) : (frame.problem ?? '');
-  return { layer: 'link', letter: 'L', protocol: 'Ethernet', info: type, title: type };
+  return otherLine(bytes, frame);
+}
+
+/** What carries nothing that is known here. */
+function otherLine(bytes: Bytes, frame: DecodedFrame): Line {
+  const ip = ipOf(frame);
+  if (!ip) {
+    const type = frame.ethernet ? etherTypeName(frame.ethernet.type) : (frame.problem ?? '');
+    return { layer: 'link', letter: 'L', protocol: 'Ethernet', info: type, title: type };
+  }
+  const line = { layer: 'ip', letter: 'I', protocol: ip.name === 'ipv4' ? 'IPv4' : 'IPv6' } as const;
+  if (!frame.ipv4 && !frame.ipv6) return { ...line, info: frame.problem ?? '', title: 'unreadable' };
+  const protocol = protocolName(frame.ipv4 ? frame.ipv4.protocol : lastNextHeader(bytes, frame));
+  return { ...line, info: `${protocol}, ${byteCount(frame.payload.length)}`, title: protocol };
 }
 
 function layerOf(frame: DecodedFrame, name: LayerName): Layer | undefined {
   return frame.layers.find((layer) => layer.name === name);
+}
+
+function ipOf(frame: DecodedFrame): Layer | undefined {
+  return frame.layers.find(({ name }) => name === 'ipv4' || name === 'ipv6');
+}
+
+function addressText(bytes: Bytes, { name, at }: Layer, which: 'source' | 'destination'): string {
+  if (name === 'ipv4') return formatIp4(ipv4.get[which](bytes, at));
+  return which === 'source' ? ipv6Source(bytes, at) : ipv6Destination(bytes, at);
+}
+
+/** What the innermost header in front of the data names. */
+function lastNextHeader(bytes: Bytes, frame: DecodedFrame): number {
+  let next = frame.ipv6!.nextHeader;
+  for (const { name, at } of frame.layers) if (EXTENSIONS.includes(name)) next = bytes[at]!;
+  return next;
+}
+
+const EXTENSIONS: readonly LayerName[] = ['hopByHop', 'routing', 'fragmentHeader', 'destinationOptions'];
+
+interface Piece {
+  /** Which datagram it is a piece of. */
+  readonly id: string;
+  /** Its first and its last byte there. */
+  readonly from: number;
+  readonly to: number;
+  readonly isLast: boolean;
+  readonly protocol: string;
+}
+
+/** The place of a fragment, of either family; `undefined` for whole datagrams. */
+function pieceOf(bytes: Bytes, frame: DecodedFrame): Piece | undefined {
+  if (!isFragment(bytes, frame.layers)) return undefined;
+  const { ipv4: header, fragmentHeader } = frame;
+  const before = header ? layerOf(frame, 'ipv4') : layerOf(frame, 'fragmentHeader');
+  const data = frame.layers.filter(({ name, at }) => before && at >= before.end && name !== 'padding');
+  const size = before ? (data.at(-1)?.end ?? before.end) - before.end : 0;
+  if (size === 0) return undefined;
+  if (header) {
+    const from = header.fragmentOffset * 8;
+    return {
+      id: hex4(header.identification),
+      from,
+      to: from + size - 1,
+      isLast: (header.flags & IPV4_MF) === 0,
+      protocol: protocolName(header.protocol),
+    };
+  }
+  if (!fragmentHeader) return undefined;
+  const from = fragmentHeader.offset * 8;
+  return {
+    id: `0x${fragmentHeader.identification.toString(16).padStart(8, '0')}`,
+    from,
+    to: from + size - 1,
+    isLast: fragmentHeader.more === 0,
+    protocol: protocolName(fragmentHeader.nextHeader),
+  };
 }
 
 function macText(mac: number | undefined): string {
@@ -158,56 +248,6 @@ function payloadLength(frame: DecodedFrame): number {
       length += end - at;
   }
   return length;
-}
-
-type Words = Pick<Summary, 'info' | 'title'>;
-
-function describeIpv4(header: Ipv4, payload: number): Words {
-  const protocol = protocolName(header.protocol);
-  const from = header.fragmentOffset * 8;
-  if (from === 0) return { info: `${protocol}, ${byteCount(payload)}`, title: protocol };
-  const id = hex4(header.identification);
-  return {
-    info: `Fragment of ${id}, ${protocol}, bytes ${from} to ${from + payload - 1}`,
-    title: 'fragment',
-  };
-}
-
-// — ICMP —
-
-function describeIcmp(bytes: Bytes, layer: Layer): Words {
-  const { at, end } = layer;
-  if (end - at < 8) return { info: 'cut short', title: 'unreadable' };
-  const type = bytes[at]!;
-  const code = bytes[at + 1]!;
-  const meaning = icmpMeaning(type, code);
-  if (type === ICMP_ECHO || type === ICMP_ECHO_REPLY) {
-    const id = hex4(icmpField.identifier(bytes, at));
-    return {
-      info: `${capital(meaning)} ${id} seq ${icmpField.sequence(bytes, at)}, ${byteCount(end - at - 8)}`,
-      title: meaning,
-    };
-  }
-  if (!isIcmpError(type)) return { info: capital(meaning), title: meaning };
-  const quoted = quotedDatagram(bytes, at, end);
-  const isTooBig = type === ICMP_UNREACHABLE && code === UNREACHABLE_FRAGMENTATION_NEEDED;
-  const advice = isTooBig
-    ? `, at most ${icmpField.nextHopMtu(bytes, at)} bytes`
-    : type === ICMP_REDIRECT
-      ? ` to ${formatIp4(icmpField.gateway(bytes, at))}`
-      : '';
-  const about = quoted ? `, about ${quotedText(quoted)}` : '';
-  const title = isTooBig ? `too big, at most ${byteTitle(icmpField.nextHopMtu(bytes, at))}` : meaning;
-  return { info: `${capital(meaning)}${advice}${about}`, title };
-}
-
-function quotedText(quoted: NonNullable<ReturnType<typeof quotedDatagram>>): string {
-  const { source, destination, protocol, sourcePort, destinationPort } = quoted;
-  const hasPorts = protocol === PROTOCOL_TCP || protocol === PROTOCOL_UDP;
-  const name = protocolName(protocol).split(' ')[0]!;
-  const from = hasPorts ? `${formatIp4(source)}:${sourcePort}` : formatIp4(source);
-  const to = hasPorts ? `${formatIp4(destination)}:${destinationPort}` : formatIp4(destination);
-  return `${name} ${from} → ${to}`;
 }
 
 // — TCP —
@@ -380,10 +420,6 @@ function plainName(name: string): string {
   return name.length > 1 && name.endsWith('.') ? name.slice(0, -1) : name;
 }
 
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
 function byteCount(n: number): string {
   return n === 1 ? '1 byte' : `${n} bytes`;
 }
@@ -391,8 +427,4 @@ function byteCount(n: number): string {
 /** The same as figures write it: `1,448 bytes`. */
 function byteTitle(n: number): string {
   return n === 1 ? '1 byte' : `${formatNumber(n)} bytes`;
-}
-
-function hex4(value: number): string {
-  return `0x${value.toString(16).padStart(4, '0')}`;
 }
