@@ -10,7 +10,9 @@ export type FilterChain = 'input' | 'forward' | 'output';
 /** `drop` says nothing to the sender, `reject` tells it. */
 export type FilterVerdict =
   | { readonly action: 'accept' }
-  | { readonly action: 'drop' | 'reject'; readonly reason: string };
+  | { readonly action: 'drop'; readonly reason: string }
+  /** How to say no: a TCP reset, or ICMP “administratively prohibited”. */
+  | { readonly action: 'reject'; readonly reason: string; readonly answer: 'reset' | 'prohibited' };
 
 export interface FilterHook {
   /** The IP header is at `at`; addresses are the inside's, whatever NAT does. Interface names, where there is one. */

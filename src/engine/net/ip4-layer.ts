@@ -35,6 +35,7 @@ import {
   ipv4Fault,
   ipv4HeaderLength,
   PROTOCOL_ICMP,
+  PROTOCOL_TCP,
   writeIpv4,
 } from '../wire/ipv4.ts';
 import { type IcmpReport, icmp4Kind } from './icmp-report.ts';
@@ -300,8 +301,7 @@ export class Ip4Layer {
     if (judged && judged.action !== 'accept') {
       nic.refuse(frame, judged.reason);
       this.#letGo(moved);
-      if (judged.action === 'reject')
-        this.sendError(ICMP_UNREACHABLE, UNREACHABLE_PROHIBITED, 0, bytes, at, judged.reason);
+      if (judged.action === 'reject') this.#reject(judged.answer, bytes, at, judged.reason);
       return;
     }
     if (!isTurned && stack.nat?.isOutside(out) && carried === undefined) {
@@ -451,9 +451,20 @@ export class Ip4Layer {
     const judged = this.#stack.filter?.judge('input', nic.name, undefined, bytes, at, 4);
     if (!judged || judged.action === 'accept') return false;
     nic.refuse(frame, judged.reason);
-    if (judged.action === 'reject')
-      this.sendError(ICMP_UNREACHABLE, UNREACHABLE_PROHIBITED, 0, bytes, at, judged.reason);
+    if (judged.action === 'reject') this.#reject(judged.answer, bytes, at, judged.reason);
     return true;
+  }
+
+  #reject(answer: 'reset' | 'prohibited', bytes: Bytes, at: number, reason: string): void {
+    if (answer === 'prohibited') {
+      this.sendError(ICMP_UNREACHABLE, UNREACHABLE_PROHIBITED, 0, bytes, at, reason);
+      return;
+    }
+    const header = ipv4HeaderLength(bytes, at);
+    const length = ipv4.get.totalLength(bytes, at) - header;
+    const source = ipv4.get.source(bytes, at) as Ip4;
+    const destination = ipv4.get.destination(bytes, at) as Ip4;
+    this.#stack.transport(PROTOCOL_TCP)?.refuse?.(bytes, at + header, length, source, destination);
   }
 
   #isFilteredOut(nic: Nic, bytes: Bytes, at: number): boolean {

@@ -269,8 +269,7 @@ export class Ip6Layer {
     const judged = this.#stack.filter?.judge('input', nic.name, undefined, bytes, at, 6);
     if (judged && judged.action !== 'accept') {
       nic.refuse(frame, judged.reason);
-      if (judged.action === 'reject')
-        this.sendError(ICMP6_UNREACHABLE, UNREACHABLE6_PROHIBITED, 0, bytes, at, judged.reason, nic);
+      if (judged.action === 'reject') this.#reject(judged.answer, bytes, at, judged.reason, nic);
       return;
     }
     this.#deliver(nic, frame, bytes, at, layer);
@@ -403,8 +402,7 @@ export class Ip6Layer {
     const judged = stack.filter?.judge('forward', nic.name, out.name, bytes, at, 6);
     if (judged && judged.action !== 'accept') {
       nic.refuse(frame, judged.reason);
-      if (judged.action === 'reject')
-        this.sendError(ICMP6_UNREACHABLE, UNREACHABLE6_PROHIBITED, 0, bytes, at, judged.reason, nic);
+      if (judged.action === 'reject') this.#reject(judged.answer, bytes, at, judged.reason, nic);
       return;
     }
     const total = IPV6_HEADER + ipv6.get.payloadLength(bytes, at);
@@ -518,6 +516,16 @@ export class Ip6Layer {
     stack.because({ kind: 'ip.fragment', detail: { size: whole.length, mtu, into: ready.length } });
     for (const frame of ready) this.#hand(out, nextHop, frame);
     trace.cause = before;
+  }
+
+  #reject(answer: 'reset' | 'prohibited', bytes: Bytes, at: number, reason: string, nic: Nic): void {
+    if (answer === 'prohibited') {
+      this.sendError(ICMP6_UNREACHABLE, UNREACHABLE6_PROHIBITED, 0, bytes, at, reason, nic);
+      return;
+    }
+    const layer = upperLayer(bytes, at, at + IPV6_HEADER + ipv6.get.payloadLength(bytes, at));
+    const tcp = this.#stack.transport(layer.protocol);
+    tcp?.refuse?.(bytes, layer.at, layer.end - layer.at, ipv6Source(bytes, at), ipv6Destination(bytes, at));
   }
 
   #isFilteredOut(nic: Nic, bytes: Bytes, at: number): boolean {

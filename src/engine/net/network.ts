@@ -19,6 +19,7 @@ import { Host, type HostOptions, Router } from './host.ts';
 import { Channel, type LinkOptions } from './link.ts';
 import { Nat, type NatOptions } from './nat.ts';
 import { Nic } from './nic.ts';
+import { type FilterOptions, PacketFilter } from './packet-filter.ts';
 import type { RouteKind } from './route.ts';
 import { computeRoutes } from './shortest-path.ts';
 import { Switch } from './switch.ts';
@@ -190,6 +191,13 @@ export class Network {
     router.ip.nat = new Nat(this.world, router.name, nicOf(router, nic), options);
     router.ip.nat.keepOff((protocol, port) => router.isBound(protocol, port));
     return router.ip.nat;
+  }
+
+  /** Puts a packet filter into a machine. */
+  filter(machine: Host, options: FilterOptions): PacketFilter {
+    const filter = new PacketFilter(this.world, machine.name, options);
+    machine.ip.filter = filter;
+    return filter;
   }
 
   machine(name: string): Machine {

@@ -347,6 +347,11 @@ export class TcpStack implements Transport {
     listener.established(socket);
   }
 
+  /** A RST in the name of `destination`, as a filter that rejects sends it. */
+  refuse(bytes: Bytes, at: number, length: number, source: Ip, destination: Ip): void {
+    this.#reset(bytes, at, length, source, destination);
+  }
+
   #reset(bytes: Bytes, at: number, length: number, source: Ip, destination: Ip): void {
     this.ip.record({
       kind: 'tcp.drop',

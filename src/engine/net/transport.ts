@@ -20,6 +20,8 @@ export interface Transport {
     datagramAt: number,
     nic: Nic,
   ): void;
+  /** Says no to a segment in its addressee's name, as a filter that rejects does. TCP alone can. */
+  refuse?(bytes: Bytes, at: number, length: number, source: Ip, destination: Ip): void;
   /** An ICMP error about a datagram that this machine sent. */
   handleIcmp(report: IcmpReport): void;
 }
