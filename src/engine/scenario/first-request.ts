@@ -15,10 +15,9 @@ import { SystemResolver } from '../app/system-resolver.ts';
 import { parseIp4 } from '../base/address.ts';
 import { MILLISECOND, SECOND } from '../base/units.ts';
 import { randomLoss } from '../net/fault.ts';
-import { Host } from '../net/host.ts';
-import type { IpStack } from '../net/ip-stack.ts';
 import { Network } from '../net/network.ts';
 import type { World } from '../sim/world.ts';
+import { acquaint } from './acquaint.ts';
 import { firstRequestClaims, firstRequestPhases } from './first-request-claims.ts';
 import { areas, places } from './first-request-map.ts';
 import { choice, number, type Values } from './parameter.ts';
@@ -208,23 +207,6 @@ function build(world: World, values: Values<typeof parameters>): Network {
   });
   world.input(0, 'enter', { url: `http://${name}/` });
   return network;
-}
-
-/** Routers and servers that talk all day know their neighbours; only the machines in `strangers` are met for the first time. */
-function acquaint(network: Network, strangers: readonly string[]): void {
-  for (const { a, b } of network.links) {
-    if (strangers.includes(a.nodeName) || strangers.includes(b.nodeName)) continue;
-    const left = stackOf(network, a.nodeName);
-    const right = stackOf(network, b.nodeName);
-    if (!left || !right || a.address === undefined || b.address === undefined) continue;
-    left.learn(b.address, b.mac);
-    right.learn(a.address, a.mac);
-  }
-}
-
-function stackOf(network: Network, name: string): IpStack | undefined {
-  const machine = network.machine(name);
-  return machine instanceof Host ? machine.ip : undefined;
 }
 
 const soa = (server: string, minimum: number): string =>
