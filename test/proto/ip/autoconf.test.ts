@@ -311,6 +311,11 @@ describe('router advertisements (RFC 4861 §6.3.4, RFC 4862 §5.5.3)', () => {
     expect(changes(machine)).toEqual([]);
   });
 
+  it('an address that is not preferred from the start never is', () => {
+    const { machine } = settled(says({ prefixes: [prefix({ preferredLifetime: 0, validLifetime: 200 })] }));
+    expect(stateOf(machine, GLOBAL)).toBe('deprecated');
+  });
+
   it('an advertisement may deprecate at once, but not end an address within two hours', () => {
     const { machine, now } = settled(says({ prefixes: [prefix()] }));
     machine.handleRouterAdvertisement(

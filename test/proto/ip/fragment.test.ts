@@ -118,6 +118,11 @@ describe('IPv6', () => {
     expect(cut6(packet6(payloadOf(1241)), 1280).map(shape6)).toEqual(['1280+more@0', '57@1232']);
   });
 
+  it('knows the last piece also when it fills the link exactly', () => {
+    expect(cut6(packet6(payloadOf(2464)), 1280).map(shape6)).toEqual(['1280+more@0', '1280@1232']);
+    expect(cut4(datagram4(payloadOf(2960)), 1500).map(shape4)).toEqual(['1500+more@0', '1500@1480']);
+  });
+
   it('repeats what routers read, and cuts what only the destination reads', () => {
     // hop-by-hop (8 bytes, router alert), routing (8, used up), destination options (8), then UDP
     const extensions = fromHex(

@@ -150,6 +150,7 @@ describe('advertisements (RFC 4861 §7.2.5)', () => {
     (state, mac, isOverride, isSolicited, to, kept) => {
       const { cache, now } = cacheIn(state);
       expect(stateOf(cache, now)).toBe(state);
+      drain(() => cache.pollResolved());
       const macs = { none: undefined, same: CARD, other: OTHER };
       cache.handleAdvertisement(said({ mac: macs[mac], isOverride, isSolicited, isRouter: true }), now);
       const after = row(cache)!;
@@ -157,6 +158,9 @@ describe('advertisements (RFC 4861 §7.2.5)', () => {
       expect(after.mac).toBe(kept === 'none' ? null : formatMac(macs[kept]!));
       const isIgnored = mac === 'other' && !isOverride && state !== 'incomplete';
       expect(after.router).toBe(!isIgnored && !(state === 'incomplete' && mac === 'none'));
+      // packets wait for nobody but an incomplete one
+      const isAnswered = state === 'incomplete' && mac !== 'none';
+      expect(drain(() => cache.pollResolved())).toEqual(isAnswered ? [PEER] : []);
     },
   );
 
@@ -232,13 +236,14 @@ describe('other messages (RFC 4861 Appendix C, second table; Appendix D)', () =>
         handle(same.cache, CARD);
         expect(row(same.cache)).toMatchObject({ state, mac: formatMac(CARD) });
         const other = cacheIn(state);
+        drain(() => other.cache.pollResolved());
         handle(other.cache, OTHER);
         expect(row(other.cache)).toMatchObject({
           state: 'stale',
           mac: formatMac(OTHER),
           router: isRouter ?? false,
         });
-        expect(drain(() => other.cache.pollResolved())).toEqual([PEER]);
+        expect(drain(() => other.cache.pollResolved())).toEqual([]);
       },
     );
 
@@ -255,6 +260,18 @@ describe('other messages (RFC 4861 Appendix C, second table; Appendix D)', () =>
     const cache = new NeighbourCache6('eth0');
     cache.handleSolicitation(ip6('::'), CARD);
     expect(cache.rows().size).toBe(0);
+  });
+
+  it('a failed neighbour is nobody: what it was is forgotten', () => {
+    const { cache, now } = cacheIn('probe');
+    cache.handleAdvertisement(said({ isRouter: true, isSolicited: false }), now);
+    for (let second = 1; second <= 3; second++) cache.handleTimeout(now + second * SECOND);
+    expect(row(cache)).toMatchObject({ state: 'failed', router: true });
+    drain(() => cache.pollEvent());
+    cache.handleRouterSolicitation(PEER, undefined);
+    expect([drain(() => cache.pollEvent()), drain(() => cache.pollDemoted())]).toEqual([[], []]);
+    cache.handleSolicitation(PEER, CARD);
+    expect(row(cache)).toMatchObject({ state: 'stale', router: false });
   });
 
   it('a failed neighbour that speaks is known again', () => {
