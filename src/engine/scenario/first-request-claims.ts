@@ -9,35 +9,13 @@ import { ETHERNET_HEADER, ETHERTYPE_ARP, ethernet } from '../wire/ethernet.ts';
 import { ipv4, ipv4HeaderLength, PROTOCOL_ICMP, PROTOCOL_TCP, PROTOCOL_UDP } from '../wire/ipv4.ts';
 import { UDP_HEADER, udp } from '../wire/udp.ts';
 import type { Claim, ClaimSpec, FinishedRun, Phase } from './scenario.ts';
+import { count, duration, first, timeOf } from './trace-claims.ts';
 
 /** Longer than any chain of causes of a run within its event limit. */
 const MAX_CHAIN = 400_000;
 
-function first(
-  trace: Trace,
-  kind: string,
-  where: (event: TraceEvent) => boolean = () => true,
-): TraceEvent | undefined {
-  for (const event of trace.events([kind])) if (where(event)) return event;
-  return undefined;
-}
-
 function ofRequest(number: number): (event: TraceEvent) => boolean {
   return (event) => event.detail!['request'] === number;
-}
-
-function timeOf(event: TraceEvent | undefined): Claim {
-  return { kind: 'time', value: event?.time };
-}
-
-function count(trace: Trace, kind: string, where: (event: TraceEvent) => boolean = () => true): Claim {
-  let value = 0;
-  for (const event of trace.events([kind])) if (where(event)) value += 1;
-  return { kind: 'count', value };
-}
-
-function duration(from: TraceEvent | undefined, to: TraceEvent | undefined): Claim {
-  return { kind: 'time', value: from && to ? to.time - from.time : undefined };
 }
 
 const nameFound = (trace: Trace) => first(trace, 'fetch.name', ({ detail }) => detail!['address'] !== null);
