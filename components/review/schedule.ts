@@ -1,6 +1,6 @@
 // When a card comes again: ts-fsrs (the Free Spaced Repetition Scheduler) between our card and its own. The clock is
 // handed in and the intervals are not blurred by chance, so that the same answers give the same days everywhere.
-import { type Card, type Grade as FsrsGrade, fsrs } from 'ts-fsrs';
+import { type Card, createEmptyCard, type Grade as FsrsGrade, fsrs } from 'ts-fsrs';
 import type { CardState } from '../progress/schema.ts';
 
 /** In the order of the keys 1 to 4. */
@@ -21,25 +21,37 @@ const scheduler = fsrs({
 
 /** What the card becomes with each answer. */
 export function outcomes(card: CardState, now: number): Readonly<Record<Grade, CardState>> {
-  const before = toFsrs(card);
+  const before = toFsrs(card, now);
   const at = new Date(now);
   const after = (i: number) => fromFsrs(scheduler.next(before, at, (i + 1) as FsrsGrade).card, card);
   return { again: after(0), hard: after(1), good: after(2), easy: after(3) };
 }
 
-function toFsrs(card: CardState): Card {
+/** Less than the scheduler can work with: it throws. */
+const LEAST_STABILITY = 0.001;
+const LEAST_DIFFICULTY = 1;
+
+function toFsrs(card: CardState, now: number): Card {
+  const { last, stability, difficulty, reps, lapses } = card;
+  const isLearned =
+    card.state !== 0 &&
+    last !== undefined &&
+    last <= now &&
+    stability >= LEAST_STABILITY &&
+    difficulty >= LEAST_DIFFICULTY;
+  // A card from a file may claim what cannot be; then it is a new one, and keeps its counts.
+  if (!isLearned) return { ...createEmptyCard(new Date(now)), reps, lapses };
   return {
     due: new Date(card.due),
-    stability: card.stability,
-    difficulty: card.difficulty,
+    stability,
+    difficulty,
     elapsed_days: 0,
     scheduled_days: card.days ?? 0,
     learning_steps: card.step ?? 0,
-    reps: card.reps,
-    lapses: card.lapses,
-    // A card that claims to be learned and was never answered would be asked about its last answer.
-    state: card.last === undefined ? 0 : card.state,
-    ...(card.last !== undefined && { last_review: new Date(card.last) }),
+    reps,
+    lapses,
+    state: card.state,
+    last_review: new Date(last),
   };
 }
 
