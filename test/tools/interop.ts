@@ -1,4 +1,4 @@
-// `npm run test:interop`: the engine against real programs (tshark, tcpdump, dig, curl, openssl).
+// `npm run test:interop`: the engine against real programs (tshark, tcpdump, dig, curl, openssl, Linux’s own network).
 // As root on Debian it brings what is missing. A test whose program is absent skips itself and says why; on CI, where
 // this installer must have worked, an absent program is a failure.
 import { spawnSync } from 'node:child_process';
@@ -12,6 +12,8 @@ const wanted = [
   { program: 'curl', version: '--version', pack: 'curl' },
   { program: 'openssl', version: 'version', pack: 'openssl' },
   { program: 'python3', version: '--version', pack: 'python3' },
+  { program: 'ip', version: '-V', pack: 'iproute2' },
+  { program: 'nft', version: '--version', pack: 'nftables' },
 ];
 const missing = () =>
   wanted.filter(
