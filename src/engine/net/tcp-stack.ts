@@ -247,6 +247,10 @@ export class TcpStack implements Transport {
     return this.#listeners.has(port) || this.#sockets.has(port);
   }
 
+  listeners(): readonly TcpListener[] {
+    return [...this.#listeners.values()];
+  }
+
   get listeningPorts(): readonly number[] {
     return [...this.#listeners.keys()];
   }

@@ -1,0 +1,230 @@
+/**
+ * The terminals of a run: at each, a person types lines, and a shell runs them one after another.
+ *
+ * What is typed enters the world as the input `type` {machine, line}, Ctrl-C as `interrupt` {machine}; so a run with
+ * its inputs can be repeated. The trace has `shell.run` {run, line, user, prompt}, `shell.output` {run, text, stream}
+ * and `shell.exit` {run, status}: in order, they are what stands on the screen. The cause of an output is what brought
+ * it about: the packet that was answered, or the time that was over.
+ *
+ * Lines typed while a program runs wait. Not here: editing, history and completion (the page's), a working directory,
+ * jobs in the background.
+ */
+import { Malformed, Unsupported } from '../base/errors.ts';
+import { Host } from '../net/host.ts';
+import type { Network } from '../net/network.ts';
+import { ProgramError, type Running, type Task } from '../sim/task.ts';
+import type { Detail } from '../trace/event.ts';
+import { type HostsFile, Names, type Resolve } from './names.ts';
+import { MAX_LINE, parseLine } from './parse.ts';
+import { type Env, INTERRUPTED } from './program.ts';
+import { PROGRAMS } from './programs.ts';
+
+export interface TerminalOptions {
+  /** Who sits at which machine: `{ laptop: 'maya' }`. */
+  readonly users: Readonly<Record<string, string>>;
+  readonly hosts?: HostsFile;
+  readonly resolve?: Resolve;
+}
+
+/** Lines that wait for the one that runs. */
+const MAX_WAITING = 16;
+/** Characters that the programs of one line may print. */
+const MAX_OUTPUT = 200_000;
+const NOT_FOUND = 127;
+const WRONG_LINE = 2;
+/** Of a line that its machine did not survive. */
+const LOST = 255;
+
+/** Gives machines a prompt, and registers the inputs `type` and `interrupt` with the world. */
+export function openTerminals(network: Network, options: TerminalOptions): ReadonlyMap<string, Terminal> {
+  const terminals = new Map<string, Terminal>();
+  for (const [name, user] of Object.entries(options.users)) {
+    const machine = network.machine(name);
+    if (!(machine instanceof Host)) throw new Malformed(`${name} runs no programs`);
+    const names = new Names(machine, options.hosts ?? {}, options.resolve);
+    terminals.set(name, new Terminal(machine, user, names));
+  }
+  const find = (detail: Detail): Terminal => {
+    const name = String(detail['machine']);
+    network.machine(name);
+    const found = terminals.get(name);
+    if (!found)
+      throw new Malformed(`${name} has no terminal; there are those of ${[...terminals.keys()].join(', ')}`);
+    return found;
+  };
+  network.world.onInput(
+    'type',
+    (detail) => find(detail).type(String(detail['line'])),
+    (detail) => {
+      find(detail);
+      checkLine(detail['line']);
+    },
+  );
+  network.world.onInput(
+    'interrupt',
+    (detail) => find(detail).interrupt(),
+    (detail) => {
+      find(detail);
+    },
+  );
+  return terminals;
+}
+
+/** Throws {@link Malformed} for what no keyboard types into one line. */
+export function checkLine(line: unknown): asserts line is string {
+  if (typeof line !== 'string' || line.length > MAX_LINE)
+    throw new Malformed(`type: a line has at most ${MAX_LINE} characters`);
+  if (/[\p{Cc}\p{Cs}\u2028\u2029]/u.test(line))
+    throw new Malformed('type: a line has printable characters only');
+}
+
+/** A program that runs now, and how Ctrl-C gets to it. */
+interface Foreground {
+  readonly env: Env;
+  readonly running: Running<number>;
+}
+
+export class Terminal {
+  readonly host: Host;
+  readonly user: string;
+  readonly #names: Names;
+  readonly #waiting: { readonly line: string; readonly cause: number }[] = [];
+  #isBusy = false;
+  #foreground: Foreground | undefined;
+  #isInterrupted = false;
+  #runs = 0;
+  #printed = 0;
+
+  constructor(host: Host, user: string, names: Names) {
+    this.host = host;
+    this.user = user;
+    this.#names = names;
+    host.onBoot(() => this.#waiting.splice(0));
+  }
+
+  /** What stands before the cursor: `maya@laptop:~$ `. */
+  get prompt(): string {
+    return `${this.user}@${this.host.name}:~$ `;
+  }
+
+  get isBusy(): boolean {
+    return this.#isBusy;
+  }
+
+  /** A line, with Enter. */
+  type(line: string): void {
+    if (!this.host.ip.isOn) {
+      this.host.record('shell.refused', { line, reason: `${this.host.name} is off` });
+      return;
+    }
+    if (this.#waiting.length >= MAX_WAITING) {
+      this.host.record('shell.refused', { line, reason: `${MAX_WAITING} lines wait already` });
+      return;
+    }
+    this.#waiting.push({ line, cause: this.host.world.trace.cause });
+    if (!this.#isBusy) {
+      this.#isBusy = true;
+      this.host.run('shell', this.#serve());
+    }
+  }
+
+  /** Ctrl-C: the program that runs may do something about it; otherwise it ends, and with it the rest of the line. */
+  interrupt(): void {
+    this.host.record('shell.interrupt', { run: this.#runs });
+    // what was typed ahead is thrown away, as a real terminal does
+    this.#waiting.splice(0);
+    if (!this.#foreground) return;
+    const { env, running } = this.#foreground;
+    if (env.onInterrupt) env.onInterrupt();
+    else {
+      this.#isInterrupted = true;
+      running.cancel();
+    }
+  }
+
+  /** Runs what has been typed until nothing is left. */
+  *#serve(): Task {
+    try {
+      for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
+        this.host.world.trace.cause = next.cause;
+        yield* this.#line(next.line);
+      }
+    } finally {
+      this.#isBusy = false;
+      this.#foreground = undefined;
+    }
+  }
+
+  *#line(line: string): Task {
+    const run = ++this.#runs;
+    let status = LOST;
+    this.host.because({ kind: 'shell.run', detail: { run, line, user: this.user, prompt: this.prompt } });
+    this.#isInterrupted = false;
+    this.#printed = 0;
+    try {
+      status = yield* this.#commands(line, run);
+    } finally {
+      this.host.because({ kind: 'shell.exit', detail: { run, status } });
+    }
+  }
+
+  *#commands(line: string, run: number): Task<number> {
+    let commands: ReturnType<typeof parseLine>;
+    try {
+      commands = parseLine(line);
+    } catch (error) {
+      if (!(error instanceof Malformed) && !(error instanceof Unsupported)) throw error;
+      this.#print(run, 'err', `bash: ${error.message}\n`);
+      return WRONG_LINE;
+    }
+    let status = 0;
+    for (const { joint, words } of commands) {
+      if ((joint === '&&' && status !== 0) || (joint === '||' && status === 0)) continue;
+      status = yield* this.#command(words, run);
+      if (this.#isInterrupted) break;
+    }
+    return status;
+  }
+
+  *#command([name, ...args]: readonly string[], run: number): Task<number> {
+    const entry = PROGRAMS.get(name!);
+    if (!entry) {
+      this.#print(run, 'err', `bash: ${name}: command not found\n`);
+      return NOT_FOUND;
+    }
+    const names = this.#names;
+    const env: Env = {
+      host: this.host,
+      name: name!,
+      args,
+      out: (text) => this.#print(run, 'out', text),
+      err: (text) => this.#print(run, 'err', text),
+      resolve: (text, family) => names.lookup(text, family),
+      nameOf: (address) => names.nameOf(address),
+      onInterrupt: undefined,
+    };
+    const running = this.host.run(name!, entry.program(env));
+    this.#foreground = { env, running };
+    try {
+      return yield* running.join();
+    } catch (error) {
+      if (!(error instanceof ProgramError)) throw error;
+      if (running.state === 'cancelled') return INTERRUPTED;
+      this.#print(run, 'err', `${name}: ${error.message}\n`);
+      return 1;
+    } finally {
+      this.#foreground = undefined;
+    }
+  }
+
+  #print(run: number, stream: 'out' | 'err', text: string): void {
+    if (text === '' || this.#printed >= MAX_OUTPUT) return;
+    this.#printed += text.length;
+    this.host.record('shell.output', { run, text, stream });
+    if (this.#printed < MAX_OUTPUT) return;
+    const cut = `\nbash: stopped after ${MAX_OUTPUT} characters\n`;
+    this.host.record('shell.output', { run, text: cut, stream: 'err' });
+    this.#isInterrupted = true;
+    this.#foreground?.running.cancel();
+  }
+}
