@@ -2,10 +2,20 @@
  * Every scenario there is, by name.
  */
 import { Malformed } from '../base/errors.ts';
+import { dualStack } from './dual-stack.ts';
 import { firstRequest } from './first-request.ts';
+import { homeLan } from './home-lan.ts';
+import { mtuBlackHole } from './mtu-black-hole.ts';
+import { routingLoop } from './routing-loop.ts';
 import type { AnyScenario } from './scenario.ts';
 
-export const scenarios: readonly AnyScenario[] = [firstRequest];
+export const scenarios: readonly AnyScenario[] = [
+  firstRequest,
+  homeLan,
+  dualStack,
+  mtuBlackHole,
+  routingLoop,
+];
 
 /** Throws {@link Malformed} with the names there are. */
 export function findScenario(name: string): AnyScenario {

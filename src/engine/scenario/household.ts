@@ -14,7 +14,9 @@ import { homeFirewall } from '../net/home-firewall.ts';
 import type { Host, Router } from '../net/host.ts';
 import type { NatOptions } from '../net/nat.ts';
 import { type End, type Link, Network } from '../net/network.ts';
+import type { TcpTuning } from '../net/tcp-socket.ts';
 import { plainPrefix } from '../proto/router-advertiser.ts';
+import type { HostsFile } from '../shell/names.ts';
 import type { World } from '../sim/world.ts';
 import { acquaint } from './acquaint.ts';
 import type { Area, Place } from './scenario.ts';
@@ -34,6 +36,7 @@ export interface HouseholdOptions {
   /** The provider's line: bits a second and largest packet. */
   readonly accessRate?: number;
   readonly accessMtu?: number;
+  readonly serverTcp?: TcpTuning;
   /** Machines that have to ask for their neighbours' cards; the devices at home unless said otherwise. */
   readonly strangers?: readonly string[];
 }
@@ -75,7 +78,7 @@ export function household(world: World, options: HouseholdOptions = {}): Househo
   const isp = network.router('isp');
   const transitA = network.router('transit-a');
   const transitB = network.router('transit-b');
-  const chaicart = network.host('chaicart');
+  const chaicart = network.host('chaicart', { tcp: options.serverTcp ?? {} });
   const lan = { delay: ms(0.5), rate: 1000 * MBIT };
   const wan = { rate: 10_000 * MBIT };
 
@@ -139,6 +142,16 @@ export function household(world: World, options: HouseholdOptions = {}): Househo
   return made;
 }
 
+/** The laptop has met its router and the other devices within the last minute. */
+export function acquaintAtHome({ laptop, home, devices }: Household): void {
+  const own = laptop.ip.nics[0]!;
+  for (const host of [home, ...devices.values()]) {
+    const nic = host.ip.nics[0]!;
+    laptop.ip.learn(nic.address!, nic.mac);
+    host.ip.learn(own.address!, own.mac);
+  }
+}
+
 /** Routes for IPv6, and devices that configure themselves from what the home router advertises. */
 function routeIpv6({ network, laptop, home, isp, transitA, transitB, chaicart, devices }: Household): void {
   network.route(home, 'default', '2001:db8:a5::1');
@@ -152,6 +165,14 @@ function routeIpv6({ network, laptop, home, isp, transitA, transitB, chaicart, d
   network.advertise(home, 'lan', { prefixes: [plainPrefix(ip6(ADDRESS.homePrefix6))] });
   for (const host of [laptop, ...devices.values()]) network.autoconfigure(host, 'eth0');
 }
+
+/** What programs call the machines: names that somebody has put into every hosts file. */
+export const householdNames: HostsFile = {
+  'chaicart.example': [ADDRESS.chaicart, ADDRESS.chaicart6],
+  television: [ADDRESS.television],
+  phone: [ADDRESS.phone],
+  'home-router': [ADDRESS.home],
+};
 
 export const householdAreas: readonly Area[] = [
   { label: 'Home', wide: [0, 0, 408, 348], tall: [0, 0, 358, 210] },
