@@ -1,5 +1,5 @@
-// The first chapter: its numbers come from runs, its guesses work with and without script, its bill adds up and fits.
-import { expect, type Page, test } from '@playwright/test';
+// The first chapter: its numbers come from runs, its bill adds up and fits.
+import { expect, test } from '@playwright/test';
 import { Session } from '../../src/engine/export/session.ts';
 import { pages } from './dist.ts';
 
@@ -45,46 +45,6 @@ test('headings go down one level at a time, and each has a place to link to', as
     }
     expect(headings.filter(({ level }) => level === 1)).toHaveLength(1);
   }
-});
-
-const guess = (page: Page) => page.locator('#guess-first-byte');
-
-test('a guess is committed to, and then told', async ({ page }) => {
-  await page.goto(chapter);
-  const form = guess(page);
-  const answer = form.getByText('Nothing was ready');
-  await form.getByRole('button', { name: 'Commit' }).click();
-  await expect(form.getByRole('status')).toContainText('Choose one first');
-  await expect(answer).toBeHidden();
-  await form.getByRole('radio').first().focus();
-  await page.keyboard.press('ArrowDown');
-  await page.keyboard.press('Enter');
-  await expect(form.getByRole('status')).toContainText('Not quite');
-  await expect(answer).toBeVisible();
-  await expect(form.locator('[data-was=right]')).toHaveCount(1);
-  await expect(form.locator('[data-was=yours]')).toHaveCount(1);
-  await expect(form.getByRole('radio').first()).toBeDisabled();
-  // The other questions wait for theirs.
-  await expect(page.locator('#guess-faster-line [data-was]')).toHaveCount(0);
-});
-
-test('a guess may be skipped', async ({ page }) => {
-  await page.goto(chapter);
-  await guess(page).getByText('skip the guess').click();
-  await expect(guess(page).getByText('Nothing was ready')).toBeVisible();
-  await expect(guess(page).locator('[data-was=yours]')).toHaveCount(0);
-});
-
-test('without script the answer unfolds, and there is nothing to press that does nothing', async ({
-  browser,
-}) => {
-  const context = await browser.newContext({ javaScriptEnabled: false });
-  const page = await context.newPage();
-  await page.goto(chapter);
-  await expect(guess(page).getByRole('button')).toBeHidden();
-  await guess(page).getByText('Show the answer').click();
-  await expect(guess(page).getByText('Nothing was ready')).toBeVisible();
-  await context.close();
 });
 
 for (const width of [320, 390, 760, 900, 1120, 1440]) {
