@@ -373,6 +373,15 @@ describe('TCP states', () => {
       ]),
     ).toEqual(['opening', 'opening']);
   });
+  it('what follows a reset, or two, shows what went on before', () => {
+    const steps = [
+      ['in', SYN_ACK],
+      ['in', RST],
+      ['in', RST],
+      ['out', ACK],
+    ] as const;
+    expect(states(steps)).toEqual(['established', 'reset', 'reset', 'established']);
+  });
   it('a new connection on the ports of an old one, begun by either side', () => {
     const over = [
       ['in', SYN_ACK],

@@ -227,6 +227,11 @@ describe('a home’s packet filter, IPv6 (RFC 6092, RFC 4890)', () => {
     expect(new FilterAlone().says('out', piece(0))).toBe('accept');
     expect(new FilterAlone().says('out', piece(1))).toBe(INVALID);
     expect(new FilterAlone().says('out', piece(8))).toBe(INVALID);
+    // an error may be about a first fragment, which has ports
+    const alone = new FilterAlone();
+    alone.judge('out', udp6(A, 50_000, B, 53));
+    expect(alone.says('in', error6('2001:db8:ffff::1', A, 3, piece(1)))).toBe('accept');
+    expect(alone.says('in', error6('2001:db8:ffff::1', A, 3, piece(8)))).toBe(INVALID);
   });
 });
 
