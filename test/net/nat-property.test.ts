@@ -149,7 +149,7 @@ class Model {
   }
 }
 
-describe(`${WORLDS} random worlds`, () => {
+describe(`${WORLDS} random worlds`, { timeout: 60_000 }, () => {
   it('UDP and pings: as the model says who gets what, by which port, and until when', () => {
     const seen = { new: 0, again: 0, exhausted: 0, received: 0, refused: 0, mine: 0 };
     for (let seed = 1; seed <= WORLDS; seed++) {
@@ -271,7 +271,7 @@ describe(`${WORLDS} random worlds`, () => {
   });
 });
 
-describe('translation is undone exactly on the way back', () => {
+describe('translation is undone exactly on the way back', { timeout: 60_000 }, () => {
   const ip4 = (network: string): fc.Arbitrary<Ip4> =>
     fc.nat(0xff_ffff).map((host) => ((parseIp4(network) | host) >>> 0) as Ip4);
   const end = (network: string): fc.Arbitrary<End> => fc.record({ ip: ip4(network), port: fc.nat(0xffff) });

@@ -308,7 +308,7 @@ describe('connections', () => {
   });
 });
 
-describe('verdicts', () => {
+describe('verdicts', { timeout: 60_000 }, () => {
   const rules: readonly Rule<'reject' | 'drop'>[] = [
     { name: 'no telnet', when: { protocols: [TCP], toPorts: [[23, 23]] }, action: 'reject' },
     { name: 'no chargen', when: { toPorts: [[19, 19]] }, action: 'reject' },
