@@ -1,11 +1,11 @@
 /**
  * A run as lines of text, one a packet, that read like `tcpdump -n`.
  *
- * Followed after tcpdump 4.99: times, ARP, IPv4, ICMP, UDP, TCP with relative sequence numbers and options, DNS and
- * the first line of HTTP. What became of a packet that did not arrive stands behind `#`, which tcpdump cannot know.
+ * Followed after tcpdump 4.99: times, ARP, IPv4, IPv6 and its extension headers, ICMP of both, UDP, TCP with relative
+ * sequence numbers and options, DNS and the first line of HTTP. Bytes that it does not know are not dumped here. What became of a packet that did not arrive stands behind `#`, which tcpdump cannot know.
  */
 import { formatIp4, formatMac } from '../base/address.ts';
-import type { Bytes } from '../base/bytes.ts';
+import { type Bytes, readU16 } from '../base/bytes.ts';
 import { SECOND } from '../base/units.ts';
 import type { Packet } from '../inspect/packets.ts';
 import type { Trace } from '../trace/log.ts';
@@ -15,15 +15,9 @@ import { extendedRcode } from '../wire/dns.ts';
 import { CLASS, RCODE, TYPE, typeName } from '../wire/dns-code.ts';
 import { dataText } from '../wire/dns-text.ts';
 import { type DecodedFrame, decodeFrame, type Layer, type LayerName } from '../wire/frame.ts';
-import {
-  ICMP_ECHO,
-  ICMP_ECHO_REPLY,
-  ICMP_TIME_EXCEEDED,
-  ICMP_UNREACHABLE,
-  icmpField,
-  quotedDatagram,
-} from '../wire/icmp.ts';
-import { ipv4, PROTOCOL_TCP, PROTOCOL_UDP } from '../wire/ipv4.ts';
+import { ipv4 } from '../wire/ipv4.ts';
+import { ip6At, ipv6, ipv6Destination, ipv6Source } from '../wire/ipv6.ts';
+import { fragmentHeader, isExtension, NEXT_NONE, routing } from '../wire/ipv6-extension.ts';
 import {
   ACK,
   CWR,
@@ -45,6 +39,7 @@ import {
 } from '../wire/tcp.ts';
 import { udp } from '../wire/udp.ts';
 import { type Cable, capture, type Tap } from './capture.ts';
+import { icmp6Text, icmpText } from './text-icmp.ts';
 
 export interface TextOptions {
   /** Wall-clock time at kernel time 0, in seconds since 1970; without it times count from the start. */
@@ -87,29 +82,78 @@ export class Printer {
     const frame = decodeFrame(bytes);
     const at = (name: LayerName): Layer | undefined => frame.layers.find((layer) => layer.name === name);
     if (frame.arp) return arpLine(frame, size - 14);
-    const ip = at('ipv4');
-    if (!ip || ip.end - ip.at < 20) {
+    const ip = at('ipv4') ?? at('ipv6');
+    if (!ip || ip.end - ip.at < (ip.name === 'ipv4' ? 20 : 40)) {
       const { ethernet } = frame;
       return ethernet
         ? `${formatMac(ethernet.source)} > ${formatMac(ethernet.destination)}, length ${size}`
         : `[|ether]`;
     }
-    const from = formatIp4(ipv4.get.source(bytes, ip.at));
-    const to = formatIp4(ipv4.get.destination(bytes, ip.at));
-    const length = ipv4.get.totalLength(bytes, ip.at) - (ip.end - ip.at);
-    const tcp = at('tcp');
-    if (tcp) return this.#tcp(bytes, frame, tcp, from, to, length);
-    const datagram = at('udp');
-    if (datagram) return udpLine(bytes, frame, datagram, from, to);
-    const icmp = at('icmp');
-    if (icmp) return `IP ${from} > ${to}: ICMP ${icmpText(bytes, icmp)}, length ${length}`;
-    return `IP ${from} > ${to}: ip-proto-${ipv4.get.protocol(bytes, ip.at)} ${length}`;
+    return ip.name === 'ipv4' ? this.#ip(bytes, frame, ip) : this.#ip6(bytes, frame, ip);
   }
 
-  #tcp(bytes: Bytes, frame: DecodedFrame, layer: Layer, from: string, to: string, segment: number): string {
+  #ip(bytes: Bytes, frame: DecodedFrame, ip: Layer): string {
+    const from = formatIp4(ipv4.get.source(bytes, ip.at));
+    const to = formatIp4(ipv4.get.destination(bytes, ip.at));
+    const line = `IP ${from} > ${to}:`;
+    const protocol = ipv4.get.protocol(bytes, ip.at);
+    if (ipv4.get.fragmentOffset(bytes, ip.at) > 0) return `${line} ip-proto-${protocol}`;
+    const length = ipv4.get.totalLength(bytes, ip.at) - (ip.end - ip.at);
+    const inner = innermost(frame);
+    switch (inner?.name) {
+      case 'tcp':
+        return `IP ${this.#tcp(bytes, frame, inner, { from, to }, length, '.')}`;
+      case 'udp':
+        return `IP ${udpText(bytes, frame, inner, `${from}.`, `${to}.`)}`;
+      case 'icmp':
+        return `${line} ICMP ${icmpText(bytes, inner.at, inner.end)}, length ${length}`;
+      default:
+        return `${line} ip-proto-${protocol} ${length}`;
+    }
+  }
+
+  /** Ports stand with the addresses only where TCP or UDP follows at once. */
+  #ip6(bytes: Bytes, frame: DecodedFrame, ip: Layer): string {
+    const from = ipv6Source(bytes, ip.at);
+    const to = ipv6Destination(bytes, ip.at);
+    const end = ip.end + ipv6.get.payloadLength(bytes, ip.at);
+    const headers = headerWords(bytes, frame, end);
+    const inner = innermost(frame);
+    if (endsInRoute(headers)) return `IP6 ${from} > ${to}: ${headers.join(' ')}`;
+    const isPlain = headers.length === 0 && (inner?.name === 'tcp' || inner?.name === 'udp');
+    const line = isPlain ? 'IP6' : [`IP6 ${from} > ${to}:`, ...headers].join(' ');
+    const separator = isPlain ? '.' : '';
+    const sides = isPlain ? [`${from}.`, `${to}.`] : ['', ''];
+    switch (inner?.name) {
+      case 'tcp':
+        return `${line} ${this.#tcp(bytes, frame, inner, { from, to }, end - inner.at, separator)}`;
+      case 'udp':
+        return `${line} ${udpText(bytes, frame, inner, sides[0]!, sides[1]!)}`;
+      case 'icmp6':
+        return `${line} ICMP6, ${icmp6Text(bytes, inner.at, inner.end)}`;
+      case 'fragment':
+        return line;
+      default: {
+        const next = lastNextHeader(bytes, frame, ip);
+        if (next === NEXT_NONE) return `${line} no next header`;
+        const at = frame.layers.findLast(({ name }) => WORDS[name] !== undefined)?.end ?? ip.end;
+        return isExtension(next) ? `${line}  [|${CUT[next]}]` : `${line}  ip-proto-${next} ${end - at}`;
+      }
+    }
+  }
+
+  /** `separator` stands between address and port; without it only the ports are written. */
+  #tcp(
+    bytes: Bytes,
+    frame: DecodedFrame,
+    layer: Layer,
+    { from, to }: { readonly from: string; readonly to: string },
+    segment: number,
+    separator: '.' | '',
+  ): string {
     const { at } = layer;
     const { get } = tcpHeader;
-    if (layer.end - at < 20) return `IP ${from} > ${to}: [|tcp]`;
+    if (layer.end - at < 20) return `${from} > ${to}: [|tcp]`;
     const sourcePort = get.sourcePort(bytes, at);
     const destinationPort = get.destinationPort(bytes, at);
     const flags = get.flags(bytes, at);
@@ -144,8 +188,71 @@ export class Printer {
     if (options.length > 0)
       parts.push(`options [${options.map((option) => optionText(option, ackBase)).join(',')}]`);
     parts.push(`length ${length}`);
-    return `IP ${own} > ${peer}: ${parts.join(', ')}${tcpPayload(frame)}`;
+    const sides = separator === '' ? `${sourcePort} > ${destinationPort}` : `${own} > ${peer}`;
+    return `${sides}: ${parts.join(', ')}${tcpPayload(frame)}`;
   }
+}
+
+/** The header that a line is about: behind everything that IP adds. */
+function innermost(frame: DecodedFrame): Layer | undefined {
+  return frame.layers.find(({ name }) => INNER.includes(name));
+}
+
+const INNER: readonly LayerName[] = ['tcp', 'udp', 'icmp', 'icmp6', 'fragment'];
+
+const WORDS: Readonly<Partial<Record<LayerName, string>>> = {
+  hopByHop: 'HBH',
+  destinationOptions: 'DSTOPT',
+  routing: 'RT6',
+  fragmentHeader: 'frag',
+};
+
+/** What stands in brackets for a header that is cut short. */
+const CUT: Readonly<Record<number, string>> = { 0: 'hbhopt', 43: 'rthdr', 44: 'frag', 60: 'dstopt' };
+
+/** `HBH`, `DSTOPT`, `frag (0|1448)`; `end` is where the packet ends by its payload length. */
+function headerWords(bytes: Bytes, frame: DecodedFrame, end: number): string[] {
+  const words: string[] = [];
+  for (const layer of frame.layers) {
+    const word = WORDS[layer.name];
+    if (word === undefined) continue;
+    if (layer.name === 'fragmentHeader') {
+      const offset = fragmentHeader.get.offset(bytes, layer.at) * 8;
+      words.push(`${word} (${offset}|${end - layer.end})`);
+    } else if (layer.name === 'routing') words.push(`${word} ${routeText(bytes, layer)}`);
+    else words.push(word);
+    if (endsInRoute(words)) break;
+  }
+  return words;
+}
+
+/** The kinds of routes that list addresses: the first two one after the other, the last behind words of its own. */
+const LISTED_ROUTES: readonly number[] = [0, 2, 4];
+
+/** tcpdump reads no further behind a kind of route that it does not know. */
+function routeText(bytes: Bytes, { at, end }: Layer): string {
+  const type = routing.get.type(bytes, at);
+  const left = routing.get.segmentsLeft(bytes, at);
+  const head = `(len=${bytes[at + 1]!}, type=${type}${type === 0 ? ' [Deprecated]' : ''}, segleft=${left}`;
+  if (!LISTED_ROUTES.includes(type)) return `${head} (unknown type) (invalid)`;
+  const words: string[] = [];
+  if (type === 4) {
+    words.push(`last-entry=${bytes[at + 4]!}`);
+    if (bytes[at + 5] !== 0) words.push(`flags=0x${bytes[at + 5]!.toString(16)}`);
+    words.push(`tag=${readU16(bytes, at + 6).toString(16)}`);
+  }
+  for (let node = at + 8, n = 0; node + 16 <= end; node += 16, n++) words.push(`[${n}]${ip6At(bytes, node)}`);
+  return `${[head, ...words].join(', ')})`;
+}
+
+/** Whether the words end in a route of a kind that is not known. */
+function endsInRoute(words: readonly string[]): boolean {
+  return words.some((word) => word.endsWith('(invalid)'));
+}
+
+function lastNextHeader(bytes: Bytes, frame: DecodedFrame, ip: Layer): number {
+  const last = frame.layers.findLast(({ name }) => WORDS[name] !== undefined);
+  return last ? bytes[last.at]! : ipv6.get.nextHeader(bytes, ip.at);
 }
 
 function tcpPayload(frame: DecodedFrame): string {
@@ -207,38 +314,12 @@ function arpLine(frame: DecodedFrame, length: number): string {
   return `ARP, Request who-has ${formatIp4(targetIp)}${card} tell ${sender}, length ${length}`;
 }
 
-function udpLine(bytes: Bytes, frame: DecodedFrame, { at, end }: Layer, from: string, to: string): string {
-  if (end - at < 8) return `IP ${from} > ${to}: [|udp]`;
-  const head = `IP ${from}.${udp.get.sourcePort(bytes, at)} > ${to}.${udp.get.destinationPort(bytes, at)}:`;
+/** `from` and `to` stand in front of the ports. */
+function udpText(bytes: Bytes, frame: DecodedFrame, { at, end }: Layer, from: string, to: string): string {
+  if (end - at < 8) return from === '' ? ' [|udp]' : `${from.slice(0, -1)} > ${to.slice(0, -1)}:  [|udp]`;
+  const head = `${from}${udp.get.sourcePort(bytes, at)} > ${to}${udp.get.destinationPort(bytes, at)}:`;
   if (frame.dns) return `${head} ${dnsText(frame.dns, frame.payload.length)}`;
   return `${head} UDP, length ${udp.get.length(bytes, at) - 8}`;
-}
-
-const UNREACHABLE: readonly string[] = ['net', 'host'];
-
-function icmpText(bytes: Bytes, { at, end }: Layer): string {
-  const type = bytes[at]!;
-  const code = bytes[at + 1]!;
-  if (type === ICMP_ECHO || type === ICMP_ECHO_REPLY) {
-    const what = type === ICMP_ECHO ? 'request' : 'reply';
-    return `echo ${what}, id ${icmpField.identifier(bytes, at)}, seq ${icmpField.sequence(bytes, at)}`;
-  }
-  if (type === ICMP_TIME_EXCEEDED)
-    return code === 0 ? 'time exceeded in-transit' : 'ip reassembly time exceeded';
-  const quoted = quotedDatagram(bytes, at, end);
-  if (type !== ICMP_UNREACHABLE || !quoted) return `type-${type}`;
-  const to = formatIp4(quoted.destination);
-  if (code < UNREACHABLE.length) return `${UNREACHABLE[code]} ${to} unreachable`;
-  if (code === 2) return `${to} protocol ${quoted.protocol} unreachable`;
-  if (code === 4) return `${to} unreachable - need to frag (mtu ${icmpField.nextHopMtu(bytes, at)})`;
-  if (code !== 3) return `${to} unreachable - #${code}`;
-  const name =
-    quoted.protocol === PROTOCOL_UDP
-      ? 'udp'
-      : quoted.protocol === PROTOCOL_TCP
-        ? 'tcp'
-        : `protocol ${quoted.protocol}`;
-  return `${to} ${name} port ${quoted.destinationPort} unreachable`;
 }
 
 const RCODES: Readonly<Record<number, string>> = {

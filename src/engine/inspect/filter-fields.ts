@@ -2,7 +2,7 @@
  * The fields that a display filter may name, read from a frame's decoded headers.
  *
  * Names and meanings are Wireshark's. An ICMP error counts with what it quotes, as there: `udp` lets through the error
- * about a datagram. Fields that need more than one frame (relative numbers, scaled windows, streams) come from
+ * about a datagram. Those of IPv6 and ICMPv6 lie in filter-fields6.ts. Fields that need more than one frame (relative numbers, scaled windows, streams) come from
  * {@link Streams}, which is shown the frames in their order.
  */
 import { type Bytes, fromLatin1 } from '../base/bytes.ts';
@@ -10,10 +10,18 @@ import { Malformed } from '../base/errors.ts';
 import { SECOND } from '../base/units.ts';
 import type { DnsMessage, DnsRecord } from '../wire/dns.ts';
 import { TYPE } from '../wire/dns-code.ts';
-import { ETHERNET_HEADER, ETHERTYPE_IPV4, ethernet } from '../wire/ethernet.ts';
+import { ETHERNET_HEADER, ETHERTYPE_IPV4, ETHERTYPE_IPV6, ethernet } from '../wire/ethernet.ts';
 import { type DecodedFrame, decodeFrame, type LayerName } from '../wire/frame.ts';
-import { ICMP_HEADER, isIcmpError } from '../wire/icmp.ts';
+import {
+  ICMP_HEADER,
+  ICMP_UNREACHABLE,
+  isIcmpError,
+  UNREACHABLE_FRAGMENTATION_NEEDED,
+} from '../wire/icmp.ts';
+import type { Icmp6 } from '../wire/icmp6.ts';
+import { isIcmp6Error, ND_REDIRECT } from '../wire/icmp6-code.ts';
 import { IPV4_DF, IPV4_MF, ipv4 } from '../wire/ipv4.ts';
+import { ND_REDIRECTED } from '../wire/nd-option.ts';
 import {
   ACK,
   CWR,
@@ -30,6 +38,7 @@ import {
   URG,
 } from '../wire/tcp.ts';
 import { udp } from '../wire/udp.ts';
+import { addFields6 } from './filter-fields6.ts';
 
 /** One frame of those that are filtered. */
 export interface FilterFrame {
@@ -49,10 +58,11 @@ export type FieldType =
   | 'boolean'
   | 'seconds'
   | 'ipv4'
+  | 'ipv6'
   | 'ethernet'
   | 'text'
   | 'bytes';
-/** Numbers, booleans (0 and 1), seconds and addresses are numbers. */
+/** Numbers, booleans (0 and 1), seconds and short addresses are numbers; addresses of IPv6 are their sixteen bytes. */
 export type FieldValue = number | string | Bytes;
 
 export interface Field {
@@ -105,13 +115,28 @@ function decodeWhatIsThere(bytes: Bytes): DecodedFrame {
   return frame;
 }
 
-/** The quotation of an ICMP error, decoded as if it had come in a frame of its own. */
+/** What an ICMP error or a redirect quotes, decoded as if it had come in a frame of its own. */
 function quotedParts(bytes: Bytes, own: DecodedFrame): DecodedFrame | undefined {
   const icmp = own.layers.find(({ name }) => name === 'icmp');
-  if (!icmp || icmp.end - icmp.at <= ICMP_HEADER || !isIcmpError(bytes[icmp.at]!)) return undefined;
-  const frame = new Uint8Array(ETHERNET_HEADER + icmp.end - icmp.at - ICMP_HEADER);
-  ethernet.set.type(frame, 0, ETHERTYPE_IPV4);
-  frame.set(bytes.subarray(icmp.at + ICMP_HEADER, icmp.end), ETHERNET_HEADER);
+  if (icmp && icmp.end - icmp.at > ICMP_HEADER && isIcmpError(bytes[icmp.at]!))
+    return decodeQuoted(bytes.subarray(icmp.at + ICMP_HEADER, icmp.end), ETHERTYPE_IPV4);
+  const quoted = own.icmp6 && quotedBytes(own.icmp6);
+  return quoted && quoted.length > 0 ? decodeQuoted(quoted, ETHERTYPE_IPV6) : undefined;
+}
+
+function quotedBytes({ type, body }: Icmp6): Bytes | undefined {
+  if (isIcmp6Error(type)) return 'quoted' in body ? body.quoted : undefined;
+  if (type !== ND_REDIRECT || !('options' in body)) return undefined;
+  const option = body.options.find((one) => one.type === ND_REDIRECTED);
+  return option && typeof option.value === 'object' && 'quoted' in option.value
+    ? option.value.quoted
+    : undefined;
+}
+
+function decodeQuoted(datagram: Bytes, type: number): DecodedFrame {
+  const frame = new Uint8Array(ETHERNET_HEADER + datagram.length);
+  ethernet.set.type(frame, 0, type);
+  frame.set(datagram, ETHERNET_HEADER);
   const { ethernet: _, ...quoted } = decodeWhatIsThere(frame);
   return { ...quoted, layers: quoted.layers.filter(({ name }) => name !== 'ethernet') };
 }
@@ -135,10 +160,11 @@ export class Streams {
   readonly #connections = new Map<string, Connection>();
   #next = 0;
 
-  see({ ipv4, tcp }: DecodedFrame): TcpPlace | undefined {
-    if (!ipv4 || !tcp) return undefined;
-    const own = `${ipv4.source}:${tcp.sourcePort}`;
-    const peer = `${ipv4.destination}:${tcp.destinationPort}`;
+  see({ ipv4, ipv6, tcp }: DecodedFrame): TcpPlace | undefined {
+    const ip = ipv4 ?? ipv6;
+    if (!ip || !tcp) return undefined;
+    const own = `${ip.source}:${tcp.sourcePort}`;
+    const peer = `${ip.destination}:${tcp.destinationPort}`;
     const isLow = own < peer;
     const key = isLow ? `${own} ${peer}` : `${peer} ${own}`;
     let known = this.#connections.get(key);
@@ -269,6 +295,14 @@ inParts(
   ({ ipv4 }) => ipv4 && bit(ipv4.flags, IPV4_DF),
 );
 inParts('ip.flags.mf', 'boolean', 'more fragments follow', ({ ipv4 }) => ipv4 && bit(ipv4.flags, IPV4_MF));
+inParts(
+  'ip.frag_offset',
+  'number',
+  'place of a fragment, in units of eight bytes',
+  ({ ipv4 }) => ipv4?.fragmentOffset,
+);
+inParts('ip.dsfield.dscp', 'number', 'differentiated services', ({ ipv4 }) => ipv4?.dscp);
+inParts('ip.dsfield.ecn', 'number', 'congestion notification', ({ ipv4 }) => ipv4?.ecn);
 inParts('ip.ttl', 'number', 'time to live', ({ ipv4 }) => ipv4?.ttl);
 inParts('ip.proto', 'number', '1 is ICMP, 6 TCP, 17 UDP', ({ ipv4 }) => ipv4?.protocol);
 inParts('ip.checksum', 'number', 'header checksum', ({ ipv4 }) => ipv4?.checksum);
@@ -286,6 +320,19 @@ inParts(
 inParts('icmp.code', 'number', 'which kind of the type', ({ icmp }) => icmp?.code);
 inParts('icmp.ident', 'number', 'identifier of an echo', ({ icmp }) => echo(icmp)?.identifier);
 inParts('icmp.seq', 'number', 'number of an echo', ({ icmp }) => echo(icmp)?.sequence);
+inParts('icmp.mtu', 'number', 'what fits the next link, with type 3 and code 4', ({ icmp }) =>
+  icmp?.type === ICMP_UNREACHABLE &&
+  icmp.code === UNREACHABLE_FRAGMENTATION_NEEDED &&
+  'nextHopMtu' in icmp.body
+    ? icmp.body.nextHopMtu
+    : undefined,
+);
+inParts('icmp.redir_gw', 'ipv4', 'the better router, with type 5', ({ icmp }) =>
+  icmp && 'gateway' in icmp.body ? icmp.body.gateway : undefined,
+);
+inParts('icmp.checksum', 'number', 'checksum', ({ icmp }) => icmp?.checksum);
+
+addFields6({ protocol, inParts, listed });
 
 protocol('udp', 'UDP', 'udp');
 inParts('udp.srcport', 'number', 'source port', ({ udp }) => udp?.sourcePort);
@@ -337,12 +384,7 @@ inParts(
 );
 inParts('tcp.window_size_value', 'number', 'window as it stands there', ({ tcp }) => tcp?.window);
 inParts('tcp.hdr_len', 'number', 'bytes of the header', ({ tcp }) => tcp && tcp.dataOffset * 4);
-inParts(
-  'tcp.len',
-  'number',
-  'bytes of payload',
-  ({ tcp, ipv4 }) => tcp && ipv4 && ipv4.totalLength - ipv4.ihl * 4 - tcp.dataOffset * 4,
-);
+inParts('tcp.len', 'number', 'bytes of payload', (part) => part.tcp && tcpLength(part));
 inParts('tcp.payload', 'bytes', 'what it carries', ({ tcp, payload }) =>
   tcp && payload.length > 0 ? payload : undefined,
 );
@@ -480,6 +522,14 @@ for (const [name, header] of [
 inParts('http.content_length', 'number', 'length that the head announces', ({ http }) =>
   contentLength(http?.fields.get('content-length')),
 );
+
+/** By what the lengths say, whether all of it is there or not. */
+function tcpLength({ ipv4: four, ipv6: six, tcp, layers }: DecodedFrame): number | undefined {
+  const segment = layers.find(({ name }) => name === 'tcp')!;
+  const packet = layers.find(({ name }) => name === 'ipv4' || name === 'ipv6')!;
+  const end = four ? packet.at + four.totalLength : six ? packet.end + six.payloadLength : undefined;
+  return end === undefined ? undefined : end - segment.at - tcp!.dataOffset * 4;
+}
 
 const BY_NAME: ReadonlyMap<string, Field> = new Map(FIELDS.map((field) => [field.name, field]));
 

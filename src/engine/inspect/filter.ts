@@ -3,6 +3,7 @@
  *
  *     dns or (tcp.port == 80 and ip.addr == 203.0.113.0/24)      tcp.flags.syn == 1 and not tcp.flags.ack == 1
  *     http.host contains "chaicart"                              tcp.dstport in {80, 8000..8080}
+ *     ipv6.addr == 2001:db8::/32                                 icmpv6.type in {135, 136}
  *
  * `and && or || not !`, parentheses; a protocol or a field alone is true where it is there; `== != === !== < <= > >=`
  * and their words, `contains`, `in {…}` with ranges, `&` on numbers. As in Wireshark 4 a comparison of a field that
@@ -11,7 +12,10 @@
  */
 import { inCidr4, isIp4, parseCidr4, parseIp4 } from '../base/address.ts';
 import { type Bytes, fromHex } from '../base/bytes.ts';
+import { inCidr6At, parseCidr6 } from '../base/cidr.ts';
 import { Malformed } from '../base/errors.ts';
+import { ip6Bytes } from '../base/ip.ts';
+import { isIp6, parseIp6 } from '../base/ip6.ts';
 import {
   allFields,
   bytesOf,
@@ -284,7 +288,7 @@ class Parser {
     const { kind, text } = this.#token;
     const other = kind === 'word' && field.type !== 'text' ? findField(text) : undefined;
     if (other) return this.#compareFields(field, read, comparison, this.#field(), at);
-    if (isNetwork(field, this.#token)) return this.#compareNetwork(read, comparison);
+    if (isNetwork(field, this.#token)) return this.#compareNetwork(field, read, comparison);
     const value = this.#value(field.type === 'protocol' ? 'bytes' : field.type);
     const test = (one: FieldValue): boolean => holds(comparison, order(one, value));
     return quantified(comparison, read, test);
@@ -307,14 +311,14 @@ class Parser {
     };
   }
 
-  #compareNetwork(read: Read, comparison: Comparison): Test {
-    const { text, at } = this.#token;
-    const network = parsed(at, () => parseCidr4(text));
+  #compareNetwork(field: Field, read: Read, comparison: Comparison): Test {
+    const { at } = this.#token;
+    const isInside = network(field, this.#token);
     if (comparison.startsWith('<') || comparison.startsWith('>'))
       throw wrong(at, 'a network has no order', 'compare it with == or !=');
     this.#next += 1;
     const isWanted = comparison === '==' || comparison === '===';
-    return quantified(comparison, read, (one) => inCidr4(one as number, network) === isWanted);
+    return quantified(comparison, read, (one) => isInside(one) === isWanted);
   }
 
   #contains(field: Field, read: Read, at: number): Test {
@@ -362,8 +366,7 @@ class Parser {
     }
     if (isNetwork(field, token)) {
       this.#next += 1;
-      const network = parsed(token.at, () => parseCidr4(token.text));
-      return (value) => inCidr4(value as number, network);
+      return network(field, token);
     }
     const member = this.#value(type);
     return (value) => order(value, member) === 0;
@@ -385,6 +388,7 @@ const A: Readonly<Record<FieldType, string>> = {
   boolean: '1 or 0',
   seconds: 'a number of seconds such as 0.25',
   ipv4: 'an address such as 192.0.2.80 or a network such as 192.0.2.0/24',
+  ipv6: 'an address such as 2001:db8::80 or a network such as 2001:db8::/32',
   ethernet: 'a card’s address such as 00:00:5e:00:53:01',
   text: 'text in quotes',
   bytes: 'text in quotes, or bytes such as 47:45:54',
@@ -414,6 +418,9 @@ function literal(type: FieldType, { kind, text, at }: Token): FieldValue {
     case 'ipv4':
       if (isText || !isIp4(text)) break;
       return parseIp4(text);
+    case 'ipv6':
+      if (isText || !isIp6(text)) break;
+      return parseIp6(text);
     case 'ethernet':
       if (
         isText ||
@@ -426,7 +433,18 @@ function literal(type: FieldType, { kind, text, at }: Token): FieldValue {
 }
 
 function isNetwork({ type }: Field, { kind, text }: Token): boolean {
-  return type === 'ipv4' && kind === 'word' && text.includes('/');
+  return (type === 'ipv4' || type === 'ipv6') && kind === 'word' && text.includes('/');
+}
+
+/** Whether an address lies in the network that the token names. */
+function network({ type }: Field, { text, at }: Token): (value: FieldValue) => boolean {
+  if (type === 'ipv4') {
+    const four = parsed(at, () => parseCidr4(text));
+    return (value) => inCidr4(value as number, four);
+  }
+  const { address, prefixLength } = parsed(at, () => parseCidr6(text));
+  const prefix = ip6Bytes(address);
+  return (value) => inCidr6At(value as Bytes, 0, prefix, prefixLength);
 }
 
 /** Names the column when a value cannot be read. */

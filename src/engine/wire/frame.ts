@@ -43,8 +43,9 @@ export interface DecodedFrame {
   ipv4?: Ipv4;
   ipv6?: Ipv6;
   hopByHop?: OptionsHeader;
+  /** There may be two: in front of a route, and in front of the data. */
+  destinationOptions?: OptionsHeader[];
   /** The first of each, when there are several. */
-  destinationOptions?: OptionsHeader;
   routing?: RoutingHeader;
   fragmentHeader?: FragmentHeader;
   icmp?: Icmp;
@@ -117,7 +118,8 @@ function readLayer(frame: DecodedFrame, bytes: Bytes, layer: Layer): string | un
         frame.hopByHop = hopByHop.decode(bytes, at, end);
         break;
       case 'destinationOptions':
-        frame.destinationOptions ??= destinationOptions.decode(bytes, at, end);
+        frame.destinationOptions ??= [];
+        frame.destinationOptions.push(destinationOptions.decode(bytes, at, end));
         break;
       case 'routing':
         frame.routing ??= routing.decode(bytes, at, end);
