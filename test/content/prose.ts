@@ -48,5 +48,7 @@ export function proseOf(body: string, { notes }: { notes: boolean }): string {
   if (!notes) text = text.replace(/<Note>[\s\S]*?<\/Note>/g, blank);
   return withoutExpressions(text)
     .replace(/\]\([^)]*\)/g, blank)
-    .replace(/<\/?[A-Za-z][^<>]*>/g, (tag) => tag.replace(/\b(id|class|slot|href|chapter|term|runs)="[^"]*"/g, blank));
+    .replace(/<\/?[A-Za-z][^<>]*>/g, (tag) =>
+      tag.replace(/\b(id|class|slot|href|chapter|term|runs)="[^"]*"/g, blank),
+    );
 }
