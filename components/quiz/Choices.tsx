@@ -1,8 +1,8 @@
 // Choices, one or several, each with what is said about it right below.
-import type { ChoiceItem } from './item.ts';
+import type { ChoiceItem, Said } from './item.ts';
 import type { PartProps } from './parts.ts';
 import { Html, Saying } from './said.tsx';
-import { word } from './turn.ts';
+import { rowWord } from './turn.ts';
 
 export function Choices({ item, turn, order, live, onGive }: PartProps<ChoiceItem>) {
   const picks = turn.given.by === 'picks' ? turn.given.picks : [];
@@ -20,7 +20,7 @@ export function Choices({ item, turn, order, live, onGive }: PartProps<ChoiceIte
         const tone = found && (found.right ? 'right' : 'wrong');
         const whole =
           tone === 'right' && !item.several && turn.mark?.verdict === 'right' ? turn.mark.said : undefined;
-        const said = found?.said ?? whole;
+        const said = trimmed(found?.said, item, over) ?? whole;
         const sayingId = `quiz-${item.id}-${at}-said`;
         const spoken = tone && (said !== undefined || tone === 'wrong' || over);
         return (
@@ -38,11 +38,22 @@ export function Choices({ item, turn, order, live, onGive }: PartProps<ChoiceIte
               <Html of={html} />
             </label>
             {spoken && (
-              <Saying tone={tone} word={word(item, tone, turn.state === 'shown')} said={said} id={sayingId} />
+              <Saying
+                tone={tone}
+                word={rowWord(item, tone, turn.state === 'shown')}
+                said={said}
+                id={sayingId}
+              />
             )}
           </li>
         );
       })}
     </ul>
   );
+}
+
+/** The place that the whole leads to need not be named in every row above it. */
+function trimmed(said: Said | undefined, item: ChoiceItem, over: boolean): Said | undefined {
+  const isSame = item.several && over && said?.see?.href === item.because.see?.href;
+  return said && isSame ? { html: said.html } : said;
 }

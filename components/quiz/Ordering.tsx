@@ -1,6 +1,6 @@
 // Steps to put in order: by the buttons of each row, and by the arrow keys on them. The row that moves keeps the focus,
 // and a live line says where it went.
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { textOf } from './inline.ts';
 import type { OrderItem } from './item.ts';
 import type { PartProps } from './parts.ts';
@@ -13,7 +13,7 @@ export function Ordering({ item, turn, live, onGive }: PartProps<OrderItem>) {
   const [moved, setMoved] = useState('');
   const list = useRef<HTMLOListElement>(null);
   const focus = useRef<{ step: number; by: -1 | 1 } | undefined>(undefined);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!focus.current) return;
     const { step, by } = focus.current;
     focus.current = undefined;

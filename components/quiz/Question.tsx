@@ -8,7 +8,7 @@ import { Ordering } from './Ordering.tsx';
 import { Pointing } from './Pointing.tsx';
 import { Html, Saying } from './said.tsx';
 import { Typing } from './Typing.tsx';
-import { aloud, answerText, type Turn, word } from './turn.ts';
+import { aloud, type Turn, word } from './turn.ts';
 
 export interface QuestionProps {
   readonly item: Item;
@@ -114,10 +114,9 @@ function Verdict({ item, turn }: { item: Item; turn: Turn }) {
   if (item.kind === 'choice' && state === 'wrong') {
     return mark.said ? <p class="quiz-rest">{mark.said.html}</p> : null;
   }
-  const shown = state === 'shown' ? answerText(item) : '';
   return (
     <div class={`quiz-verdict quiz-row-${tone}`}>
-      <Saying tone={tone} word={shown || word(item, tone, state === 'shown')} said={mark.said} />
+      <Saying tone={tone} word={word(item, tone, state === 'shown')} said={mark.said} />
     </div>
   );
 }

@@ -1,7 +1,7 @@
 // The quiz of a chapter: one question at a time, then a round of what was missed. The page is built with all questions
 // and their answers in it, for reading; once alive, it shows the one that comes next.
 import './quiz.css';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { End } from './End.tsx';
 import { MAX_SEED } from './generators/generator.ts';
 import type { Given, Item, QuizData } from './item.ts';
@@ -21,178 +21,194 @@ export interface Desk {
   another(item: Item, seed: number): Promise<Item>;
 }
 
-interface State {
+/** Where the reader is. */
+interface Position {
   readonly round: Round;
   /** Rounds since the page came to life: the first question of the first one stands as the page was built. */
   readonly rounds: number;
-  readonly turn: Turn;
-  readonly order: readonly number[];
   /** Generated items that took the place of the page's. */
   readonly made: Readonly<Record<string, Item>>;
   /** Answered in this round. */
   readonly fresh: ReadonlySet<string>;
 }
 
-export function Quiz({ data, desk, given }: { data: QuizData; desk?: Desk; given?: Given | undefined }) {
+interface State extends Position {
+  readonly turn: Turn;
+  readonly order: readonly number[];
+}
+
+export interface QuizProps {
+  readonly data: QuizData;
+  /** None while the page is built. */
+  readonly desk?: Desk;
+  /** What the reader has put into the first question before it came to life. */
+  readonly given?: Given | undefined;
+  /** Called once the questions can be answered. */
+  readonly onLive?: () => void;
+}
+
+export function Quiz({ data, desk, given, onLive }: QuizProps) {
   const [state, setState] = useState<State | undefined>(undefined);
-  if (!desk || !state) return <Reading data={data} desk={desk} given={given} onStart={setState} />;
-  return <Asking data={data} desk={desk} state={state} onState={setState} />;
-}
-
-/** The page as it was built. Coming to life changes nothing on it unless something is remembered. */
-function Reading({
-  data,
-  desk,
-  given,
-  onStart,
-}: {
-  data: QuizData;
-  desk: Desk | undefined;
-  given: Given | undefined;
-  onStart: (state: State) => void;
-}) {
-  useEffect(() => {
-    if (!desk) return;
-    const ids = data.items.map(({ id }) => id);
-    const round = begin(ids, desk.answers());
-    const state = openAt(data, desk, { round, rounds: 0, made: {}, fresh: new Set() });
-    const first = data.items[0]!;
-    const isUntouched = current(round) === first.id && round.kind === 'all';
-    onStart(isUntouched && given ? { ...state, turn: give(state.turn, given) } : state);
-  }, []);
-  const nothing = () => {};
-  return (
-    <div class="quiz-all">
-      {data.items.map((item, i) => {
-        const order = pageOrder(item);
-        return (
-          <Question
-            key={item.id}
-            item={item}
-            heading={`Question ${i + 1} of ${data.items.length}`}
-            turn={startTurn(item, order)}
-            order={order}
-            live={false}
-            isLast={false}
-            onGive={nothing}
-            onCheck={nothing}
-            onRetry={nothing}
-            onShow={nothing}
-            onNext={nothing}
-          />
-        );
-      })}
-    </div>
-  );
-}
-
-function Asking({
-  data,
-  desk,
-  state,
-  onState,
-}: {
-  data: QuizData;
-  desk: Desk;
-  state: State;
-  onState: (state: State) => void;
-}) {
-  const { round, turn, order, made } = state;
-  const ids = data.items.map(({ id }) => id);
-  const id = current(round);
+  const [message, setMessage] = useState<string | undefined>(undefined);
   const root = useRef<HTMLDivElement>(null);
   /** Where the focus goes after the next drawing. */
   const focus = useRef<string | undefined>(undefined);
-  const [message, setMessage] = useState<string | undefined>(undefined);
-  useEffect(() => {
+  useLayoutEffect(() => {
+    if (desk) setState(opened(data, desk, given));
+  }, []);
+  const isLive = state !== undefined;
+  useLayoutEffect(() => {
+    if (isLive) onLive?.();
+  }, [isLive]);
+  // Before the next key is pressed.
+  useLayoutEffect(() => {
     if (!focus.current) return;
     root.current?.querySelector<HTMLElement>(focus.current)?.focus();
     focus.current = undefined;
   });
 
-  const item = id === undefined ? undefined : (made[id] ?? data.items.find((one) => one.id === id)!);
-  const go = (
-    change: Partial<Pick<State, 'round' | 'rounds' | 'made' | 'fresh'>>,
-    to = 'legend, .quiz-end',
-  ) => {
-    focus.current = to;
+  const go = (change: Partial<Position>) => {
+    focus.current = 'legend, .quiz-end';
     setMessage(undefined);
-    onState(openAt(data, desk, { ...state, ...change }));
+    setState((was) => was && desk && openAt(data, desk, { ...was, ...change }));
   };
-  const start = (fresh: Round) => go({ round: fresh, rounds: state.rounds + 1, fresh: new Set(), made: {} });
-
   const another = async (which: Item, seed: number) => {
+    if (!desk || !state) return;
     setMessage('The engine runs another one …');
     try {
       const found = await desk.another(which, seed);
-      const place: Round = id === which.id ? round : { kind: 'one', ids: [which.id], at: 0 };
-      go({ round: place, made: { ...made, [which.id]: found } });
+      const isAsked = current(state.round) === which.id;
+      const round: Round = isAsked ? state.round : { kind: 'one', ids: [which.id], at: 0 };
+      go({ round, made: { ...state.made, [which.id]: found } });
     } catch {
       setMessage('Another one could not be made. Is the network there?');
     }
   };
-  useLinks(data, another);
-
-  if (item === undefined) {
-    return (
-      <div ref={root}>
-        <End
-          items={data.items}
-          answers={desk.answers()}
-          problem={desk.problem()}
-          onMissed={(again) => start({ kind: 'missed', ids: again, at: 0 })}
-          onOver={() => start({ kind: 'all', ids, at: 0 })}
-        />
-      </div>
-    );
-  }
-
-  const decide = (now: Turn) => {
-    const fresh = new Set(state.fresh);
-    const isFirst = turn.tries === 0 && turn.state === 'asking' && now.state !== 'asking';
-    // What counts is the first try; later tries are counted, and change nothing.
-    const right = isFirst ? now.state === 'right' : (desk.answers()[item.id]?.right ?? false);
-    if (now.state !== 'asking') {
-      fresh.add(item.id);
-      desk.keep(item.id, { right, tries: now.tries, given: givenText(item, turn.given) });
-    }
-    if (now.state === 'right' || now.state === 'shown') focus.current = 'button[type=submit]';
-    onState({ ...state, turn: now, fresh });
+  useLinks(data, isLive, another);
+  const change = (now: State, to?: string) => {
+    focus.current = to;
+    setState(now);
   };
-  const retry = () => {
-    focus.current = 'fieldset :is(input, select, button)';
-    const keeps = item.kind !== 'point' && !(item.kind === 'choice' && !item.several);
-    const empty = startTurn(item, order).given;
-    onState({ ...state, turn: give(turn, keeps ? turn.given : empty) });
-  };
-  const after = next(round, desk.answers(), state.fresh);
+
+  // One box with its questions by key, so that the first one stays the very element that the page was built with.
   return (
-    <div ref={root}>
-      <Question
-        key={`${item.id}.${state.rounds}.${item.made?.seed ?? 0}`}
-        item={item}
-        heading={heading(round, ids)}
-        turn={turn}
-        order={order}
-        live
-        isLast={current(after) === undefined}
-        message={message}
-        onGive={(given) => onState({ ...state, turn: give(turn, given) })}
-        onCheck={() => decide(check(turn, item))}
-        onRetry={retry}
-        onShow={() => decide(show(turn, item))}
-        onNext={() => go({ round: round.kind === 'one' ? begin(ids, desk.answers()) : after })}
-        onAnother={item.made && (() => void another(item, (item.made!.seed % MAX_SEED) + 1))}
-      />
+    <div class="quiz-all" ref={root}>
+      {desk && state ? [now({ data, desk, state, message, go, another, change })] : asBuilt(data)}
     </div>
   );
 }
 
+const keyOf = (item: Item, rounds: number): string => `${item.id}.${rounds}.${item.made?.seed ?? 0}`;
+const nothing = () => {};
+
+/** The page as it was built: all questions, none of them alive. */
+function asBuilt({ items }: QuizData) {
+  return items.map((item, i) => {
+    const order = pageOrder(item);
+    return (
+      <Question
+        key={keyOf(item, 0)}
+        item={item}
+        heading={`Question ${i + 1} of ${items.length}`}
+        turn={startTurn(item, order)}
+        order={order}
+        live={false}
+        isLast={false}
+        onGive={nothing}
+        onCheck={nothing}
+        onRetry={nothing}
+        onShow={nothing}
+        onNext={nothing}
+      />
+    );
+  });
+}
+
+interface Live {
+  readonly data: QuizData;
+  readonly desk: Desk;
+  readonly state: State;
+  readonly message: string | undefined;
+  /** On to another question. */
+  readonly go: (change: Partial<Position>) => void;
+  readonly another: (item: Item, seed: number) => Promise<void>;
+  /** Another state of this one; `to` takes the focus. */
+  readonly change: (now: State, to?: string) => void;
+}
+
+/** What is asked now, or how it went. */
+function now({ data, desk, state, message, go, another, change }: Live) {
+  const { round, rounds, turn, order } = state;
+  const ids = data.items.map(({ id }) => id);
+  const item = itemAt(data, state);
+  if (!item) {
+    const start = (fresh: Round) => go({ round: fresh, rounds: rounds + 1, fresh: new Set(), made: {} });
+    return (
+      <End
+        key="end"
+        items={data.items}
+        answers={desk.answers()}
+        problem={desk.problem()}
+        onMissed={(again) => start({ kind: 'missed', ids: again, at: 0 })}
+        onOver={() => start({ kind: 'all', ids, at: 0 })}
+      />
+    );
+  }
+  const decide = (after: Turn) => {
+    if (after.state === 'asking') return change({ ...state, turn: after });
+    // What counts is the first try; later ones are counted, and change nothing.
+    const isFirst = turn.tries === 0 && turn.state === 'asking';
+    const right = isFirst ? after.state === 'right' : (desk.answers()[item.id]?.right ?? false);
+    desk.keep(item.id, { right, tries: after.tries, given: givenText(item, turn.given) });
+    const fresh = new Set([...state.fresh, item.id]);
+    change({ ...state, turn: after, fresh }, after.state === 'wrong' ? undefined : 'button[type=submit]');
+  };
+  const retry = () => {
+    const keeps = item.kind !== 'point' && !(item.kind === 'choice' && !item.several);
+    const given = keeps ? turn.given : startTurn(item, order).given;
+    change({ ...state, turn: give(turn, given) }, 'fieldset :is(input, select, button)');
+  };
+  const after = next(round, desk.answers(), state.fresh);
+  return (
+    <Question
+      key={keyOf(item, rounds)}
+      item={item}
+      heading={heading(round, ids)}
+      turn={turn}
+      order={order}
+      live
+      isLast={current(after) === undefined}
+      message={message}
+      onGive={(given) => change({ ...state, turn: give(turn, given) })}
+      onCheck={() => decide(check(turn, item))}
+      onRetry={retry}
+      onShow={() => decide(show(turn, item))}
+      onNext={() => go({ round: round.kind === 'one' ? begin(ids, desk.answers()) : after })}
+      onAnother={item.made && (() => void another(item, (item.made!.seed % MAX_SEED) + 1))}
+    />
+  );
+}
+
+function itemAt(data: QuizData, { round, made }: Pick<Position, 'round' | 'made'>): Item | undefined {
+  const id = current(round);
+  return id === undefined ? undefined : (made[id] ?? data.items.find((one) => one.id === id)!);
+}
+
+/** Coming to life changes nothing on the page unless something is remembered. */
+function opened(data: QuizData, desk: Desk, given: Given | undefined): State {
+  const ids = data.items.map(({ id }) => id);
+  const round = begin(ids, desk.answers());
+  const state = openAt(data, desk, { round, rounds: 0, made: {}, fresh: new Set() });
+  const isUntouched = round.kind === 'all' && round.at === 0;
+  return isUntouched && given ? { ...state, turn: give(state.turn, given) } : state;
+}
+
 /** `#quiz/any-visit/7` opens the seventh of a generated item. */
-function useLinks(data: QuizData, another: (item: Item, seed: number) => Promise<void>): void {
+function useLinks(data: QuizData, isLive: boolean, another: Live['another']): void {
   const latest = useRef(another);
   latest.current = another;
   useEffect(() => {
+    if (!isLive) return;
     const follow = () => {
       const found = /^#quiz\/([a-z0-9-]{1,40})\/(\d{1,6})$/.exec(location.hash);
       const item = data.items.find(({ id, made }) => made && id === found?.[1]);
@@ -202,20 +218,16 @@ function useLinks(data: QuizData, another: (item: Item, seed: number) => Promise
     follow();
     addEventListener('hashchange', follow);
     return () => removeEventListener('hashchange', follow);
-  }, [data]);
+  }, [data, isLive]);
 }
 
-function openAt(
-  data: QuizData,
-  desk: Desk,
-  state: Pick<State, 'round' | 'rounds' | 'made' | 'fresh'>,
-): State {
-  const id = current(state.round);
-  const item = id === undefined ? undefined : (state.made[id] ?? data.items.find((one) => one.id === id)!);
-  if (!item) return { ...state, order: [], turn: startTurn(data.items[0]!, []) };
-  const isAsBuilt = state.rounds === 0 && item.id === data.items[0]!.id;
-  const order = isAsBuilt ? pageOrder(item) : readersOrder(item, desk.seed() + state.rounds);
-  return { ...state, order, turn: startTurn(item, order) };
+function openAt(data: QuizData, desk: Desk, { round, rounds, made, fresh }: Position): State {
+  const position = { round, rounds, made, fresh };
+  const item = itemAt(data, position);
+  if (!item) return { ...position, order: [], turn: startTurn(data.items[0]!, []) };
+  const isAsBuilt = rounds === 0 && item.id === data.items[0]!.id;
+  const order = isAsBuilt ? pageOrder(item) : readersOrder(item, desk.seed() + rounds);
+  return { ...position, order, turn: startTurn(item, order) };
 }
 
 /** The order that the build chose; it is in the data itself. */

@@ -21,7 +21,8 @@ export function Typing({ item, turn, live, onGive }: PartProps<NumberItem | Text
         readOnly={over}
         onInput={(event) => onGive({ by: 'typing', text: event.currentTarget.value })}
       />
-      {unit !== '' && <span class="quiz-unit">{unit}</span>}
+      {/* Who writes a unit has said it. */}
+      {unit !== '' && !/[\p{L}%]/u.test(text) && <span class="quiz-unit">{unit}</span>}
     </div>
   );
 }

@@ -4,10 +4,12 @@ import { deskFor } from './desk.ts';
 import type { Given, Item, QuizData } from './item.ts';
 import { Quiz } from './Quiz.tsx';
 
-export function bringToLife(root: HTMLElement, data: QuizData): void {
+export function bringToLife(root: HTMLElement, data: QuizData): Promise<void> {
   const first = data.items[0]!;
   const given = givenSoFar(root, first);
-  hydrate(<Quiz data={data} desk={deskFor(data.chapter)} given={given} />, root);
+  return new Promise((done) => {
+    hydrate(<Quiz data={data} desk={deskFor(data.chapter)} given={given} onLive={done} />, root);
+  });
 }
 
 /** Ticked, chosen or typed before any script was there. */

@@ -10,7 +10,7 @@ for (const root of document.querySelectorAll<HTMLElement>('[data-quiz]')) {
     try {
       const { bringToLife } = await import('./live.tsx');
       const data = document.getElementById(root.dataset.quiz!)!.textContent!;
-      bringToLife(root, JSON.parse(data) as QuizData);
+      await bringToLife(root, JSON.parse(data) as QuizData);
       root.dataset.state = 'live';
     } catch {
       // All questions, with their answers to unfold, as for readers without script.

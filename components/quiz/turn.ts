@@ -64,22 +64,34 @@ function saidOf(item: Item, at: number) {
   return item.kind === 'choice' && item.several ? item.choices[at]!.said : undefined;
 }
 
-/** The word that a mark begins with. */
-export function word(item: Item, tone: Tone, shown: boolean): string {
-  if (tone === 'right') return shown ? 'It is this.' : 'Right.';
-  switch (item.kind) {
-    case 'choice':
-      return 'Not this one.';
-    case 'order':
-      return 'Too early.';
-    case 'match':
-      return 'Not this.';
-    case 'point':
-      return 'Not here.';
-    default:
-      return 'Not quite.';
-  }
+/** The word that a row's mark begins with. */
+export function rowWord(item: Item, tone: Tone, shown: boolean): string {
+  if (item.kind === 'choice' && item.several) return tone === 'right' ? 'Yes.' : 'No.';
+  return word(item, tone, shown);
 }
+
+/** The word about the whole. */
+export function word(item: Item, tone: Tone, shown: boolean): string {
+  if (tone === 'right') return shown ? SHOWN[item.kind](item) : 'Right.';
+  return WRONG[item.kind];
+}
+
+const WRONG: Readonly<Record<Item['kind'], string>> = {
+  choice: 'Not this one.',
+  order: 'Too early.',
+  match: 'Not this.',
+  number: 'Not quite.',
+  text: 'Not quite.',
+  point: 'Not here.',
+};
+const SHOWN: Readonly<Record<Item['kind'], (item: Item) => string>> = {
+  choice: (item) => (item.kind === 'choice' && item.several ? 'These are right.' : 'It is this.'),
+  order: () => 'This is the order.',
+  match: () => 'These belong together.',
+  number: (item) => (item.kind === 'number' ? `The answer is ${item.shown}.` : ''),
+  text: (item) => (item.kind === 'text' ? `The answer is ${item.accept[0]}.` : ''),
+  point: () => 'It is here.',
+};
 
 /** Everything that the marks say, as one text for a screen reader. */
 export function aloud(turn: Turn, item: Item): string {
@@ -90,24 +102,14 @@ export function aloud(turn: Turn, item: Item): string {
     if (row.right && turn.state === 'wrong') continue;
     const name = rowName(item, row.at);
     const tone = row.right ? 'right' : 'wrong';
-    const verdict = word(item, tone, turn.state === 'shown');
+    const verdict = rowWord(item, tone, turn.state === 'shown');
     parts.push(`${name === '' ? '' : `${name}: `}${verdict} ${row.said ? textOf(row.said.html) : ''}`);
   }
-  if (turn.rows.length === 0) parts.push(verdictOf(turn, item));
+  const isTold = turn.rows.length > 0 && !(item.kind === 'choice' && item.several && turn.state !== 'wrong');
+  if (!isTold) parts.push(word(item, turn.state === 'wrong' ? 'wrong' : 'right', turn.state === 'shown'));
   const said = turn.mark?.said;
   if (said) parts.push(textOf(said.html));
   return parts.join(' ').replace(/\s+/g, ' ').trim();
-}
-
-function verdictOf(turn: Turn, item: Item): string {
-  const answer =
-    turn.state === 'shown' && (item.kind === 'number' || item.kind === 'text') ? answerText(item) : '';
-  return answer || word(item, turn.state === 'wrong' ? 'wrong' : 'right', turn.state === 'shown');
-}
-
-export function answerText(item: Item): string {
-  if (item.kind === 'number') return `The answer is ${item.shown}.`;
-  return item.kind === 'text' ? `The answer is ${item.accept[0]}.` : '';
 }
 
 /** What a row is called when it is spoken of. */

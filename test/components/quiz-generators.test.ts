@@ -1,0 +1,113 @@
+// The engine's answers to generated questions, held against a second reckoning that shares no code with them.
+import { describe, expect, test } from 'vitest';
+import { generate, generatorNames, type ReadClaims } from '../../components/quiz/generators/generator.ts';
+import { textOf } from '../../components/quiz/inline.ts';
+import type { ChoiceItem, NumberItem } from '../../components/quiz/item.ts';
+import { mark, solution } from '../../components/quiz/mark.ts';
+import { Session } from '../../src/engine/export/session.ts';
+
+const runs = new Map<string, ReturnType<ReadClaims>>();
+const claims: ReadClaims = (request) => {
+  const key = JSON.stringify(request);
+  const known = runs.get(key) ?? Promise.resolve(Session.start(request).finish().view().claims);
+  runs.set(key, known);
+  return known;
+};
+const see = { href: '#x', text: 'x' };
+const make = (by: string, seed: number) => generate(by, seed, { id: 'it', see, claims });
+const bits = (address: string) =>
+  address
+    .split('.')
+    .map((part) => Number(part).toString(2).padStart(8, '0'))
+    .join('');
+const addressesOf = (text: string) => text.match(/\d+\.\d+\.\d+\.\d+(\/\d+)?/g) ?? [];
+
+test.each(generatorNames)('%s: a seed says all, places are set, its solution is right', async (by) => {
+  for (let seed = 1; seed <= 20; seed++) {
+    const item = await make(by, seed);
+    expect(await make(by, seed)).toEqual(item);
+    expect(item.made).toEqual({ by, seed });
+    expect(item.because.see).toEqual(see);
+    expect(mark(item, solution(item)).verdict).toBe('right');
+    const said =
+      item.kind === 'choice'
+        ? item.choices.flatMap((one) => one.said ?? [])
+        : (item as NumberItem).slips.map((slip) => slip.said);
+    for (const one of said) expect(one.see).toEqual(see);
+  }
+});
+
+test('an unknown generator is named, with those that there are', async () => {
+  await expect(make('nobody', 1)).rejects.toThrow(
+    /“nobody”; there are first-byte, same-network, which-prefix/,
+  );
+  await expect(make('constructor', 1)).rejects.toThrow(/no generator/);
+});
+
+describe('which prefix', () => {
+  test('500 tables: the longest prefix of the destination’s bits, as strings', async () => {
+    const winners = new Set<number>();
+    for (let seed = 1; seed <= 500; seed++) {
+      const item = (await make('which-prefix', seed)) as ChoiceItem;
+      const to = bits(addressesOf(textOf(item.ask))[0]!);
+      const routes = item.choices.map(({ html }) => textOf(html));
+      const lengths = routes.map((route) => {
+        const [address, length] = route.split('/') as [string, string];
+        return to.startsWith(bits(address).slice(0, Number(length))) ? Number(length) : -1;
+      });
+      const best = lengths.indexOf(Math.max(...lengths));
+      expect(item.choices.map(({ right }) => right)).toEqual(routes.map((_, i) => i === best));
+      expect(new Set(routes).size).toBe(routes.length);
+      // One near route never matches: it is what the question is about.
+      expect(lengths.filter((length) => length < 0)).toHaveLength(1);
+      winners.add(best);
+    }
+    expect(winners.size).toBe(5);
+  });
+});
+
+describe('same network', () => {
+  test('500 laptops: the first bits are the same', async () => {
+    for (let seed = 1; seed <= 500; seed++) {
+      const item = (await make('same-network', seed)) as ChoiceItem;
+      const own = bits(addressesOf(textOf(item.ask))[0]!);
+      const length = Number(/prefix length (\d+)/.exec(item.ask)![1]);
+      const texts = item.choices.map(({ html }) => textOf(html));
+      expect(texts).toHaveLength(4);
+      expect(new Set(texts).size).toBe(4);
+      expect(item.choices.map(({ right }) => right)).toEqual(
+        texts.map((text) => bits(text).startsWith(own.slice(0, length))),
+      );
+      const right = item.choices.filter((one) => one.right).length;
+      expect(right).toBeGreaterThan(0);
+      expect(right).toBeLessThan(4);
+      // Nobody has the network's first or last address.
+      for (const { html, right: isIn } of item.choices)
+        if (isIn) expect(bits(textOf(html)).slice(length)).toMatch(/(01|10)/);
+    }
+  });
+});
+
+describe('first byte', () => {
+  test('60 visits: name, two round trips, work; every slip is wrong, and told apart', async () => {
+    const seen = new Set<string>();
+    for (let seed = 1; seed <= 60; seed++) {
+      const item = (await make('first-byte', seed)) as NumberItem;
+      const times = [...textOf(item.ask).matchAll(/([\d,]+)\sms/g)].map(([, text]) =>
+        Number(text!.replace(',', '')),
+      );
+      const [trip, work, name = 0] = times as [number, number, number?];
+      const typed = (ms: number) => mark(item, { by: 'typing', text: `${ms} ms` }).verdict;
+      expect(typed(name + 2 * trip + work), item.ask).toBe('right');
+      expect(typed(name + trip + work)).toBe('wrong');
+      expect(typed(name + 3 * trip + work)).toBe('wrong');
+      for (const slip of item.slips) {
+        expect(mark(item, { by: 'typing', text: `${slip.value / 1e6} ms` })).toMatchObject({
+          verdict: 'wrong',
+        });
+      }
+      seen.add(item.ask);
+    }
+    expect(seen.size).toBeGreaterThan(8);
+  });
+});
