@@ -28,15 +28,9 @@ export function brief(text: string, read: ReadClaim = noClaims): string {
 
 /** As bare text, for a list to choose from. */
 export function plain(text: string, read: ReadClaim = noClaims): string {
-  return text
-    .split(CODE)
-    .map((part, i) =>
-      i % 2 === 1 ? part : unmarked(part.replace(CLAIM, (_, inner) => read(readQuery(inner)).text)),
-    )
-    .join('');
+  return textOf(brief(text, read));
 }
 
-const unmarked = (text: string): string => text.replace(/(\*\*?)(\S(?:[^*]*\S)?)\1/g, '$2');
 const CODE = /`([^`]+)`/;
 const CLAIM = /\{([^{}]*)\}/g;
 
@@ -68,7 +62,7 @@ export function textOf(html: string): string {
   return html
     .replace(/<[^>]*>/g, '')
     .replace(/&(lt|gt|quot|amp);/g, (_, name: string) => UNESCAPES[name]!)
-    .replace(/\s+/g, ' ')
+    .replace(/[ \t\r\n]+/g, ' ')
     .trim();
 }
 

@@ -56,7 +56,10 @@ describe('the markup of a quiz', () => {
         const html = inline(text);
         expect(html.replace(/<\/?(code|em|strong)>/g, '')).not.toMatch(/[<>]/);
         expect(textOf(brief(text))).toBe(textOf(html));
-        expect(textOf(html)).toBe(plain(text).replace(/\s+/g, ' ').trim());
+        expect(plain(text)).toBe(textOf(html));
+        // Marks and spaces apart, nothing is lost.
+        const bare = (from: string) => from.replace(/[*`\s]/g, '');
+        expect(bare(plain(text))).toBe(bare(text));
       }),
     );
   });
