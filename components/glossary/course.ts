@@ -47,6 +47,5 @@ export async function checkSections(entries: readonly Entry[]): Promise<void> {
 /** `RFC 9499 §6` in the RFC Editor's own pages. */
 export function addressOf(source: string): string {
   const [, rfc, section] = /^RFC (\d+) §(.+)$/.exec(source)!;
-  const part = /^[A-Z]/.test(section!) ? `appendix-${section}` : `section-${section}`;
-  return `https://www.rfc-editor.org/rfc/rfc${rfc}#${part}`;
+  return `https://www.rfc-editor.org/rfc/rfc${rfc}#section-${section}`;
 }

@@ -25,10 +25,10 @@ export const entrySchema = z.strictObject({
     .string()
     .regex(/^[a-z\d]+(-[a-z\d]+)*$/, 'is the end of a section’s address: “break-it”')
     .optional(),
-  /** Where it is defined: `RFC 9499 §6`, or several. `course` for words that only this course defines so. */
+  /** Where it is defined: `RFC 9499 §6`, or several. `course` where no RFC does: the words are ours. */
   source: z.union([
     z.literal('course').transform((): string[] => []),
-    oneOrMore(z.string().regex(/^RFC [1-9]\d* §[A-Z\d]+(\.\d+)*$/, 'is written “RFC 9499 §6”')),
+    oneOrMore(z.string().regex(/^RFC [1-9]\d* §\d+(\.\d+)*$/, 'is written “RFC 9499 §6”')),
   ]),
   /** Other entries worth reading next that the definition does not lead to. */
   see: z.array(words).default([]),
