@@ -164,9 +164,13 @@ function Decks({ decks, progress }: { decks: readonly DeckOfCourse[]; progress: 
                   ? `${count(here.length, 'card')}, ${due === 0 ? 'none' : due} due`
                   : `${count(deck.ids.length, 'card')}, not in the review`}
               </span>
-              <button type="button" class="as-link" onClick={press}>
+              <button
+                type="button"
+                class="as-link"
+                aria-label={`${isIn ? 'Take them out' : 'Add them'}: ${deck.title}`}
+                onClick={press}
+              >
                 {isIn ? 'Take them out' : 'Add them'}
-                <span class="sr-only">: {deck.title}</span>
               </button>
             </li>
           );

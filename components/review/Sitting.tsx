@@ -209,20 +209,30 @@ function Grades({
   const now = Date.now();
   return (
     <div class="sitting-grades">
-      {order.map((by, i) => (
-        <button key={by} type="button" class="button-plain" disabled={!results} onClick={() => onGrade(by)}>
-          <span>
-            <span class="key" aria-hidden="true">
-              {i + 1}
-            </span>{' '}
-            {names[by]}
-          </span>
-          <small>
-            <span class="sr-only">, again in </span>
-            {results ? waitText(results[by].due - now) : '\u00a0'}
-          </small>
-        </button>
-      ))}
+      {order.map((by, i) => {
+        const wait = results && waitText(results[by].due - now);
+        return (
+          <button
+            key={by}
+            type="button"
+            class="button-plain"
+            aria-keyshortcuts={`${i + 1}`}
+            disabled={!results}
+            onClick={() => onGrade(by)}
+          >
+            <span>
+              <span class="key" aria-hidden="true">
+                {i + 1}
+              </span>{' '}
+              {names[by]}
+            </span>
+            <small>
+              <span class="sr-only">in </span>
+              {wait ?? '\u00a0'}
+            </small>
+          </button>
+        );
+      })}
     </div>
   );
 }
