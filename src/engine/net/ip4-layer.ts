@@ -41,6 +41,7 @@ import {
 import { type IcmpReport, icmp4Kind } from './icmp-report.ts';
 import type { IpStack } from './ip-stack.ts';
 import { clampMss } from './mss-clamp.ts';
+import { isScarcity } from './nat.ts';
 import type { Nic } from './nic.ts';
 import type { Route } from './route.ts';
 import { DEFAULT_HOP_LIMIT, type SendOptions, type SendProblem } from './transport.ts';
@@ -198,8 +199,10 @@ export class Ip4Layer {
         return;
       }
       this.#letGo(carried);
-      if (verdict !== 'mine') {
-        nic.refuse(frame, verdict);
+      // an address of the translator's pool that no interface has is nobody's when nothing maps it
+      const isNobodys = verdict === 'mine' && !stack.isLocal(destination);
+      if (verdict !== 'mine' || isNobodys) {
+        nic.refuse(frame, isNobodys ? 'nothing maps this address and port' : verdict);
         return;
       }
     }
@@ -297,18 +300,24 @@ export class Ip4Layer {
       this.#noWay(nic, frame, bytes, at, route);
       return;
     }
-    const judged = stack.filter?.judge('forward', nic.name, out.name, moved.bytes, moved.at, 4);
+    // what is turned round never leaves the inside, and both its addresses were rewritten: the filter has no say
+    const judged = isTurned
+      ? undefined
+      : stack.filter?.judge('forward', nic.name, out.name, moved.bytes, moved.at, 4);
     if (judged && judged.action !== 'accept') {
       nic.refuse(frame, judged.reason);
       this.#letGo(moved);
       if (judged.action === 'reject') this.#reject(judged.answer, bytes, at, judged.reason);
       return;
     }
-    if (!isTurned && stack.nat?.isOutside(out) && carried === undefined) {
+    if (!isTurned && stack.nat?.isOutside(out) && !stack.nat.isOutside(nic) && carried === undefined) {
       const problem = stack.nat.outbound(moved.bytes, moved.at);
       if (problem !== undefined) {
         nic.refuse(frame, problem);
         this.#letGo(moved);
+        // the sender could do something about it: RFC 5508 REQ-8
+        if (isScarcity(problem))
+          this.sendError(ICMP_UNREACHABLE, UNREACHABLE_PROHIBITED, 0, bytes, at, problem);
         return;
       }
     }

@@ -12,6 +12,7 @@ import { cidr } from '../base/cidr.ts';
 import { Malformed } from '../base/errors.ts';
 import { ip6, isMulticast6 } from '../base/ip.ts';
 import type { Ip6 } from '../base/ip6.ts';
+import { eui64, joinAddress } from '../proto/autoconf.ts';
 import {
   ALL_NODES,
   ALL_ROUTERS,
@@ -305,8 +306,5 @@ export function macIn(options: readonly NdOption[], type: number): Mac | undefin
 
 /** `fe80::` and the modified EUI-64 identifier of the card (RFC 4291 Appendix A, RFC 2464 §4 and §5). */
 export function linkLocalOf(mac: Mac): Ip6 {
-  const high = Math.floor(mac / 0x100_0000);
-  const low = mac % 0x100_0000;
-  const groups = [(high >>> 8) ^ 0x0200, ((high & 255) << 8) | 0xff, 0xfe00 | (low >>> 16), low & 0xffff];
-  return ip6(`fe80::${groups.map((group) => group.toString(16)).join(':')}`);
+  return joinAddress(ip6('fe80::'), eui64(mac));
 }

@@ -124,6 +124,13 @@ export class Network {
     return link;
   }
 
+  /** Gives a machine an address that is on none of its links, as a dummy interface does. */
+  dummy(machine: Host, address: string): void {
+    const nic = this.#nic([machine, 'dummy0', address]);
+    // nobody else can be on it
+    if (nic.prefixLength < 32) throw new Misuse(`${address} would have neighbours`);
+  }
+
   /** Adds `to via gateway` to a machine's table; the interface is the one on the gateway's network. */
   route(machine: Host, to: string, gateway: string, nic?: string): void {
     const via = parseIp(gateway);

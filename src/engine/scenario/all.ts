@@ -2,10 +2,16 @@
  * Every scenario there is, by name.
  */
 import { Malformed } from '../base/errors.ts';
+import { anycast } from './anycast.ts';
+import { cgnat } from './cgnat.ts';
 import { dualStack } from './dual-stack.ts';
 import { firstRequest } from './first-request.ts';
+import { hairpin } from './hairpin.ts';
 import { homeLan } from './home-lan.ts';
+import { longestPrefix } from './longest-prefix.ts';
 import { mtuBlackHole } from './mtu-black-hole.ts';
+import { nat } from './nat.ts';
+import { natExhaustion } from './nat-exhaustion.ts';
 import { routingLoop } from './routing-loop.ts';
 import type { AnyScenario } from './scenario.ts';
 
@@ -13,6 +19,12 @@ export const scenarios: readonly AnyScenario[] = [
   firstRequest,
   homeLan,
   dualStack,
+  nat,
+  natExhaustion,
+  cgnat,
+  hairpin,
+  longestPrefix,
+  anycast,
   mtuBlackHole,
   routingLoop,
 ];

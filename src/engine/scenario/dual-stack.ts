@@ -81,6 +81,7 @@ export const dualStack = scenario({
   areas: householdAreas,
   places: householdPlaces(['phone']),
   terminals,
+  hosts: householdNames,
   near: 'laptop',
   far: 'chaicart',
   build,

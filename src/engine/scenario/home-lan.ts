@@ -92,6 +92,7 @@ export const homeLan = scenario({
   areas: householdAreas,
   places: householdPlaces(['phone', 'television']),
   terminals,
+  hosts: householdNames,
   near: 'laptop',
   far: 'chaicart',
   build,

@@ -69,6 +69,7 @@ export const routingLoop = scenario({
   areas: householdAreas,
   places: householdPlaces(),
   terminals,
+  hosts: householdNames,
   near: 'laptop',
   far: 'transit-a',
   build,
