@@ -17,7 +17,8 @@ export interface MomentProps {
   readonly to: number;
 }
 
-const WIDE = { map: 1040, ladder: 664 };
+/** A ladder narrower than 620 px has three lanes, and is as high as a card can bear. */
+const WIDE = { map: 1040, ladder: 520 };
 const NARROW = 358;
 
 export function Moment({ placed, panel, from, to }: MomentProps) {
