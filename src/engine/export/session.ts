@@ -14,6 +14,7 @@ import { TableReader } from '../inspect/tables.ts';
 import type { RunRequest, RunView, TableView, WhyStep } from '../inspect/view.ts';
 import { writeValue } from '../scenario/parameter.ts';
 import { Run, type RunOptions } from '../scenario/run.ts';
+import { type Completion, complete, machineFacts } from '../shell/complete.ts';
 import type { Node } from '../wire/bits.ts';
 import { dissectFrame } from '../wire/frame.ts';
 import type { Tap } from './capture.ts';
@@ -75,6 +76,12 @@ export class Session {
   tables(machine: string, time: number): readonly TableView[] {
     this.#tables ??= new TableReader(this.run.world.trace);
     return tableViews(this.run.network, this.#tables, machine, time);
+  }
+
+  /** What may stand where the cursor is, at a machine's prompt; `line` is what stands before it. */
+  complete(machine: string, line: string): Completion {
+    const { network, scenario } = this.run;
+    return complete(line, machineFacts(network, machine, scenario.hosts));
   }
 
   /** Why the event happened: its chain of recorded causes. */

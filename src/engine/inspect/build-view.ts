@@ -155,6 +155,8 @@ function inputText(
   const label = (name: unknown): string => run.scenario.places[String(name)]?.label ?? String(name);
   const at = formatDuration(time, 1);
   if (what === 'off') return `${label(detail['machine'])} switched off at ${at}`;
+  if (what === 'type') return `“${String(detail['line'])}” typed on ${label(detail['machine'])} at ${at}`;
+  if (what === 'interrupt') return `Ctrl-C on ${label(detail['machine'])} at ${at}`;
   if (what === 'restart') return `${label(detail['machine'])} restarted at ${at}`;
   const way = `${label(detail['from'])} – ${label(detail['to'])}`;
   if (what === 'cut') return `${way} cut at ${at}`;

@@ -15,9 +15,12 @@ export function consolesOf(
   index: ReadonlyMap<string, number>,
 ): ConsoleView[] {
   const lines = new Map<string, ConsoleLine[]>(Object.keys(terminals).map((name) => [name, []]));
-  for (const event of trace.events(['shell.run', 'shell.output', 'shell.exit'])) {
+  for (const event of trace.events(['shell.run', 'shell.interrupt', 'shell.output', 'shell.exit'])) {
     const ofMachine = lines.get(event.node);
-    if (ofMachine && ofMachine.length < MAX_LINES) ofMachine.push(lineOf(event));
+    if (!ofMachine || ofMachine.length >= MAX_LINES) continue;
+    // pressed where nothing runs, it changes nothing
+    const isIdle = (ofMachine.at(-1)?.kind ?? 'exit') === 'exit';
+    if (event.kind !== 'shell.interrupt' || !isIdle) ofMachine.push(lineOf(event));
   }
   return Object.entries(terminals).map(([name, user]) => ({
     machine: index.get(name)!,
@@ -29,6 +32,7 @@ export function consolesOf(
 function lineOf({ id, time, kind, detail }: TraceEvent): ConsoleLine {
   const base = { time, event: id };
   if (kind === 'shell.run') return { ...base, kind: 'typed', text: String(detail!['line']) };
+  if (kind === 'shell.interrupt') return { ...base, kind: 'out', text: '^C' };
   if (kind === 'shell.exit') return { ...base, kind: 'exit', text: String(detail!['status']) };
   return { ...base, kind: detail!['stream'] === 'err' ? 'err' : 'out', text: String(detail!['text']) };
 }

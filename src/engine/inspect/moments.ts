@@ -142,7 +142,31 @@ export function whyOf(
       packet: sent,
     });
   }
+  const printed = printing(run, packets, titles, event, about.get(event));
+  if (printed) steps.push(printed);
   return shorten(steps);
+}
+
+/** What a program wrote has no moment of its own, but a reader may ask for its reason. */
+function printing(
+  run: Run,
+  packets: readonly Packet[],
+  titles: readonly { readonly title: string }[],
+  event: number,
+  packet: number | undefined,
+): WhyStep | undefined {
+  const { time, kind, node, detail } = run.world.trace.event(event);
+  if (kind !== 'shell.output') return undefined;
+  const line = String(detail!['text']).trim().split('\n')[0]!;
+  return {
+    time,
+    event,
+    layer: 'app',
+    title: `${run.scenario.places[node]?.called ?? node} prints: ${line}`,
+    reason:
+      packet === undefined ? '' : `Packet ${packets[packet]!.number} has arrived: ${titles[packet]!.title}.`,
+    packet,
+  };
 }
 
 /** Keeps the beginning and the end of a long chain. */

@@ -226,6 +226,16 @@ const tellers: Readonly<Record<string, Teller>> = {
     Number(d['duration']) >= 500_000
       ? say('app', `works for ${span(d['duration'])}: ${String(d['what'])}`, 'Programs need time, too')
       : undefined,
+  'shell.run': (d) => say('app', `runs: ${String(d['line'])}`, `${String(d['user'])} typed it`),
+  'shell.interrupt': () => say('app', 'is told to stop: Ctrl-C', 'Somebody pressed it'),
+  'shell.exit': (d) =>
+    say(
+      'app',
+      d['status'] === 0
+        ? 'is done with the command'
+        : `is done with the command, exit status ${String(d['status'])}`,
+      'The program ended',
+    ),
   'machine.power': (d) => say('app', d['what'] === 'off' ? 'goes dark' : 'starts anew, with empty tables'),
 };
 

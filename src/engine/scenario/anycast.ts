@@ -139,6 +139,7 @@ export const anycast = scenario({
   areas,
   places,
   terminals,
+  hosts: { 'ns.chaicart.example': SERVICE },
   near: 'lena',
   far: 'service-singapore',
   build,

@@ -177,6 +177,7 @@ export const cgnat = scenario({
   areas,
   places,
   terminals,
+  hosts: { 'chaicart.example': SERVER },
   near: 'laptop',
   far: 'chaicart',
   build,
