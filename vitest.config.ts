@@ -7,6 +7,9 @@ export default defineConfig({
     // interop needs real programs, and has its own runner (test/tools/interop.ts).
     exclude: [...configDefaults.exclude, 'test/interop/**'],
     passWithNoTests: false,
+    // Far above what any test takes: a loaded machine is no fault of the code.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // A run with .only would pass while testing next to nothing.
     allowOnly: false,
     coverage: { include: ['src/engine/**'], reporter: ['text-summary', 'html'] },

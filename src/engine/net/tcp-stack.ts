@@ -186,7 +186,7 @@ export class TcpStack implements Transport {
     if (error) socket.connection.handleIcmp(error, this.ip.world.kernel.now);
     else {
       this.ip.learnMtu(report);
-      socket.connection.handlePathMss(this.#mssFor(socket.remote));
+      socket.connection.sender.handlePathMss(this.#mssFor(socket.remote));
     }
     this.service(socket);
     socket.onChange?.();

@@ -24,7 +24,7 @@ import { ICMP_MEANINGS, type IcmpError, type TcpError, type TcpOptions } from '.
 import { PROFILES, type TcpProfile } from './profile.ts';
 import { Receiver } from './receiver.ts';
 import { Refusals } from './refusals.ts';
-import { Segment, STAMPS_LENGTH } from './segment.ts';
+import { Segment } from './segment.ts';
 import { Sender } from './sender.ts';
 import { isSynchronized, nextState, type TcpState, type Trigger } from './state.ts';
 import { SegmentWriter } from './writer.ts';
@@ -278,13 +278,6 @@ export class TcpConnection {
       this.#softError = code;
       this.#events.emit('tcp.icmp', { error });
     }
-  }
-
-  /** A router has said that the path carries segments of at most `mss` bytes, options included (RFC 1191 §6.5). */
-  handlePathMss(mss: number): void {
-    if (this.#state === 'CLOSED' || this.#state === 'LISTEN' || this.#state === 'SYN-SENT') return;
-    const options = this.#writer.stamps ? STAMPS_LENGTH : 0;
-    this.sender.lowerMss(Math.max(1, mss - options), 'a router says that they are too long');
   }
 
   pollEvent(): MachineEvent | undefined {

@@ -78,7 +78,8 @@ export class Handshake {
     this.synDue = false;
     this.#measure(segment, now);
     receiver.scale = Math.max(0, this.#scale);
-    const mss = Math.min(this.#peerMss, this.#mss) - (this.#writer.stamps ? STAMPS_LENGTH : 0);
+    sender.optionBytes = this.#writer.stamps ? STAMPS_LENGTH : 0;
+    const mss = Math.min(this.#peerMss, this.#mss) - sender.optionBytes;
     sender.start(mss, this.#initialWindow(mss), window, segment.sequence, segment.acknowledgment);
     this.#events.emit('tcp.option', {
       mss,

@@ -51,6 +51,8 @@ export class Sender {
   #maxWindow = 0;
   /** Effective send MSS: payload that fits a segment with the options it will carry. */
   mss = 536;
+  /** Bytes of options in every segment; −1 before the handshake has settled it. */
+  optionBytes = -1;
 
   /** Sequence number of the first byte in the ring, and how many bytes are in it. */
   #base: number;
@@ -214,6 +216,12 @@ export class Sender {
     this.#recover = this.max;
     this.#times.clear();
     this.rtoDeadline = NEVER;
+  }
+
+  /** A router has said that the path carries segments of at most `mss` bytes, options included. */
+  handlePathMss(mss: number): void {
+    if (this.optionBytes >= 0)
+      this.lowerMss(Math.max(1, mss - this.optionBytes), 'a router says that they are too long');
   }
 
   setWindow(window: number, sequence: number, acknowledgment: number): void {
