@@ -86,7 +86,7 @@ export interface MulticastScope {
 
 const SCOPES: ReadonlyMap<number, MulticastScope> = new Map([
   [1, scope('Interface-local', 'the machine itself: it never leaves the interface', false)],
-  [2, scope('Link-local', 'those on the same link who listen; no router passes it on', false)],
+  [2, scope('Link-local', 'those on the same link who listen', false)],
   [3, scope('Realm-local', 'those of one realm, a mesh of one technology, who listen', true)],
   [4, scope('Admin-local', 'those within a border that someone has configured, who listen', true)],
   [5, scope('Site-local', 'those of one site who listen', true)],
@@ -164,7 +164,7 @@ const ROWS4: readonly Row[] = [
     'Link-local',
     'RFC 3927 §2.1',
     'yynn',
-    'machines on the same link; no router passes it on',
+    'machines on the same link',
   ],
   ['172.16.0.0/12', 'private', 'Private', 'RFC 1918 §3', 'yyyn', IN_PRIVATE],
   [
@@ -238,7 +238,7 @@ const ROWS4: readonly Row[] = [
     'Multicast, local network',
     'RFC 5771 §4',
     'nynn*',
-    'those on the same link who listen; no router passes it on',
+    'those on the same link who listen',
   ],
   ['233.252.0.0/24', 'documentation', 'Documentation (MCAST-TEST-NET)', 'RFC 6676', 'nynn*', NOBODY_DOCS],
   [
@@ -263,7 +263,7 @@ const ROWS4: readonly Row[] = [
     'Limited broadcast',
     'RFC 919 §7',
     'nynn',
-    'every machine on the same link; no router passes it on',
+    'every machine on the same link',
   ],
   [
     '240.0.0.0/4',
@@ -420,7 +420,7 @@ const ROWS6: readonly Row[] = [
     'Link-local',
     'RFC 4291 §2.5.6',
     'yynn',
-    'machines on the same link; no router passes it on',
+    'machines on the same link',
   ],
   [
     'fec0::/10',
