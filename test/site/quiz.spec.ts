@@ -253,6 +253,7 @@ test.describe('one kind at a time', () => {
   for (const theme of ['light', 'dark']) {
     for (const width of [320, 390, 700]) {
       test(`all kinds are accessible and fit at ${width}, ${theme}`, async ({ page }) => {
+        test.slow();
         await page.setViewportSize({ width, height: 800 });
         await open(page, `theme=${theme}`);
         for (let i = 0; i < 10; i++) {
@@ -514,6 +515,7 @@ test.describe('the quiz of a chapter', () => {
 
   for (const colorScheme of ['light', 'dark'] as const) {
     test(`is accessible from the first question to the end, ${colorScheme}`, async ({ browser }) => {
+      test.slow();
       const context = await browser.newContext({
         colorScheme,
         reducedMotion: 'reduce',
@@ -521,14 +523,12 @@ test.describe('the quiz of a chapter', () => {
       });
       const page = await context.newPage();
       await visit(page);
+      // Each kind as it is asked is tried above; here it is what stands below the answer, and the end.
       for (let i = 0; i <= total; i++) {
-        for (const step of ['asking', 'shown']) {
-          const { violations } = await new AxeBuilder({ page }).include('.quiz').analyze();
-          expect(violations.map(({ id, nodes }) => `${i} ${step} ${id} ${nodes[0]?.html}`)).toEqual([]);
-          expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
-          if (i < total && step === 'asking')
-            await quizOf(page).getByRole('button', { name: 'Show the answer' }).click();
-        }
+        if (i < total) await quizOf(page).getByRole('button', { name: 'Show the answer' }).click();
+        const { violations } = await new AxeBuilder({ page }).include('.quiz').analyze();
+        expect(violations.map(({ id, nodes }) => `${i} ${id} ${nodes[0]?.html}`)).toEqual([]);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
         if (i < total) await quizOf(page).locator('button[type=submit]').click();
       }
       await context.close();
