@@ -1,5 +1,5 @@
 /**
- * `roundtrip`: list, describe and run scenarios from a terminal.
+ * `roundtrip`: list, describe and run scenarios from a terminal, and type at the prompts of their machines.
  *
  * The same run as on the page, printed, and written as a capture. What was asked wrongly is answered in one line on
  * stderr, with status 2; a reader that closes the pipe early ends the program quietly.
@@ -7,17 +7,16 @@
 import { writeSync } from 'node:fs';
 import { program } from './program.ts';
 
-const { status, out, err } = program(process.argv.slice(2));
-if (err !== '') writeSync(2, `${err}\n`);
-print(out);
+const { status, pieces } = program(process.argv.slice(2));
+for (const { stream, text } of pieces) print(stream === 'out' ? 1 : 2, text);
 process.exitCode = status;
 
 /** Writes all of it, also to a pipe that takes it piecemeal. */
-function print(text: string): void {
+function print(stream: number, text: string): void {
   const bytes = Buffer.from(text);
   for (let at = 0; at < bytes.length; ) {
     try {
-      at += writeSync(1, bytes, at);
+      at += writeSync(stream, bytes, at);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'EPIPE') return;

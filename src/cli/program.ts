@@ -5,6 +5,7 @@ import { Malformed } from '#engine/base/errors.ts';
 import { describe } from './describe.ts';
 import { list } from './list.ts';
 import { run } from './run.ts';
+import { type Piece, type ShellOutcome, sh } from './sh.ts';
 
 const USAGE = `roundtrip: one request, packet by packet
 
@@ -12,6 +13,7 @@ const USAGE = `roundtrip: one request, packet by packet
   roundtrip describe SCENARIO
   roundtrip run SCENARIO [--set NAME=VALUE]... [--seed N] [--until TIME]
                 [--text | --json | --claims] [--pcap FILE] [--at MACHINE]
+  roundtrip sh SCENARIO MACHINE [--set NAME=VALUE]... [--seed N] [--at TIME] [-- LINE]
 
   --set NAME=VALUE  a parameter, with its unit: --set distance=50ms --set rate=20Mbit/s
   --seed N          another world of chance; 1 by default
@@ -21,27 +23,39 @@ const USAGE = `roundtrip: one request, packet by packet
   --claims          what the run shows, in numbers
   --pcap FILE       write a capture (pcapng) for Wireshark, besides what is printed
   --at MACHINE      what this machine sends and hears, instead of each packet at its maker
+  --at TIME         when the line is typed at the machine's prompt (sh); 0s by default
+  -- LINE           such as ping -c 3 192.0.2.1; without one, lines are read from standard input
 `;
 
-const COMMANDS: Readonly<Record<string, (args: readonly string[]) => string>> = { list, describe, run };
+const COMMANDS: Readonly<Record<string, (args: readonly string[]) => string | ShellOutcome>> = {
+  list,
+  describe,
+  run,
+  sh,
+};
 
 export interface Outcome {
   readonly status: number;
+  /** Both streams as they come, and each by itself. */
+  readonly pieces: readonly Piece[];
   readonly out: string;
-  /** At most one line, without its end. */
+  /** With its line ends: one line for what was asked wrongly, or what programs at a prompt complain of. */
   readonly err: string;
 }
 
 export function program(args: readonly string[]): Outcome {
   const [command, ...rest] = args;
   if (command === undefined || command === 'help' || command === '--help' || command === '-h') {
-    return { status: command === undefined ? 2 : 0, out: USAGE, err: '' };
+    return outcome(command === undefined ? 2 : 0, [{ stream: 'out', text: USAGE }]);
   }
   const found = Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined;
   if (!found)
     return wrong(`no command is called ${command}; there are ${Object.keys(COMMANDS).join(', ')}, help`);
   try {
-    return { status: 0, out: found(rest), err: '' };
+    const done = found(rest);
+    return typeof done === 'string'
+      ? outcome(0, [{ stream: 'out', text: done }])
+      : outcome(done.status, done.pieces);
   } catch (error) {
     if (!(error instanceof Malformed)) throw error;
     return wrong(error.message);
@@ -49,5 +63,14 @@ export function program(args: readonly string[]): Outcome {
 }
 
 function wrong(message: string): Outcome {
-  return { status: 2, out: '', err: `roundtrip: ${message.replaceAll('\n', ' ')}` };
+  return outcome(2, [{ stream: 'err', text: `roundtrip: ${message.replaceAll('\n', ' ')}\n` }]);
+}
+
+function outcome(status: number, pieces: readonly Piece[]): Outcome {
+  const of = (stream: Piece['stream']): string =>
+    pieces
+      .filter((piece) => piece.stream === stream)
+      .map(({ text }) => text)
+      .join('');
+  return { status, pieces, out: of('out'), err: of('err') };
 }

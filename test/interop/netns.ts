@@ -6,8 +6,9 @@
  * addresses are those that the engine gives: the first link's ends first. Everything made here is removed by
  * `close`, and at the latest when the process ends.
  */
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import type { Readable } from 'node:stream';
 
 export interface TopologyMachine {
   readonly forwards?: boolean;
@@ -62,7 +63,7 @@ export function noNamespaces(): string | undefined {
   return undefined;
 }
 
-/** Programs among `names` that are not installed, as a reason to skip. */
+/** Programs among `names` that are not on this machine, as a reason to skip. */
 export function absentPrograms(names: readonly string[]): string | undefined {
   const missing = names.filter((name) => spawnSync(name, ['-V'], { stdio: 'ignore' }).error !== undefined);
   return missing.length > 0 ? `${missing.join(', ')}: not on this machine` : undefined;
@@ -70,6 +71,7 @@ export function absentPrograms(names: readonly string[]): string | undefined {
 
 /** An ordinary person: what a program may do only as root, it may not do here. */
 const USER = ['setpriv', '--reuid=1000', '--regid=1000', '--clear-groups', '--inh-caps=-all'];
+const ENV = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8', TZ: 'UTC' };
 const FIRST_MAC = 0x5301;
 const MAX_OUTPUT = 1 << 20;
 
@@ -89,10 +91,6 @@ process.once('exit', () => {
   for (const one of open) one.close();
 });
 
-function run(program: string, args: readonly string[]): void {
-  execFileSync(program, [...args], { stdio: ['ignore', 'ignore', 'pipe'] });
-}
-
 function macText(index: number): string {
   const low = FIRST_MAC + index;
   return `00:00:5e:00:${(low >> 8).toString(16).padStart(2, '0')}:${(low & 255).toString(16).padStart(2, '0')}`;
@@ -101,49 +99,38 @@ function macText(index: number): string {
 export class Namespaces {
   readonly topology: Topology;
   readonly #names = new Map<string, string>();
-  readonly #servers: { pid: number | undefined; kill(): boolean }[] = [];
+  readonly #servers: ChildProcess[] = [];
+  /** Commands that build it: one shell runs them all, so that nothing else waits meanwhile. */
+  readonly #script: string[] = [];
 
-  constructor(topology: Topology) {
+  private constructor(topology: Topology) {
     this.topology = topology;
-    open.add(this);
+  }
+
+  /** Builds the network, and waits until everybody in it listens. */
+  static async build(topology: Topology): Promise<Namespaces> {
+    const network = new Namespaces(topology);
+    open.add(network);
     try {
-      this.#build();
+      await network.#build();
+      await network.#settle();
     } catch (error) {
-      this.close();
+      network.close();
       throw error;
     }
+    return network;
   }
 
   /** Runs one line of shell as the person at `machine`; `interruptAfterMs` presses Ctrl-C. */
   run(machine: string, line: string, interruptAfterMs?: number): Promise<Ran> {
-    const inside = ['netns', 'exec', this.#names.get(machine)!, ...USER, 'bash', '-c', `exec 2>&3; ${line}`];
-    return new Promise((resolve, reject) => {
-      const child = spawn('ip', inside, {
-        stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-        detached: interruptAfterMs !== undefined,
-        env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8', TZ: 'UTC' },
-      });
-      let out = '';
-      let err = '';
-      child.stdout!.on('data', (chunk) => {
-        if (out.length < MAX_OUTPUT) out += String(chunk);
-      });
-      (child.stdio[3] as NodeJS.ReadableStream).on('data', (chunk) => {
-        if (err.length < MAX_OUTPUT) err += String(chunk);
-      });
-      child.stderr!.on('data', (chunk) => {
-        err += String(chunk);
-      });
-      child.on('error', reject);
-      child.on('close', (status, signal) => {
-        resolve({ status: status ?? (signal === 'SIGINT' ? 130 : 128), out, err });
-      });
-      if (interruptAfterMs !== undefined) {
-        setTimeout(() => {
-          if (child.exitCode === null && child.pid) process.kill(-child.pid, 'SIGINT');
-        }, interruptAfterMs);
-      }
-    });
+    // the machine's own name, too
+    const inside = ['netns', 'exec', this.#names.get(machine)!, 'unshare', '--uts', 'sh', '-c'];
+    inside.push('hostname "$0" && exec "$@"', machine, ...USER);
+    if (interruptAfterMs !== undefined)
+      inside.push('timeout', '--preserve-status', '--signal=INT', String(interruptAfterMs / 1000));
+    return collect(
+      spawn('ip', [...inside, 'bash', '-c', line], { stdio: ['ignore', 'pipe', 'pipe'], env: ENV }),
+    );
   }
 
   close(): void {
@@ -156,18 +143,17 @@ export class Namespaces {
     this.#names.clear();
   }
 
-  #build(): void {
+  async #build(): Promise<void> {
     const { machines, links, names } = this.topology;
-    for (const machine of Object.keys(machines)) {
+    for (const [machine, { forwards }] of Object.entries(machines)) {
       const name = `rt${process.pid}-${made++}`;
       this.#names.set(machine, name);
-      run('ip', ['netns', 'add', name]);
+      this.#script.push(`ip netns add ${name}`);
       this.#writeFiles(name, machine, names ?? {});
-      this.#inside(machine, 'sysctl', '-qw', ...SETTINGS);
-      if (machines[machine]!.forwards) {
-        this.#inside(machine, 'sysctl', '-qw', 'net.ipv4.ip_forward=1', 'net.ipv6.conf.all.forwarding=1');
-      }
-      this.#inside(machine, 'ip', 'link', 'set', 'lo', 'up');
+      const forwarding = forwards ? ['net.ipv4.ip_forward=1', 'net.ipv6.conf.all.forwarding=1'] : [];
+      const settings = [...SETTINGS, ...forwarding].map((one) => `'${one}'`);
+      this.#inside(machine, `sysctl -qw ${settings.join(' ')}`);
+      this.#inside(machine, 'ip link set lo up');
     }
     const indices = new Map<string, number>();
     const indexOf = (machine: string): string => {
@@ -176,7 +162,11 @@ export class Namespaces {
       return String(next);
     };
     for (const [i, link] of links.entries()) this.#link(i, link, indexOf);
-    for (const [name, machine] of Object.entries(machines)) this.#settle(name, machine);
+    for (const [name, machine] of Object.entries(machines)) this.#routes(name, machine);
+    const { status, err } = await shell(this.#script.join('\n'));
+    if (status !== 0) throw new Error(`no network: ${err}`);
+    for (const [name, { listens = [] }] of Object.entries(machines))
+      for (const port of listens) this.#serve(name, port);
   }
 
   #writeFiles(namespace: string, machine: string, names: Readonly<Record<string, string>>): void {
@@ -190,49 +180,26 @@ export class Namespaces {
   }
 
   #link(i: number, { a, b, mtu, delayMs }: TopologyLink, indexOf: (machine: string) => string): void {
-    const end = (one: TopologyEnd, mac: string): string[] => [
-      'name',
-      one.nic,
-      'index',
-      indexOf(one.machine),
-      'address',
-      mac,
-      'netns',
-      this.#names.get(one.machine)!,
-      ...(mtu === undefined ? [] : ['mtu', String(mtu)]),
-    ];
-    const first = end(a, macText(2 * i));
-    const second = end(b, macText(2 * i + 1));
-    run('ip', ['link', 'add', ...first, 'type', 'veth', 'peer', ...second]);
-    for (const one of [a, b]) {
-      for (const address of one.addresses) {
-        const rest = address.includes(':') ? [] : ['brd', '+'];
-        this.#inside(one.machine, 'ip', 'address', 'add', address, ...rest, 'dev', one.nic);
-      }
+    const end = (one: TopologyEnd, mac: string): string =>
+      `name ${one.nic} index ${indexOf(one.machine)} address ${mac} netns ${this.#names.get(one.machine)}` +
+      (mtu === undefined ? '' : ` mtu ${mtu}`);
+    this.#script.push(`ip link add ${end(a, macText(2 * i))} type veth peer ${end(b, macText(2 * i + 1))}`);
+    for (const { machine, nic, addresses } of [a, b]) {
+      for (const address of addresses)
+        this.#inside(machine, `ip address add ${address} ${address.includes(':') ? '' : 'brd +'} dev ${nic}`);
+      this.#inside(machine, `ip link set ${nic} up`);
+      if (delayMs !== undefined && hasNetem())
+        this.#inside(machine, `tc qdisc add dev ${nic} root netem delay ${delayMs}ms`);
     }
-    for (const one of [a, b]) this.#inside(one.machine, 'ip', 'link', 'set', one.nic, 'up');
-    if (delayMs === undefined || !hasNetem()) return;
-    for (const one of [a, b])
-      this.#inside(
-        one.machine,
-        'tc',
-        'qdisc',
-        'add',
-        'dev',
-        one.nic,
-        'root',
-        'netem',
-        'delay',
-        `${delayMs}ms`,
-      );
   }
 
-  #settle(name: string, machine: TopologyMachine): void {
+  #routes(name: string, machine: TopologyMachine): void {
     for (const [to, via] of machine.routes ?? []) {
       const isSix = via.includes(':') || to.includes(':');
-      const kinds = ['blackhole', 'unreachable', 'prohibit'];
-      const way = kinds.includes(via) ? [via, to] : [to, 'via', via];
-      this.#inside(name, 'ip', isSix ? '-6' : '-4', 'route', 'add', ...way);
+      const way = ['blackhole', 'unreachable', 'prohibit'].includes(via)
+        ? `${via} ${to}`
+        : `${to} via ${via}`;
+      this.#inside(name, `ip ${isSix ? '-6' : '-4'} route add ${way}`);
     }
     if (machine.isBlackHole) {
       this.#nft(name, [
@@ -257,27 +224,61 @@ export class Namespaces {
         `add rule inet gate forward ${family} daddr ${machine.rejects} reject with icmpx type admin-prohibited`,
       ]);
     }
-    for (const port of machine.listens ?? []) this.#serve(name, port);
   }
 
   #nft(machine: string, rules: readonly string[]): void {
-    for (const rule of rules) this.#inside(machine, 'nft', rule);
+    for (const rule of rules) this.#inside(machine, `nft '${rule}'`);
   }
 
-  /** `tcp/80` or `udp/53`: a socket of either family that is there and says nothing. */
+  /** `tcp/80` or `udp/53`: a socket of both families that is there and says nothing. */
   #serve(machine: string, what: string): void {
     const [protocol, port] = what.split('/');
     const program =
       protocol === 'tcp'
-        ? `require('net').createServer(() => {}).listen(${port}, '::', () => console.log('up'))`
-        : `require('dgram').createSocket('udp6').bind(${port}, '::', () => console.log('up'))`;
+        ? `require('net').createServer(() => {}).listen(${port}, '::')`
+        : `require('dgram').createSocket('udp6').bind(${port}, '::')`;
     const inside = ['netns', 'exec', this.#names.get(machine)!, process.execPath, '-e', program];
-    this.#servers.push(spawn('ip', inside, { stdio: ['ignore', 'ignore', 'ignore'] }));
+    this.#servers.push(spawn('ip', inside, { stdio: 'ignore' }));
   }
 
-  #inside(machine: string, ...command: readonly string[]): void {
-    run('ip', ['netns', 'exec', this.#names.get(machine)!, ...command]);
+  #inside(machine: string, command: string): void {
+    this.#script.push(`ip netns exec ${this.#names.get(machine)} ${command}`);
   }
+
+  /** Waits until what listens listens, and every link-local address may be used. */
+  async #settle(): Promise<void> {
+    const show = async (machine: string, command: string): Promise<string> =>
+      (await shell(`ip netns exec ${this.#names.get(machine)} ${command}`)).out;
+    for (const [machine, { listens = [] }] of Object.entries(this.topology.machines)) {
+      for (let tries = 0; tries < 200; tries++) {
+        const isTentative = (await show(machine, 'ip -6 addr')).includes('tentative');
+        const heard = (await show(machine, 'ss -Htuln')).split('\n').filter((line) => line !== '').length;
+        if (!isTentative && heard >= listens.length) break;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    }
+  }
+}
+
+function shell(script: string): Promise<Ran> {
+  return collect(spawn('sh', ['-ec', script], { stdio: ['ignore', 'pipe', 'pipe'], env: ENV }));
+}
+
+function collect(child: ChildProcessByStdio<null, Readable, Readable>): Promise<Ran> {
+  return new Promise((resolve, reject) => {
+    let out = '';
+    let err = '';
+    child.stdout.on('data', (chunk) => {
+      if (out.length < MAX_OUTPUT) out += String(chunk);
+    });
+    child.stderr.on('data', (chunk) => {
+      if (err.length < MAX_OUTPUT) err += String(chunk);
+    });
+    child.on('error', reject);
+    child.on('close', (status, signal) => {
+      resolve({ status: status ?? (signal === 'SIGINT' ? 130 : 128), out, err });
+    });
+  });
 }
 
 let netem: boolean | undefined;
@@ -286,7 +287,7 @@ let netem: boolean | undefined;
 export function hasNetem(): boolean {
   if (netem !== undefined) return netem;
   const name = `rt-netem-${process.pid}`;
-  run('ip', ['netns', 'add', name]);
+  spawnSync('ip', ['netns', 'add', name], { stdio: 'ignore' });
   const args = ['netns', 'exec', name, 'tc', 'qdisc', 'add', 'dev', 'lo', 'root', 'netem', 'delay', '1ms'];
   netem = spawnSync('ip', args, { stdio: 'ignore' }).status === 0;
   spawnSync('ip', ['netns', 'del', name], { stdio: 'ignore' });

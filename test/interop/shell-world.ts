@@ -3,8 +3,10 @@
  */
 import { parseCidr } from '../../src/engine/base/cidr.ts';
 import { MILLISECOND, SECOND } from '../../src/engine/base/units.ts';
-import type { Host } from '../../src/engine/net/host.ts';
-import { Network, nicOf } from '../../src/engine/net/network.ts';
+import type { Host, Router } from '../../src/engine/net/host.ts';
+import { Network } from '../../src/engine/net/network.ts';
+import { type FilterAction, PacketFilter } from '../../src/engine/net/packet-filter.ts';
+import type { Rule } from '../../src/engine/policy/match.ts';
 import { openTerminals } from '../../src/engine/shell/terminal.ts';
 import { World } from '../../src/engine/sim/world.ts';
 import type { Topology, TopologyMachine } from './netns.ts';
@@ -82,11 +84,26 @@ export class ShellWorld {
         host.ip.addRoute({ network: parseCidr(to), kind: via });
       } else this.network.route(host, to, via);
     }
+    if (machine.nat) this.network.nat(host as Router, machine.nat);
+    const rules: Rule<FilterAction>[] = [];
+    if (machine.isBlackHole) {
+      const when = { chains: ['output'], protocols: [1], icmpTypes: [3] } as const;
+      const when6 = { chains: ['output'], protocols: [58], icmpTypes: [2] } as const;
+      rules.push({ name: 'no complaints', when, action: 'drop' });
+      rules.push({ name: 'no complaints', when: when6, action: 'drop' });
+    }
+    if (machine.rejects) {
+      const when = { chains: ['forward'], to: [parseCidr(machine.rejects)] } as const;
+      rules.push({ name: 'not there', when, action: 'reject' });
+    }
+    if (rules.length > 0) {
+      const otherwise = { action: 'accept', name: 'everything else' } as const;
+      host.ip.filter = new PacketFilter(this.world, name, { rules, otherwise });
+    }
     for (const what of machine.listens ?? []) {
       const [protocol, port] = what.split('/') as [string, string];
       if (protocol === 'tcp') host.tcp.listen(Number(port), 511);
       else host.udp.bind(Number(port));
     }
-    void nicOf;
   }
 }

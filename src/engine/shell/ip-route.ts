@@ -9,7 +9,7 @@ import { NEVER } from '../base/units.ts';
 import type { Route } from '../net/route.ts';
 import { seconds } from './ip-address.ts';
 import { following, type IpOptions, IpRefusal } from './ip-words.ts';
-import type { Env, Family } from './program.ts';
+import { type Env, type Family, isRoot } from './program.ts';
 import { connectProblem, interfaceCalled, problemText } from './target.ts';
 
 /** Linux gives routes of IPv6 that nobody gave a metric this one; those of interfaces 256. */
@@ -128,7 +128,7 @@ export function getRoute(env: Env, options: IpOptions, words: readonly string[])
 function wayText4(env: Env, address: Ip, from: Ip | undefined): string {
   const { host } = env;
   const shown = formatIp(address);
-  const tail = (marks: string): string => `uid ${USER} \n    cache ${marks}\n`;
+  const tail = (marks: string): string => `uid ${isRoot(env) ? 0 : USER} \n    cache ${marks}\n`;
   const given = from === undefined ? '' : `from ${formatIp(from)} `;
   const source = (own: Ip | undefined): string =>
     from !== undefined || own === undefined ? '' : `src ${formatIp(own)} `;

@@ -1,6 +1,6 @@
 /**
- * `ip`: addresses, links, routes and neighbours of this machine (iproute2 6.1), to look at: changing them takes root,
- * which nobody at these terminals is.
+ * `ip`: addresses, links, routes and neighbours of this machine (iproute2 6.1), to look at: changing them takes root, and
+ * is left out for root, too.
  *
  * As in the real one, objects, commands and long options may be shortened. Left out: other objects, JSON, colours,
  * statistics, selectors but the few that are named in `ip … help`.
@@ -9,7 +9,7 @@ import { showAddresses, showLinks } from './ip-address.ts';
 import { showNeighbours } from './ip-neighbour.ts';
 import { getRoute, showRoutes } from './ip-route.ts';
 import { type IpOptions, IpRefusal } from './ip-words.ts';
-import { atOnce, type Env, type Family, type Program } from './program.ts';
+import { atOnce, type Env, type Family, isRoot, type Program } from './program.ts';
 
 /** The words after the command. */
 type Command = (env: Env, options: IpOptions, words: readonly string[]) => void;
@@ -128,7 +128,12 @@ function dispatch(
   const other = spec.others?.find(([name]) => name.startsWith(command));
   if (command === 'help') throw new IpRefusal(255, `Usage: ${spec.help}`.trimEnd());
   if (CHANGES.some((name) => name.startsWith(command) && !SHOW.some((show) => show.startsWith(command))))
-    throw new IpRefusal(2, 'RTNETLINK answers: Operation not permitted');
+    throw new IpRefusal(
+      2,
+      isRoot(env)
+        ? `Changing things with "ip ${object} ${command}" is not available in this terminal.`
+        : 'RTNETLINK answers: Operation not permitted',
+    );
   if (other) other[1](env, options, rest);
   else if (SHOW.some((name) => name.startsWith(command))) spec.show(env, options, rest);
   else {

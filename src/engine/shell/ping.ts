@@ -7,7 +7,7 @@
  * and not as received. Left out: broadcast, record route, timestamps in IP options, adaptive and flood sending.
  */
 import { type Bytes, writeU32 } from '../base/bytes.ts';
-import { formatIp, type Ip, isMulticast6, isV4, parseIp } from '../base/ip.ts';
+import { formatIp, type Ip, isLinkLocal6, isMulticast6, isV4, parseIp } from '../base/ip.ts';
 import { isIP } from '../base/is-ip.ts';
 import { MICROSECOND, type Nanoseconds, NEVER, SECOND } from '../base/units.ts';
 import type { EchoError, EchoReply, IcmpSocket } from '../net/icmp-stack.ts';
@@ -75,12 +75,19 @@ function isRefusal(options: PingOptions | Refusal): options is Refusal {
 interface Way {
   readonly via: Nic | undefined;
   readonly from: string;
+  /** True when the system would not know which link is meant, and sends nothing. */
+  readonly isNowhere: boolean;
 }
+
+const WHICH_LINK =
+  'ping: Warning: IPv6 link-local address on ICMP datagram socket may require ifname or scope-id => use: address%<ifname|scope-id>\n';
 
 function readWay(env: Env, { from, ttl }: PingOptions, { address, via }: Target): Way | string {
   const { host } = env;
   let nic = via;
   let shown = '';
+  const isNear = !isV4(address) && (isLinkLocal6(address) || isMulticast6(address));
+  if (isNear && !via) env.err(WHICH_LINK);
   if (from !== undefined && isIP(from) !== 0) {
     const own = parseIp(from);
     if (!host.ip.isLocal(own)) return `bind: ${problemText('EADDRNOTAVAIL')}`;
@@ -88,15 +95,18 @@ function readWay(env: Env, { from, ttl }: PingOptions, { address, via }: Target)
   } else if (from !== undefined) {
     nic = interfaceCalled(host, from);
     if (!nic) return `SO_BINDTODEVICE ${from}: ${problemText('ENODEV')}`;
-    const source = host.ip.sourceFor(address, nic);
+    const source = isNear ? undefined : host.ip.sourceFor(address, nic);
     shown = `from ${source === undefined ? '::' : formatIp(source)} ${nic.name}: `;
+    if (isNear)
+      env.err(`ping: Warning: source address might be selected on device other than: ${nic.name}\n`);
   }
+  if (isNear && !nic) return { via: nic, from: shown, isNowhere: true };
   const problem = connectProblem(host, address, nic);
   if (problem === 'EACCES')
     return 'Do you want to ping broadcast? Then -b. If not, check your local firewall rules';
   if (problem) return `connect: ${problemText(problem)}`;
   if (ttl === 0) return 'cannot set unicast time-to-live: Invalid argument';
-  return { via: nic, from: shown };
+  return { via: nic, from: shown, isNowhere: false };
 }
 
 /** One run of the program, from the header to the summary. */
@@ -106,6 +116,7 @@ class Pinging {
   readonly #target: Target;
   readonly #via: Nic | undefined;
   readonly #from: string;
+  readonly #isNowhere: boolean;
   readonly #socket: IcmpSocket;
   readonly #statistics = new PingStatistics();
   readonly #inbox: Inbox<Heard>;
@@ -122,6 +133,7 @@ class Pinging {
     this.#target = target;
     this.#via = way.via;
     this.#from = way.from;
+    this.#isNowhere = way.isNowhere;
     this.#socket = socket;
     this.#isNumeric = options.isNumeric || target.isLiteral;
     this.#inbox = new Inbox(env.host.world);
@@ -193,8 +205,8 @@ class Pinging {
       this.#env.out(`${this.#stamp()}no answer yet for icmp_seq=${statistics.sent}\n`);
     const sequence = statistics.sent + 1;
     this.#sentAt[sequence] = this.#env.host.world.now;
-    const isTooLong = size + 8 > MAX_MESSAGE;
-    const problem = isTooLong
+    const isUnsendable = this.#isNowhere || size + 8 > MAX_MESSAGE;
+    const problem = isUnsendable
       ? undefined
       : this.#socket.send(this.#target.address, sequence, this.#payload(), {
           hopLimit: ttl,

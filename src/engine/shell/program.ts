@@ -16,6 +16,8 @@ export interface Env {
   /** The name that the program was called by. */
   readonly name: string;
   readonly args: readonly string[];
+  /** Who is at the prompt. */
+  readonly user: string;
   out(text: string): void;
   err(text: string): void;
   /**
@@ -38,6 +40,11 @@ export function atOnce(body: (env: Env) => number): Program {
   return function* (env) {
     return body(env);
   };
+}
+
+/** True for the one person who may do everything. */
+export function isRoot({ user }: Env): boolean {
+  return user === 'root';
 }
 
 /** Status of a program that Ctrl-C ended: 128 and the number of SIGINT. */

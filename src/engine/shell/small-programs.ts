@@ -6,7 +6,7 @@ import { HOUR, MINUTE, type Nanoseconds, SECOND } from '../base/units.ts';
 import type { Host } from '../net/host.ts';
 import { sleep as pause, type Task } from '../sim/task.ts';
 import { readFlags } from './flags.ts';
-import { atOnce, type Env, type Program } from './program.ts';
+import { atOnce, type Env, isRoot, type Program } from './program.ts';
 
 const HOSTNAME_USAGE = `Usage: hostname [-I|-s]                            display formatted name
 
@@ -32,7 +32,11 @@ export const hostname: Program = atOnce((env: Env): number => {
   if (last === 'V') env.out('hostname 3.23, retold\n');
   else if (last === 'I') env.out(`${addressesOf(env.host).join(' ')} \n`);
   else if (words.length > 0) {
-    env.err('hostname: you must be root to change the host name\n');
+    env.err(
+      isRoot(env)
+        ? 'hostname: changing the name is not available in this terminal\n'
+        : 'hostname: you must be root to change the host name\n',
+    );
     return 1;
   } else env.out(`${env.host.name.split('.')[0]}\n`);
   return 0;

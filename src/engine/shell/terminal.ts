@@ -102,9 +102,9 @@ export class Terminal {
     host.onBoot(() => this.#waiting.splice(0));
   }
 
-  /** What stands before the cursor: `maya@laptop:~$ `. */
+  /** What stands before the cursor: `maya@laptop:~$ `, `root@home-router:~# `. */
   get prompt(): string {
-    return `${this.user}@${this.host.name}:~$ `;
+    return `${this.user}@${this.host.name}:~${this.user === 'root' ? '#' : '$'} `;
   }
 
   get isBusy(): boolean {
@@ -197,6 +197,7 @@ export class Terminal {
       host: this.host,
       name: name!,
       args,
+      user: this.user,
       out: (text) => this.#print(run, 'out', text),
       err: (text) => this.#print(run, 'err', text),
       resolve: (text, family) => names.lookup(text, family),
