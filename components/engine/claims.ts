@@ -1,7 +1,7 @@
 // Claims as texts, evaluated while a page is built: the scenario runs once per specification, and prose, tables and
 // figures read from that run. What cannot be read fails the build: a page without a number is better than a wrong one.
 import { Malformed } from '#engine/base/errors.ts';
-import { formatDuration, formatNumber, MILLISECOND, SECOND } from '#engine/base/units.ts';
+import { formatDuration, formatNumber, formatSpan, MILLISECOND, SECOND } from '#engine/base/units.ts';
 import { claimText } from '#engine/inspect/build-view.ts';
 import type { RunRequest } from '#engine/inspect/view.ts';
 import { showValue } from '#engine/scenario/parameter.ts';
@@ -10,10 +10,10 @@ import type { Claim } from '#engine/scenario/scenario.ts';
 import { keyOf } from './answers.ts';
 
 /**
- * `ms` and `s` for times, `words` for counts up to twelve, `fraction` for a time near a simple part of a second, `km` for
+ * `ms` and `s` for times, `long` for hours and minutes, `words` for counts up to twelve, `fraction` for a time near a simple part of a second, `km` for
  * the length of fibre that light passes in a time.
  */
-export type ClaimStyle = 'ms' | 's' | 'count' | 'words' | 'fraction' | 'km';
+export type ClaimStyle = 'ms' | 's' | 'long' | 'count' | 'words' | 'fraction' | 'km';
 
 /** Light in glass at a refractive index of about 1.5: 200,000 km a second. */
 const NANOSECONDS_A_KILOMETRE = 5000;
@@ -149,10 +149,12 @@ function claimAs(claim: Claim, style: ClaimStyle | undefined, name: string): str
     throw new Malformed(`claim “${name}” is ${claimText(claim)} and cannot be written as ${style}: ${why}`);
   };
   if (style === undefined) return claimText(claim);
-  const isTime = style === 'ms' || style === 's' || style === 'fraction' || style === 'km';
+  const isTime =
+    style === 'ms' || style === 's' || style === 'long' || style === 'fraction' || style === 'km';
   if (isTime !== (claim.kind === 'time')) refuse(`it is a ${claim.kind}`);
   if (style === 'ms') return formatDuration(value, value < 10 * MILLISECOND ? 1 : 0);
   if (style === 's') return `${formatNumber(value / SECOND, 1)}\u00a0s`;
+  if (style === 'long') return formatSpan(value);
   if (style === 'km') return kilometres(value);
   if (style === 'count') return formatNumber(value);
   if (style === 'words') return WORDS[value] ?? refuse('words go to twelve');

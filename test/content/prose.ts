@@ -44,11 +44,13 @@ export function proseOf(body: string, { notes }: { notes: boolean }): string {
     .replace(/^import .*$/gm, blank)
     .replace(/^```[\s\S]*?^```/gm, blank)
     .replace(/`[^`\n]*`/g, blank)
-    .replace(/<Claim\b[\s\S]*?\/>/g, blank);
+    .replace(/<Claim\b[\s\S]*?\/>/g, blank)
+    // a command is code, wherever it can be pressed
+    .replace(/<Try\b[^>]*>[\s\S]*?<\/Try>/g, blank);
   if (!notes) text = text.replace(/<Note>[\s\S]*?<\/Note>/g, blank);
   return withoutExpressions(text)
     .replace(/\]\([^)]*\)/g, blank)
     .replace(/<\/?[A-Za-z][^<>]*>/g, (tag) =>
-      tag.replace(/\b(id|class|slot|href|chapter|term|runs)="[^"]*"/g, blank),
+      tag.replace(/\b(id|class|slot|href|chapter|term|runs|in|of|initial|filter|scenario|machine|narrow)="[^"]*"/g, blank),
     );
 }

@@ -107,3 +107,14 @@ export function percentText(ratio: number): string {
 export function formatPercent(ratio: number): string {
   return percentText(ratio).replace('%', `${NBSP}%`);
 }
+
+/** A time as people say it when it is long: `2 h 4 min`, `5 min`, `12.5 s`, `800 ms`. */
+export function formatSpan(time: Nanoseconds): string {
+  if (time >= HOUR) {
+    const minutes = Math.floor((time % HOUR) / MINUTE);
+    const hours = `${Math.floor(time / HOUR)}\u00a0h`;
+    return minutes === 0 ? hours : `${hours} ${minutes}\u00a0min`;
+  }
+  if (time >= 3 * MINUTE) return `${formatNumber(time / MINUTE, 0)}\u00a0min`;
+  return time >= SECOND ? `${formatNumber(time / SECOND, 1)}\u00a0s` : formatDuration(time);
+}

@@ -1,22 +1,19 @@
 /**
  * A machine's tables at a moment as texts ready to print.
  */
-import {
-  formatDuration,
-  formatNumber,
-  HOUR,
-  MINUTE,
-  type Nanoseconds,
-  NEVER,
-  SECOND,
-} from '../base/units.ts';
+import { formatSpan, type Nanoseconds, NEVER } from '../base/units.ts';
+import type { Nat } from '../net/nat.ts';
+import type { NatRow } from '../net/nat-rows.ts';
 import type { Network } from '../net/network.ts';
 import { PacketFilter } from '../net/packet-filter.ts';
 import { Switch } from '../net/switch.ts';
 import { conditionText } from '../policy/match.ts';
 import { neighbourState } from '../proto/neighbours6.ts';
 import type { TableReader } from './tables.ts';
-import type { TableView } from './view.ts';
+import type { RowLife, TableView } from './view.ts';
+
+/** Refusals of a translator that are listed, the latest first. */
+const MOST_REFUSALS = 40;
 
 const STATES: Readonly<Record<string, string>> = {
   unanswered: 'asked, no answer yet',
@@ -41,15 +38,31 @@ export function tableViews(
     return [{ name: 'Addresses', columns: ['MAC address', 'Behind port'], rows }];
   }
   const views: TableView[] = [];
-  const put = (name: string, columns: readonly string[], rows: TableView['rows'], always = true): void => {
-    if (always || rows.length > 0) views.push({ name, columns, rows });
+  const put = (
+    name: string,
+    columns: readonly string[],
+    rows: TableView['rows'],
+    always = true,
+    more: Pick<TableView, 'lives' | 'note'> = {},
+  ): void => {
+    if (always || rows.length > 0) views.push({ name, columns, rows, ...more });
   };
   const has = new Set(reader.tablesOf(name));
-  if (machine.ip.nat)
-    put('NAT', ['Inside', 'Outside', 'Talks to', 'State', 'Forgotten in'], nat(reader, name, time));
+  if (machine.ip.nat) {
+    const living = reader.living('nat', name, time);
+    const columns = ['Inside', 'Outside', 'Talks to', 'State', 'Forgotten in'];
+    put('NAT', columns, nat(living, time), true, {
+      lives: livesOf(living),
+      ...natNote(machine.ip.nat, living),
+    });
+    put('Refused', ['When', 'From', 'To', 'Why'], refusals(network, name, time), false);
+  }
   const { filter } = machine.ip;
   if (filter instanceof PacketFilter) {
-    put('Connections', ['Began', 'With', 'State', 'Forgotten in'], connections(reader, name, time));
+    const lives = livesOf(reader.living('filter', name, time));
+    put('Connections', ['Began', 'With', 'State', 'Forgotten in'], connections(reader, name, time), true, {
+      lives,
+    });
     put('Packet filter', ['Rule', 'Fits', 'Then'], rules(filter));
   }
   const sockets = reader
@@ -81,16 +94,49 @@ export function tableViews(
   return views;
 }
 
-function nat(reader: TableReader, name: string, time: Nanoseconds): TableView['rows'] {
-  return reader
-    .living('nat', name, time)
-    .map((row) => [
-      `${row.protocol} ${row.inside}`,
-      row.outside,
-      row.remote,
-      STATES[row.state] ?? row.state,
-      left(row.expires, time),
-    ]);
+function nat(rows: readonly NatRow[], time: Nanoseconds): TableView['rows'] {
+  return rows.map((row) => [
+    `${row.protocol} ${row.inside}`,
+    row.outside,
+    row.remote,
+    STATES[row.state] ?? row.state,
+    left(row.expires, time),
+  ]);
+}
+
+function livesOf(
+  rows: readonly { readonly expires: Nanoseconds; readonly timeout: Nanoseconds }[],
+): (RowLife | undefined)[] {
+  return rows.map(({ expires, timeout }) => (expires === NEVER ? undefined : { expires, timeout }));
+}
+
+/** How many of the ports are taken, where there are few enough to count: of the protocol that has most of them. */
+function natNote({ portsToGive, addresses }: Nat, rows: readonly NatRow[]): { note?: string } {
+  if (portsToGive === undefined || portsToGive > MOST_COUNTED) return {};
+  const taken = new Map<string, Set<string>>();
+  for (const { protocol, outside } of rows)
+    taken.set(protocol, (taken.get(protocol) ?? new Set()).add(outside));
+  let most: [protocol: string, count: number] = ['', 0];
+  for (const [protocol, outsides] of taken) if (outsides.size > most[1]) most = [protocol, outsides.size];
+  const all = portsToGive * addresses.length;
+  const free = all - most[1];
+  if (most[1] === 0) return { note: `${all} ports, all free` };
+  return { note: `${most[0]}: ${most[1]} of ${all} ports in use, ${free === 0 ? 'none' : free} free` };
+}
+
+const MOST_COUNTED = 1024;
+
+/** What the translator turned away until `time`, the latest first. */
+function refusals(network: Network, name: string, time: Nanoseconds): TableView['rows'] {
+  const { trace } = network.world;
+  const rows: string[][] = [];
+  for (const event of trace.events(['nat.refuse'], 0, trace.countUntil(time))) {
+    if (event.node !== name) continue;
+    const { from, to, reason } = event.detail!;
+    rows.unshift([formatDuration(event.time, 1), String(from), String(to), String(reason)]);
+    if (rows.length > MOST_REFUSALS) rows.pop();
+  }
+  return rows;
 }
 
 function connections(reader: TableReader, name: string, time: Nanoseconds): TableView['rows'] {
@@ -124,9 +170,5 @@ function routes(reader: TableReader, name: string, time: Nanoseconds): TableView
 
 /** `119.8 s`, `4 min`, `2 h 4 min`; rows that an administrator put in are never forgotten. */
 function left(expires: Nanoseconds, now: Nanoseconds): string {
-  if (expires === NEVER) return 'never';
-  const rest = expires - now;
-  if (rest >= HOUR) return `${Math.floor(rest / HOUR)}\u00a0h ${Math.floor((rest % HOUR) / MINUTE)}\u00a0min`;
-  if (rest >= 3 * MINUTE) return `${formatNumber(rest / MINUTE, 0)}\u00a0min`;
-  return rest >= SECOND ? `${formatNumber(rest / SECOND, 1)}\u00a0s` : formatDuration(rest);
+  return expires === NEVER ? 'never' : formatSpan(expires - now);
 }
