@@ -7,16 +7,17 @@ import { readPackets } from '../../src/engine/inspect/packets.ts';
 import { HEADER_BYTES } from '../../src/engine/trace/frames.ts';
 import { evening } from '../net/small-world.ts';
 import { FRAMES } from '../vectors/linux-frames.ts';
+import { FRAMES6 } from '../vectors/linux-frames6.ts';
 
 // Equality with Wireshark itself is tested in test/interop/tshark-filter.test.ts.
 
-const names = Object.keys(FRAMES) as (keyof typeof FRAMES)[];
+const names = Object.keys(FRAMES);
 
 /** Names of the vectors that an expression lets through. */
-function through(expression: string): string[] {
+function through(expression: string, frames: Readonly<Record<string, string>> = FRAMES): string[] {
   const filter = compileFilter(expression);
-  return names.filter((name, index) => {
-    const bytes = fromHex(FRAMES[name]);
+  return Object.keys(frames).filter((name, index) => {
+    const bytes = fromHex(frames[name]!);
     return filter({ bytes, length: bytes.length, number: index + 1, time: index * 1e6 });
   });
 }
@@ -67,6 +68,43 @@ describe('the display filter over frames of a real Linux', () => {
     both('not tcp.port == 80 and tcp', '(not (tcp.port == 80)) and tcp');
     both('tcp.port ne 80', 'tcp.port != 80');
     both('tcp.port not in {80}', 'not tcp.port in {80}');
+  });
+});
+
+describe('the display filter over IPv6 and fragments', () => {
+  it.each([
+    ['icmpv6.type == 135 and ipv6.src == ::', ['duplicateProbe']],
+    ['icmpv6.nd.ns.target_address == 2001:DB8:1:0::1', ['neighbourSolicitation']],
+    ['icmpv6.nd.na.flag.r == 1', ['neighbourAdvertisement']],
+    ['icmpv6.opt.prefix == 2001:db8:1::/64', ['routerAdvertisement']],
+    ['icmpv6.mtu == 1280', ['tooBig']],
+    ['ipv6.fraghdr.offset > 0', ['echoFragment2', 'echoFragment3']],
+    ['ipv6.fraghdr.more == 0 and ipv6.fraghdr.offset > 0', ['echoFragment3']],
+    ['ip.flags.mf == 1 and not icmp.type == 11', ['fragment4First', 'loneFragment4']],
+    ['ip.frag_offset > 0', ['fragment4Last']],
+    ['icmp.redir_gw == 192.168.1.7', ['redirect4']],
+    ['ipv6.dst == ff02::2', ['routerSolicitation']],
+    ['ipv6.hlim == 1 and icmpv6.type == 128', ['echoLastHop6', 'timeExceeded6']],
+    ['tcp.len > 0 and ipv6.addr == 2001:db8:2::/48', ['get6', 'ok6']],
+    ['tcp.seq == 1 and tcp.stream == 0 and http', ['get6', 'ok6']],
+    ['ipv6.opt.router_alert', ['listenerReport', 'routerAlert']],
+    // a redirect counts with the packet that it quotes
+    ['icmpv6.nd.rd.target_address == fe80::/10 and ipv6.dst == 3fff::9', ['redirect6']],
+  ])('%s', (expression, expected) => {
+    expect(through(expression, FRAMES6)).toEqual(expected);
+  });
+
+  it('keeps the families apart', () => {
+    expect(through('ip and ipv6', FRAMES6)).toEqual([]);
+    expect(through('ip or ipv6', FRAMES6)).toEqual(Object.keys(FRAMES6));
+    expect(through('ipv6.addr == ::/0', FRAMES6)).toEqual(through('ipv6', FRAMES6));
+    expect(through('ipv6.addr == ::/0')).toEqual([]);
+    for (const [expression, at] of [
+      ['ipv6.addr == 192.0.2.1', 13],
+      ['ip.addr == 2001:db8::1', 11],
+      ['ipv6.addr == 2001:db8::/129', 13],
+    ] as const)
+      expect(complaint(expression).at).toBe(at);
   });
 });
 

@@ -1,7 +1,7 @@
 /**
  * tshark as the judge of our captures: what it reads in a file, and assertions that it reads what we read.
  *
- * All checksum validation is on; streams are not reassembled, so that each frame speaks for itself.
+ * All checksum validation is on; neither datagrams nor streams are reassembled, so that each frame speaks for itself.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,12 +9,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { formatIp4, formatMac } from '../../src/engine/base/address.ts';
+import { concatBytes, toHex } from '../../src/engine/base/bytes.ts';
+import { formatIp6 } from '../../src/engine/base/ip6.ts';
 import { type Cable, type Captured, capture, type Tap } from '../../src/engine/export/capture.ts';
 import { pcapng } from '../../src/engine/export/pcapng.ts';
 import type { Packet } from '../../src/engine/inspect/packets.ts';
 import type { Trace } from '../../src/engine/trace/log.ts';
 import type { DnsRecord } from '../../src/engine/wire/dns.ts';
 import { TYPE } from '../../src/engine/wire/dns-code.ts';
+import { ETHERNET_HEADER } from '../../src/engine/wire/ethernet.ts';
 import { checksumFault, decodeFrame } from '../../src/engine/wire/frame.ts';
 import {
   OPTION_MSS,
@@ -22,6 +25,7 @@ import {
   OPTION_TIMESTAMPS,
   OPTION_WINDOW_SCALE,
 } from '../../src/engine/wire/tcp.ts';
+import { COLUMNS6 } from './columns6.ts';
 
 /** Why these tests cannot run here, or undefined. */
 export function absent(program: string): string | undefined {
@@ -31,6 +35,8 @@ export function absent(program: string): string | undefined {
 
 const PREFERENCES = [
   'ip.check_checksum:TRUE',
+  'ip.defragment:FALSE',
+  'ipv6.defragment:FALSE',
   'tcp.check_checksum:TRUE',
   'udp.check_checksum:TRUE',
   'tcp.desegment_tcp_streams:FALSE',
@@ -138,7 +144,7 @@ function secondsApart(file: Uint8Array): Uint8Array {
 }
 
 /** Columns that our own decoding is held against, with our value as text; `undefined` where the frame has no such field. */
-type Ours = (frame: ReturnType<typeof decodeFrame>) => readonly (string | number)[] | undefined;
+export type Ours = (frame: ReturnType<typeof decodeFrame>) => readonly (string | number)[] | undefined;
 
 const COLUMNS: Readonly<Record<string, Ours>> = {
   'eth.src': ({ ethernet }) => ethernet && [formatMac(ethernet.source)],
@@ -153,8 +159,13 @@ const COLUMNS: Readonly<Record<string, Ours>> = {
   'ip.len': ({ ipv4 }) => ipv4 && [ipv4.totalLength],
   'ip.id': ({ ipv4 }) => ipv4 && [hex(ipv4.identification, 4)],
   'ip.proto': ({ ipv4 }) => ipv4 && [ipv4.protocol],
+  'ip.frag_offset': ({ ipv4 }) => ipv4 && [ipv4.fragmentOffset],
+  'ip.flags.mf': ({ ipv4 }) => ipv4 && [ipv4.flags & 1],
   'icmp.type': ({ icmp }) => icmp && [icmp.type],
   'icmp.code': ({ icmp }) => icmp && [icmp.code],
+  'icmp.redir_gw': ({ icmp }) =>
+    icmp && 'gateway' in icmp.body ? [formatIp4(icmp.body.gateway)] : undefined,
+  ...COLUMNS6,
   'udp.srcport': ({ udp }) => udp && [udp.sourcePort],
   'udp.dstport': ({ udp }) => udp && [udp.destinationPort],
   'udp.length': ({ udp }) => udp && [udp.length],
@@ -165,7 +176,11 @@ const COLUMNS: Readonly<Record<string, Ours>> = {
   'tcp.flags': ({ tcp }) => tcp && [hex(tcp.flags, 4)],
   'tcp.window_size_value': ({ tcp }) => tcp && [tcp.window],
   'tcp.hdr_len': ({ tcp }) => tcp && [tcp.dataOffset * 4],
-  'tcp.len': (frame) => frame.tcp && [frame.ipv4!.totalLength - 20 - frame.tcp.dataOffset * 4],
+  // of a fragment's segment tshark does not know the length
+  'tcp.len': (frame) =>
+    frame.tcp && ((frame.ipv4?.flags ?? 0) & 1) === 0 && !frame.fragmentHeader?.more
+      ? [tcpLength(frame)]
+      : undefined,
   'tcp.option_kind': ({ tcp }) => tcp && tcp.options.map(({ kind }) => kind),
   'tcp.options.mss_val': (frame) => option(frame, OPTION_MSS, (value) => [value as number]),
   'tcp.options.wscale.shift': (frame) => option(frame, OPTION_WINDOW_SCALE, (value) => [value as number]),
@@ -190,6 +205,8 @@ const COLUMNS: Readonly<Record<string, Ours>> = {
       .map(({ ttl }) => ttl),
   'dns.a': ({ dns }) =>
     dns && records(dns).flatMap((record) => (record.type === TYPE.A ? [formatIp4(record.data)] : [])),
+  'dns.aaaa': ({ dns }) =>
+    dns && records(dns).flatMap((record) => (record.type === TYPE.AAAA ? [formatIp6(record.data)] : [])),
   'dns.ns': ({ dns }) =>
     dns && records(dns).flatMap((record) => (record.type === TYPE.NS ? [plain(record.data)] : [])),
   'dns.cname': ({ dns }) =>
@@ -198,6 +215,12 @@ const COLUMNS: Readonly<Record<string, Ours>> = {
   'http.request.uri': ({ http }) => http?.request && [http.request.target],
   'http.response.code': ({ http }) => http?.response && [http.response.status],
 };
+
+/** By what IP says, in headers that are whole. */
+function tcpLength({ ipv4, ipv6, tcp, layers }: ReturnType<typeof decodeFrame>): number {
+  const at = layers.find(({ name }) => name === 'tcp')!.at;
+  return ETHERNET_HEADER + (ipv4 ? ipv4.totalLength : 40 + ipv6!.payloadLength) - at - tcp!.dataOffset * 4;
+}
 
 /** What a run says of itself, for the judge. */
 export interface Run {
@@ -218,12 +241,51 @@ export function expectAgreement(run: Run, tap: Tap = 'makers'): number {
     const columns = Object.keys(COLUMNS);
     const rows = fields(name, [...CHECKS, ...columns]);
     expect(rows.length).toBe(captured.length);
-    for (const [index, one] of captured.entries()) expectRow(run, one, index, rows[index]!, columns);
+    for (const [index, one] of captured.entries()) {
+      const where = `frame ${index + 1} at ${one.interface}, ${one.time} ns`;
+      const epoch = BigInt(run.epochSeconds) * 1_000_000_000n + BigInt(one.time);
+      const row = rows[index]!;
+      expect(row[0], where).toEqual([
+        `${epoch / 1_000_000_000n}.${String(epoch % 1_000_000_000n).padStart(9, '0')}`,
+      ]);
+      expect(row[1], where).toEqual([String(run.trace.frames.size(one.frame))]);
+      if (!run.trace.frames.isCut(one.frame))
+        expectRow(run.trace.frames.read(one.frame), row, columns, where, isDamaged(one));
+    }
     const whole = captured.flatMap((one, index) => (isDamaged(one) ? [] : [index + 1]));
     const malformed = new Set(matches(name, '_ws.malformed'));
     expect(whole.filter((number) => malformed.has(number))).toEqual([]);
     return captured.length;
   });
+}
+
+/** The same of frames that stand alone, and of these that tshark calls none malformed. */
+export function expectAgreementOn(frames: readonly Uint8Array[]): void {
+  withCapture(captureOf(frames), (name) => {
+    const columns = Object.keys(COLUMNS);
+    const rows = fields(name, [...CHECKS, ...columns]);
+    expect(rows.length).toBe(frames.length);
+    for (const [index, bytes] of frames.entries())
+      expectRow(bytes, rows[index]!, columns, `frame ${index + 1} (${toHex(bytes)})`, false);
+    expect(matches(name, '_ws.malformed').map((number) => toHex(frames[number - 1]!))).toEqual([]);
+  });
+}
+
+/** Frames as a capture file, a microsecond apart. */
+export function captureOf(frames: readonly Uint8Array[]): Uint8Array {
+  const u32 = (...values: readonly number[]): Uint8Array => new Uint8Array(Uint32Array.from(values).buffer);
+  const block = (type: number, ...body: readonly Uint8Array[]): Uint8Array => {
+    const inner = concatBytes([...body]);
+    const length = 12 + 4 * Math.ceil(inner.length / 4);
+    const padding = new Uint8Array(length - 12 - inner.length);
+    return concatBytes([u32(type, length), inner, padding, u32(length)]);
+  };
+  return concatBytes([
+    block(0x0a0d0d0a, u32(0x1a2b3c4d, 1, 0xffff_ffff, 0xffff_ffff)),
+    // nanoseconds: option 9 of one byte
+    block(1, u32(1, 0, 0x0001_0009, 9, 0)),
+    ...frames.map((frame, index) => block(6, u32(0, 0, 1000 * index, frame.length, frame.length), frame)),
+  ]);
 }
 
 const CHECKS = [
@@ -233,45 +295,44 @@ const CHECKS = [
   'tcp.checksum.status',
   'udp.checksum.status',
   'icmp.checksum.status',
+  'icmpv6.checksum.status',
 ];
 const BAD = '0';
 
 function expectRow(
-  run: Run,
-  one: Captured,
-  index: number,
-  row: string[][],
+  bytes: Uint8Array,
+  row: readonly (readonly string[])[],
   columns: readonly string[],
+  where: string,
+  isDamagedFrame: boolean,
 ): void {
-  const bytes = run.trace.frames.read(one.frame);
   const frame = decodeFrame(bytes);
-  const where = `frame ${index + 1} at ${one.interface}, ${one.time} ns`;
-  const epoch = BigInt(run.epochSeconds) * 1_000_000_000n + BigInt(one.time);
-  expect(row[0], where).toEqual([
-    `${epoch / 1_000_000_000n}.${String(epoch % 1_000_000_000n).padStart(9, '0')}`,
-  ]);
-  expect(row[1], where).toEqual([String(run.trace.frames.size(one.frame))]);
-  if (run.trace.frames.isCut(one.frame)) return;
-  // the quotation of an ICMP error has checksums of its own: only the first of each is the frame's
-  const own = frame.icmp ? [row[2]!, row[5]!] : row.slice(2, CHECKS.length);
+  // the quotation in an error has checksums of its own: only the first of each is the frame's
+  const [, , ip, tcp, udp, icmp, icmp6] = row as [
+    unknown,
+    unknown,
+    string[],
+    string[],
+    string[],
+    string[],
+    string[],
+  ];
+  const own = frame.icmp ? [ip, icmp] : frame.icmp6 ? [icmp6] : [ip, tcp, udp];
   const isBad = own.some((status) => status[0] === BAD);
   expect(isBad, `${where}: tshark on its checksums`).toBe(checksumFault(bytes, frame.layers) !== undefined);
-  if (isDamaged(one)) return;
+  if (isDamagedFrame) return;
   expect(isBad, `${where}: no fault has touched it`).toBe(false);
   columns.forEach((column, at) => {
     const ours = (COLUMNS[column]!(frame) ?? []).map(String);
     let theirs = row[CHECKS.length + at]!;
-    // behind an ICMP header stand the fields of the datagram that it quotes
-    if (frame.icmp)
-      theirs =
-        column.startsWith('ip.') || column.startsWith('icmp.')
-          ? theirs.slice(0, 1)
-          : column.startsWith('eth.')
-            ? theirs
-            : ours;
+    // behind an error's header stand the fields of the datagram that it quotes
+    if (frame.icmp || frame.icmp6) theirs = OUTER.test(column) ? theirs.slice(0, ours.length) : ours;
     expect(theirs, `${where}: ${column}`).toEqual(ours);
   });
 }
+
+/** Fields that an error has itself, in front of those of its quotation. */
+const OUTER = /^(eth|ip|icmp|ipv6|icmpv6)\./;
 
 /** Whether some fault has flipped a bit on the way to where it was captured. */
 export function isDamaged({ packet, hop, isSent, frame }: Captured): boolean {

@@ -120,6 +120,10 @@ export class Printer {
     const headers = headerWords(bytes, frame, end);
     const inner = innermost(frame);
     if (endsInRoute(headers)) return `IP6 ${from} > ${to}: ${headers.join(' ')}`;
+    // Behind a fragment header and nothing tcpdump ends, a space later.
+    const last = lastHeader(frame);
+    if (last?.name === 'fragmentHeader' && last.end === end)
+      return `IP6 ${from} > ${to}: ${headers.join(' ')} `;
     const isPlain = headers.length === 0 && (inner?.name === 'tcp' || inner?.name === 'udp');
     const line = isPlain ? 'IP6' : [`IP6 ${from} > ${to}:`, ...headers].join(' ');
     const separator = isPlain ? '.' : '';
@@ -136,7 +140,7 @@ export class Printer {
       default: {
         const next = lastNextHeader(bytes, frame, ip);
         if (next === NEXT_NONE) return `${line} no next header`;
-        const at = frame.layers.findLast(({ name }) => WORDS[name] !== undefined)?.end ?? ip.end;
+        const at = last?.end ?? ip.end;
         return isExtension(next) ? `${line}  [|${CUT[next]}]` : `${line}  ip-proto-${next} ${end - at}`;
       }
     }
@@ -215,7 +219,7 @@ function headerWords(bytes: Bytes, frame: DecodedFrame, end: number): string[] {
   const words: string[] = [];
   for (const layer of frame.layers) {
     const word = WORDS[layer.name];
-    if (word === undefined) continue;
+    if (word === undefined || layer.problem !== undefined) continue;
     if (layer.name === 'fragmentHeader') {
       const offset = fragmentHeader.get.offset(bytes, layer.at) * 8;
       words.push(`${word} (${offset}|${end - layer.end})`);
@@ -250,8 +254,13 @@ function endsInRoute(words: readonly string[]): boolean {
   return words.some((word) => word.endsWith('(invalid)'));
 }
 
+/** The last extension header that is whole. */
+function lastHeader(frame: DecodedFrame): Layer | undefined {
+  return frame.layers.findLast(({ name, problem }) => WORDS[name] !== undefined && problem === undefined);
+}
+
 function lastNextHeader(bytes: Bytes, frame: DecodedFrame, ip: Layer): number {
-  const last = frame.layers.findLast(({ name }) => WORDS[name] !== undefined);
+  const last = lastHeader(frame);
   return last ? bytes[last.at]! : ipv6.get.nextHeader(bytes, ip.at);
 }
 

@@ -384,7 +384,11 @@ inParts(
 );
 inParts('tcp.window_size_value', 'number', 'window as it stands there', ({ tcp }) => tcp?.window);
 inParts('tcp.hdr_len', 'number', 'bytes of the header', ({ tcp }) => tcp && tcp.dataOffset * 4);
-inParts('tcp.len', 'number', 'bytes of payload', (part) => part.tcp && tcpLength(part));
+// As in Wireshark: what an error quotes has no length, because all of it was not seen.
+add('tcp.len', 'number', 'bytes of payload', ({ parts: [own] }) => {
+  const length = own!.tcp && tcpLength(own!);
+  return length === undefined ? [] : [length];
+});
 inParts('tcp.payload', 'bytes', 'what it carries', ({ tcp, payload }) =>
   tcp && payload.length > 0 ? payload : undefined,
 );
@@ -523,8 +527,9 @@ inParts('http.content_length', 'number', 'length that the head announces', ({ ht
   contentLength(http?.fields.get('content-length')),
 );
 
-/** By what the lengths say, whether all of it is there or not. */
-function tcpLength({ ipv4: four, ipv6: six, tcp, layers }: DecodedFrame): number | undefined {
+/** By what the lengths say, whether all of it is there or not; nothing of a fragment, whose segment is elsewhere. */
+function tcpLength({ ipv4: four, ipv6: six, fragmentHeader, tcp, layers }: DecodedFrame): number | undefined {
+  if (four ? four.flags & IPV4_MF : fragmentHeader?.more) return undefined;
   const segment = layers.find(({ name }) => name === 'tcp')!;
   const packet = layers.find(({ name }) => name === 'ipv4' || name === 'ipv6')!;
   const end = four ? packet.at + four.totalLength : six ? packet.end + six.payloadLength : undefined;

@@ -8,7 +8,7 @@ import { knownIp6 } from '../base/ip6-known.ts';
 import type { DecodedFrame, LayerName } from '../wire/frame.ts';
 import type { Icmp6 } from '../wire/icmp6.ts';
 import { OPTION_ROUTER_ALERT } from '../wire/ipv6-extension.ts';
-import { ND_MTU, ND_NAME_SERVERS, ND_PREFIX, type NdOption } from '../wire/nd-option.ts';
+import { ND_MTU, ND_NAME_SERVERS, type NdOption } from '../wire/nd-option.ts';
 import type { FieldType, FieldValue } from './filter-fields.ts';
 
 type ReadOne = (part: DecodedFrame) => FieldValue | undefined;
@@ -154,12 +154,8 @@ function addDiscovery({ inParts, listed }: FieldList): void {
   listed('icmpv6.opt.linkaddr', 'bytes', 'a card’s address in an option', (part) =>
     ndOptions(part).flatMap(({ value }) => (typeof value === 'number' ? [card(value)] : [])),
   );
-  listed('icmpv6.opt.prefix', 'ipv6', 'a prefix that is advertised', (part) =>
-    ndOptions(part).flatMap(({ type, value }) =>
-      type === ND_PREFIX && typeof value === 'object' && 'autonomous' in value
-        ? [sixteen(value.prefix)!]
-        : [],
-    ),
+  listed('icmpv6.opt.prefix', 'ipv6', 'a prefix that is advertised, or a route', (part) =>
+    ndOptions(part).flatMap(prefixOf),
   );
   listed('icmpv6.opt.prefix.flag.a', 'boolean', 'hosts may make addresses from it', (part) =>
     ndOptions(part).flatMap(({ value }) =>
@@ -201,6 +197,14 @@ function optionsOf({ hopByHop, destinationOptions }: DecodedFrame) {
 
 function ndOptions({ icmp6 }: DecodedFrame): readonly NdOption[] {
   return icmp6 && 'options' in icmp6.body ? icmp6.body.options : [];
+}
+
+function prefixOf({ value }: NdOption): Bytes[] {
+  if (typeof value !== 'object' || !('prefix' in value)) return [];
+  if (typeof value.prefix === 'string') return [sixteen(value.prefix)!];
+  const whole = new Uint8Array(16);
+  whole.set(value.prefix);
+  return [whole];
 }
 
 function sixteen(address: Ip6 | undefined): Bytes | undefined {

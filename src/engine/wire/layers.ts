@@ -141,11 +141,17 @@ function addIpv6(layers: Layer[], bytes: Bytes, at: number, end: number): void {
   const { protocol, fragment } = upper;
   const isCut = fragment?.more === true;
   if (fragment !== undefined && fragment.offset > 0) push(layers, 'fragment', upper.at, upper.end);
-  // Where the walk could not go on, the rest is bytes: what some option asks for is no fault of the frame.
-  else if (isExtension(protocol)) push(layers, 'data', upper.at, upper.end, upper.problem?.text);
-  else if (protocol === PROTOCOL_ICMP6) push(layers, 'icmp6', upper.at, upper.end);
+  // Where the walk could not go on: a header that is cut short keeps its name. What an option asks for is no fault.
+  else if (isExtension(protocol)) {
+    const name = isCutShort(bytes, protocol, upper.at, upper.end) ? EXTENSIONS[protocol]! : 'data';
+    push(layers, name, upper.at, upper.end, upper.problem?.text);
+  } else if (protocol === PROTOCOL_ICMP6) push(layers, 'icmp6', upper.at, upper.end);
   else addTransport(layers, bytes, protocol, upper.at, upper.end, isCut);
   push(layers, 'padding', upper.end, end);
+}
+
+function isCutShort(bytes: Bytes, kind: number, at: number, end: number): boolean {
+  return end - at < 8 || (kind !== NEXT_FRAGMENT && 8 * bytes[at + 1]! + 8 > end - at);
 }
 
 function addTransport(

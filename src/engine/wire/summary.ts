@@ -192,7 +192,8 @@ function addressText(bytes: Bytes, { name, at }: Layer, which: 'source' | 'desti
 /** What the innermost header in front of the data names. */
 function lastNextHeader(bytes: Bytes, frame: DecodedFrame): number {
   let next = frame.ipv6!.nextHeader;
-  for (const { name, at } of frame.layers) if (EXTENSIONS.includes(name)) next = bytes[at]!;
+  for (const { name, at, problem } of frame.layers)
+    if (EXTENSIONS.includes(name) && problem === undefined) next = bytes[at]!;
   return next;
 }
 
