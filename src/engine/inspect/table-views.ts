@@ -1,7 +1,7 @@
 /**
  * A machine's tables at a moment as texts ready to print.
  */
-import { formatSpan, type Nanoseconds, NEVER } from '../base/units.ts';
+import { formatDuration, formatSpan, type Nanoseconds, NEVER } from '../base/units.ts';
 import type { Nat } from '../net/nat.ts';
 import type { NatRow } from '../net/nat-rows.ts';
 import type { Network } from '../net/network.ts';
@@ -168,7 +168,13 @@ function routes(reader: TableReader, name: string, time: Nanoseconds): TableView
     ]);
 }
 
-/** `119.8 s`, `4 min`, `2 h 4 min`; rows that an administrator put in are never forgotten. */
-function left(expires: Nanoseconds, now: Nanoseconds): string {
-  return expires === NEVER ? 'never' : formatSpan(expires - now);
+/** `12.8 s`, `4 min 58 s`, `2 h 4 min`; rows that an administrator put in are never forgotten. */
+export function left(expires: Nanoseconds, now: Nanoseconds): string {
+  if (expires === NEVER) return 'never';
+  const rest = expires - now;
+  if (rest >= HOUR) return `${Math.floor(rest / HOUR)}\u00a0h ${Math.floor((rest % HOUR) / MINUTE)}\u00a0min`;
+  if (rest < SECOND) return formatDuration(rest);
+  if (rest < MINUTE) return `${formatNumber(rest / SECOND, 1)}\u00a0s`;
+  const seconds = Math.ceil(rest / SECOND);
+  return `${Math.floor(seconds / 60)}\u00a0min${seconds % 60 === 0 ? '' : ` ${seconds % 60}\u00a0s`}`;
 }

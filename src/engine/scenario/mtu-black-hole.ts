@@ -27,8 +27,8 @@ const TUNNEL_MTU = 1400;
 
 const parameters = {
   icmp: choice({
-    label: 'ICMP of transit B',
-    about: 'Whether the router before the tunnel tells senders that their packets are too big.',
+    label: 'ICMP at the tunnel',
+    about: 'Whether the routers at its two ends tell senders that their packets are too big.',
     initial: 'silent',
     choices: [
       { value: 'silent', label: 'switched off' },
@@ -141,13 +141,13 @@ export const mtuBlackHole = scenario({
 const RETRIES = 8;
 
 function build(world: World, values: Values<typeof parameters>) {
-  const { network, laptop, transitB, long } = household(world, {
+  const { network, laptop, transitA, transitB, long } = household(world, {
     strangers: [],
     serverTcp: { mtuProbing: values.probing === 'on', profile: { ...LINUX_PROFILE, dataRetries: RETRIES } },
   });
   for (const nic of [long.a, long.b]) nic.mtu = TUNNEL_MTU;
   long.b.clampsMss = values.clamping === 'on';
-  if (values.icmp === 'silent') network.filter(transitB, NO_ERRORS);
+  if (values.icmp === 'silent') for (const router of [transitA, transitB]) network.filter(router, NO_ERRORS);
   openTerminals(network, { users: terminals, hosts: householdNames });
   const system = new SystemResolver(laptop, { servers: [parseIp4(ADDRESS.isp)] });
   const url = `http://${ADDRESS.chaicart}/`;
