@@ -5,11 +5,11 @@ import { formatNumber } from '../engine/format.ts';
 /** What is wrong with a text that neither a strict parser nor a browser reads. */
 export function addressFault(host: string): string {
   if (host === '') return 'There is no address before the slash or the colon.';
+  if (/\s/.test(host)) return 'There is a space inside.';
   if (host.includes(':')) return fault6(host);
   if (/^[\d.]+%/.test(host)) return 'IPv4 has no zones: what stands behind % belongs to IPv6.';
-  if (/^0x/i.test(host)) return fault4(host);
-  if (/\s/.test(host)) return 'There is a space inside.';
-  if (/^\.|\.\.|^[.]*$/.test(host)) return 'A number is missing beside a dot.';
+  if (/^0x[\w.]*$/i.test(host)) return fault4(host);
+  if (/^\.|\.\./.test(host)) return 'A number is missing beside a dot.';
   if (!/^[\da-fx.]+$/i.test(host) || !/\d/.test(host) || /[g-wyz]/i.test(host)) {
     const strange = /[^\w.-]/.exec(host)?.[0];
     return strange === undefined || /[a-z]{2}/i.test(host)

@@ -3,7 +3,11 @@ import { fileURLToPath } from 'node:url';
 import type { BrowserContext } from '@playwright/test';
 import { build } from 'vite';
 
-const types: Readonly<Record<string, string>> = { js: 'text/javascript', css: 'text/css', woff2: 'font/woff2' };
+const types: Readonly<Record<string, string>> = {
+  js: 'text/javascript',
+  css: 'text/css',
+  woff2: 'font/woff2',
+};
 
 export interface Bundled {
   readonly origin: string;
@@ -40,14 +44,18 @@ export async function bundlePage(entry: string, title: string): Promise<Bundled>
   const names = [...files.keys()];
   const styles = names.filter((name) => name.endsWith('.css'));
   const links = styles.map((name) => `<link rel="stylesheet" href="${name}">`).join('');
-  const script = names.find((name) => name.endsWith('.js') && files.get(name)!.body.includes('querySelector("main")'))!;
+  const script = names.find(
+    (name) => name.endsWith('.js') && files.get(name)!.body.includes('querySelector("main")'),
+  )!;
   files.set('', {
     contentType: 'text/html',
     body: `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${title}</title><meta name="viewport" content="width=device-width"><style>*, ::before, ::after { box-sizing: border-box; margin: 0 }</style>${links}</head><body><main></main><script type="module" src="${script}"></script></body></html>`,
   });
   const serve = (context: BrowserContext) =>
     context.route(`${origin}**`, (route) => {
-      const file = files.get(decodeURIComponent(new URL(route.request().url()).pathname.split('/').slice(2).join('/')));
+      const file = files.get(
+        decodeURIComponent(new URL(route.request().url()).pathname.split('/').slice(2).join('/')),
+      );
       return file ? route.fulfill(file) : route.fulfill({ status: 404 });
     });
   return { origin, serve };
