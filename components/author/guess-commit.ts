@@ -52,7 +52,7 @@ function begin(form: HTMLFormElement): void {
       return;
     }
     // A figure that is not alive yet finds this when it wakes.
-    if (plays) form.dataset.due = '';
+    if (plays) form.dataset.waits = '';
     if (typed !== undefined) keep(writeGuess(typed, unit!), verdictOn(typed) === 'right');
     else keep(texts[chosen]!, chosen === Number(right));
   });
@@ -164,7 +164,7 @@ function begin(form: HTMLFormElement): void {
   function reset(): void {
     clearTimeout(waiting);
     delete form.dataset.done;
-    delete form.dataset.due;
+    delete form.dataset.waits;
     end.before(bars);
     details.append(answer);
     told.remove();

@@ -10,7 +10,7 @@ export function adopt(figure: Figure, root: HTMLElement): () => void {
   // `<form data-plays="id">`: submitting it starts the run instead of leaving the page. A form with `data-until`, a moment
   // of the run, hears `roundtrip:arrived` there, or when the reader stops the run before.
   const start = (form: HTMLElement) => {
-    delete form.dataset.due;
+    delete form.dataset.waits;
     figure.seek(0);
     figure.play();
     root.scrollIntoView({ block: 'nearest' });
@@ -30,8 +30,8 @@ export function adopt(figure: Figure, root: HTMLElement): () => void {
     start(form);
   };
   // One that was submitted while the figure slept.
-  const due = document.querySelector<HTMLElement>(`form[data-plays="${figure.id}"][data-due]`);
-  if (due) start(due);
+  const waiting = document.querySelector<HTMLElement>(`form[data-plays="${figure.id}"][data-waits]`);
+  if (waiting) start(waiting);
   window.addEventListener('hashchange', follow);
   document.addEventListener('submit', onSubmit);
   return () => {

@@ -221,10 +221,10 @@ test('a figure that sleeps when its guess is committed runs when it wakes', asyn
     form.querySelectorAll('input')[1]!.checked = true;
     form.requestSubmit();
   });
-  const isDue = () => guess(page).evaluate((form) => (form as HTMLElement).dataset.due === '');
-  if (await isDue()) await page.locator('#first').scrollIntoViewIfNeeded();
+  const isWaiting = () => guess(page).evaluate((form) => (form as HTMLElement).dataset.waits === '');
+  if (await isWaiting()) await page.locator('#first').scrollIntoViewIfNeeded();
   await expect(page.locator('#first').getByRole('button', { name: 'Pause' })).toBeVisible();
-  expect(await isDue()).toBe(false);
+  expect(await isWaiting()).toBe(false);
 });
 
 test('without script the choices can be ticked, the answer unfolds, and nothing to press does nothing', async ({
