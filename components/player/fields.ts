@@ -119,7 +119,9 @@ export function shortLayer(label: string): string {
 const SHORT: readonly (readonly [string, string])[] = [
   ['Ethernet', 'Ethernet'],
   ['Address Resolution', 'ARP'],
+  ['Internet Protocol, version 6', 'IPv6'],
   ['Internet Protocol', 'IPv4'],
+  ['Internet Control Message Protocol, version 6', 'ICMPv6'],
   ['Internet Control', 'ICMP'],
   ['User Datagram', 'UDP'],
   ['Transmission Control', 'TCP'],

@@ -1,7 +1,7 @@
 /**
  * A machine's tables at a moment as texts ready to print.
  */
-import { formatDuration, formatSpan, type Nanoseconds, NEVER } from '../base/units.ts';
+import { formatDuration, formatSpan, HOUR, MINUTE, type Nanoseconds, NEVER, SECOND } from '../base/units.ts';
 import type { Nat } from '../net/nat.ts';
 import type { NatRow } from '../net/nat-rows.ts';
 import type { Network } from '../net/network.ts';
@@ -172,9 +172,8 @@ function routes(reader: TableReader, name: string, time: Nanoseconds): TableView
 export function left(expires: Nanoseconds, now: Nanoseconds): string {
   if (expires === NEVER) return 'never';
   const rest = expires - now;
-  if (rest >= HOUR) return `${Math.floor(rest / HOUR)}\u00a0h ${Math.floor((rest % HOUR) / MINUTE)}\u00a0min`;
-  if (rest < SECOND) return formatDuration(rest);
-  if (rest < MINUTE) return `${formatNumber(rest / SECOND, 1)}\u00a0s`;
+  if (rest < MINUTE || rest >= HOUR) return formatSpan(rest);
+  // a countdown has its seconds
   const seconds = Math.ceil(rest / SECOND);
   return `${Math.floor(seconds / 60)}\u00a0min${seconds % 60 === 0 ? '' : ` ${seconds % 60}\u00a0s`}`;
 }

@@ -233,8 +233,19 @@ export interface RunView {
 export interface TableView {
   readonly name: string;
   readonly columns: readonly string[];
-  /** `relative` columns hold times to be shown as "forgotten in"; cells are texts ready to print. */
+  /** Cells are texts ready to print. */
   readonly rows: readonly (readonly string[])[];
+  /** For tables that forget: the life of each row, undefined for one that stays. The last column says it in words. */
+  readonly lives?: readonly (RowLife | undefined)[];
+  /** What else there is to say of the table as a whole: `8 of 8 ports in use`. */
+  readonly note?: string;
+}
+
+export interface RowLife {
+  /** Kernel time from which on the row is forgotten. */
+  readonly expires: Nanoseconds;
+  /** How long it lives after what last renewed it. */
+  readonly timeout: Nanoseconds;
 }
 
 /** One step of "why": what happened, and the reason it happened then. */

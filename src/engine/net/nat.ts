@@ -138,6 +138,12 @@ export class Nat {
     return this.#outside.address === undefined ? [] : [this.#outside.address];
   }
 
+  /** How many ports of each outside address are handed out, to each protocol; undefined where nobody has limited them. */
+  get portsToGive(): number | undefined {
+    const { ports } = this.#options;
+    return ports && ports.last - ports.first + 1;
+  }
+
   isOutside(nic: Nic): boolean {
     return nic === this.#outside;
   }
