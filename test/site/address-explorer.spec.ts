@@ -5,7 +5,7 @@ import { type Bundled, bundlePage } from './bundle.ts';
 
 let bundled: Bundled;
 test.beforeAll(async () => {
-  bundled = await bundlePage('../components/address-harness.tsx', 'Addresses');
+  bundled = await bundlePage(new URL('../components/address-harness.tsx', import.meta.url), 'Addresses');
 });
 
 async function open(page: Page, query = ''): Promise<void> {

@@ -14,8 +14,8 @@ export interface Bundled {
   serve(context: BrowserContext): Promise<void>;
 }
 
-/** `entry` is a path from here; it finds a `<main>` to fill. */
-export async function bundlePage(entry: string, title: string): Promise<Bundled> {
+/** `entry` finds a `<main>` to fill. */
+export async function bundlePage(entry: URL, title: string): Promise<Bundled> {
   const origin = `http://localhost/${title.toLowerCase().replace(/\W+/g, '-')}/`;
   const files = new Map<string, { readonly body: string | Buffer; readonly contentType: string }>();
   const result = await build({
@@ -27,7 +27,7 @@ export async function bundlePage(entry: string, title: string): Promise<Bundled>
       write: false,
       minify: false,
       assetsInlineLimit: 0,
-      rolldownOptions: { input: fileURLToPath(new URL(entry, import.meta.url)) },
+      rolldownOptions: { input: fileURLToPath(entry) },
     },
   });
   for (const { output } of [result].flat() as {
@@ -51,12 +51,13 @@ export async function bundlePage(entry: string, title: string): Promise<Bundled>
     contentType: 'text/html',
     body: `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${title}</title><meta name="viewport" content="width=device-width"><style>*, ::before, ::after { box-sizing: border-box; margin: 0 }</style>${links}</head><body><main></main><script type="module" src="${script}"></script></body></html>`,
   });
-  const serve = (context: BrowserContext) =>
-    context.route(`${origin}**`, (route) => {
+  const serve = async (context: BrowserContext): Promise<void> => {
+    await context.route(`${origin}**`, (route) => {
       const file = files.get(
         decodeURIComponent(new URL(route.request().url()).pathname.split('/').slice(2).join('/')),
       );
       return file ? route.fulfill(file) : route.fulfill({ status: 404 });
     });
+  };
   return { origin, serve };
 }
