@@ -9,7 +9,7 @@ const names = [
   /\b(19|20)\d\d\b/g,
   /\bHTTP\/\d(\.\d)?/g,
   /\bTLS 1\.\d/g,
-  /\bIPv[46]\b/g,
+  /\b(IP|ICMP|DHCP)v[46]\b/g,
   /\bchapter \d+/gi,
   /\bCC BY 4\.0|Attribution 4\.0/g,
   /\bLinux \d+(\.\d+)*/g,
