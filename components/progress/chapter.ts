@@ -31,9 +31,12 @@ export function followChapter(end: HTMLElement): void {
     part('review').focus();
   });
 
+  // Each card joins once for each visit: in a memory that is full it may be gone again at once.
+  const joined = new Set<string>();
   $progress.subscribe((progress) => {
-    const fresh = joining(progress, [deck]);
+    const fresh = joining(progress, [deck]).filter((id) => !joined.has(id));
     if (fresh.length > 0) {
+      for (const id of fresh) joined.add(id);
       store.addCards(fresh);
       return;
     }

@@ -76,6 +76,18 @@ export function boundedBy<T>(entries: Entries<T>, most: number, date: (entry: T)
   return Object.fromEntries(all.sort(([, a], [, b]) => date(b) - date(a)).slice(0, most));
 }
 
+/** `entries` with one more, for which the oldest of the others makes room. */
+export function withEntry<T>(
+  entries: Entries<T>,
+  name: string,
+  entry: T,
+  most: number,
+  date: (entry: T) => number,
+): Entries<T> {
+  const { [name]: _, ...others } = entries;
+  return { ...boundedBy(others, most - 1, date), [name]: entry };
+}
+
 /** The date of a chapter's last entry; −1 when it has none. */
 export function newest(chapter: ChapterProgress): number {
   let found = -1;

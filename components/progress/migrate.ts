@@ -48,7 +48,7 @@ export function migrate(raw: Fields, from: number, chain = steps, to = VERSION):
   return data;
 }
 
-export function parseProgress(text: string, now: number, most = MAX_STORE): Parsed {
+export function parseProgress(text: string, latest: number, most = MAX_STORE): Parsed {
   if (text.length > most) return { kind: 'unreadable', why: `it is longer than ${most / 1_000_000} MB` };
   let raw: unknown;
   try {
@@ -61,5 +61,5 @@ export function parseProgress(text: string, now: number, most = MAX_STORE): Pars
   if (typeof version !== 'number' || !Number.isInteger(version) || version < 1)
     return { kind: 'unreadable', why: 'it names no version' };
   if (version > VERSION) return { kind: 'newer', version };
-  return { kind: 'read', ...readProgress(migrate(raw, version), now) };
+  return { kind: 'read', ...readProgress(migrate(raw, version), latest) };
 }

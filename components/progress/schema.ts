@@ -95,7 +95,6 @@ const MAX_FAULTS = 20;
 const MAX_COUNT = 1_000_000;
 /** A hundred years of days: beyond, a stability says nothing. */
 const MAX_DAYS = 36_500;
-const DAY = 86_400_000;
 /** The year 2200. */
 const MAX_TIME = 7_258_118_400_000;
 /** What is kept of fields that nobody here knows: so deep, so many values, texts so long. */
@@ -124,11 +123,11 @@ export interface Reading {
   readonly faults: readonly string[];
 }
 
-/** Reads data of this version. `now` bounds the dates: an entry from the future would win for ever. */
-export function readProgress(raw: Fields, now: number): Reading {
+/** Reads data of this version. No entry gets a date after `latest`: one from the future would win for ever. */
+export function readProgress(raw: Fields, latest: number): Reading {
   const faults: string[] = [];
   const look: Look = {
-    now,
+    latest,
     fault(where) {
       if (faults.length < MAX_FAULTS) faults.push(where.slice(0, 120));
     },
@@ -138,7 +137,7 @@ export function readProgress(raw: Fields, now: number): Reading {
   const progress: Progress = {
     ...unknownOf(raw, ['version', 'erased', 'chapters', 'cards', 'settings']),
     version: VERSION,
-    erased: { at: dateOf(erased.at, now) ?? 0, before: dateOf(erased.before, now) ?? 0 },
+    erased: { at: dateOf(erased.at, latest) ?? 0, before: dateOf(erased.before, latest) ?? 0 },
     chapters,
     cards: readRecord(raw.cards, 'cards', MAX_CARDS, isCardId, dated(readCard), look),
     settings: readRecord(raw.settings, 'settings', MAX_SETTINGS, isName, dated(readSetting), look),
@@ -147,7 +146,7 @@ export function readProgress(raw: Fields, now: number): Reading {
 }
 
 interface Look {
-  readonly now: number;
+  readonly latest: number;
   fault(where: string): void;
 }
 type Read<T> = (raw: Fields, look: Look, where: string) => T | undefined;
@@ -197,7 +196,7 @@ function readChapter(raw: Fields, look: Look, where: string): ChapterProgress {
 /** Reads the date of an entry, then what `read` makes of the rest. */
 function dated<T>(read: Read<T>): Read<T & Dated> {
   return (raw, look, where) => {
-    const at = dateOf(raw.at, look.now);
+    const at = dateOf(raw.at, look.latest);
     const entry = at === undefined ? undefined : read(raw, look, where);
     return entry === undefined || at === undefined ? undefined : { ...entry, at };
   };
@@ -278,10 +277,10 @@ function timeOf(value: unknown): number | undefined {
   return typeof time === 'number' && time >= 0 && time <= MAX_TIME ? Math.floor(time) : undefined;
 }
 
-/** A moment that has been. A day's grace for clocks that were put right. */
-function dateOf(value: unknown, now: number): number | undefined {
+/** A moment that has been. */
+function dateOf(value: unknown, latest: number): number | undefined {
   const time = timeOf(value);
-  return time === undefined ? undefined : Math.min(time, now + DAY);
+  return time === undefined ? undefined : Math.min(time, latest);
 }
 
 /** Fields that nobody here knows, copied within bounds. */

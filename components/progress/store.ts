@@ -5,7 +5,7 @@
 // Two tabs: before each write the store reads what is there and merges it in, and it hears of the other's writes. What
 // cannot be read is set aside under another key, never overwritten; what a newer version wrote is not touched.
 import { atom, type ReadableAtom, type WritableAtom } from 'nanostores';
-import { bounded, boundedBy, isSame, merge, newest } from './merge.ts';
+import { isSame, merge, newest, withEntry } from './merge.ts';
 import { MAX_STORE, type Parsed, parseProgress } from './migrate.ts';
 import {
   type Answer,
@@ -32,6 +32,8 @@ export const KEY = 'roundtrip';
 const ASIDE = 'roundtrip:set-aside';
 /** So many damaged memories are kept; then nothing is written over the next one either. */
 const MAX_ASIDE = 5;
+/** Stored dates may be so much ahead of the clock: another tab counts up, and clocks are put right. */
+const GRACE = 86_400_000;
 
 export interface MemoryState {
   readonly kind: 'kept' | 'blocked' | 'full' | 'newer' | 'damaged';
@@ -124,7 +126,7 @@ export class ProgressStore {
   }
 
   #parse(text: string): Parsed {
-    return parseProgress(text, this.#ground.now());
+    return parseProgress(text, this.#ground.now() + GRACE);
   }
 
   #isMore(text: string): boolean {
@@ -221,8 +223,9 @@ export class ProgressStore {
   #change(chapter: string, by: (was: ChapterProgress) => ChapterProgress): void {
     if (!isName(chapter)) return;
     const progress = this.#data.get();
-    const chapters = { ...progress.chapters, [chapter]: by(this.chapter(chapter)) };
-    this.#save({ ...progress, chapters: boundedBy(chapters, MAX_CHAPTERS, newest) });
+    const then = by(this.chapter(chapter));
+    const chapters = withEntry(progress.chapters, chapter, then, MAX_CHAPTERS, newest);
+    this.#save({ ...progress, chapters });
   }
 
   #enter<T extends object>(
@@ -231,7 +234,8 @@ export class ProgressStore {
     entry: T,
     most = MAX_ENTRIES,
   ): Readonly<Record<string, T & Dated>> {
-    return bounded({ ...entries, [name]: { ...entry, at: this.#date(entries[name]) } }, most);
+    const dated = { ...entry, at: this.#date(own(entries, name)) };
+    return withEntry(entries, name, dated, most, ({ at }) => at);
   }
 
   markRead(chapter: string, section: string): void {

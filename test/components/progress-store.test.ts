@@ -62,6 +62,25 @@ describe('what is kept', () => {
     expect(Object.keys(store.$progress.get().chapters)).toHaveLength(64);
   });
 
+  it('never makes room by dropping what is just being written', () => {
+    const place = ground();
+    const later = { at: NOON + 3_600_000, read: true, by: 'view' };
+    const many = <T>(count: number, value: T) =>
+      Object.fromEntries(Array.from({ length: count }, (_, i) => [`n${i}`, value]));
+    const due = { due: 1, stability: 1, difficulty: 5, state: 2, reps: 1, lapses: 0, at: later.at };
+    const cards = Object.fromEntries(Array.from({ length: 2000 }, (_, i) => [`n/c${i}`, due]));
+    const chapters = many(64, { read: many(1, later) });
+    place.storage().items.set(KEY, JSON.stringify({ version: 2, chapters, cards }));
+    const store = new ProgressStore(place);
+    expect(store.$aside.get()).toEqual([]);
+    store.markRead('mine', 'start');
+    store.addCards(['mine/card']);
+    expect(read(store, 'mine')).toEqual(['start']);
+    expect(store.$progress.get().cards['mine/card']).toBeDefined();
+    expect(Object.keys(store.$progress.get().chapters)).toHaveLength(64);
+    expect(Object.keys(store.$progress.get().cards)).toHaveLength(2000);
+  });
+
   it('wins over what was there before, even when the clock was set back', () => {
     const place = ground();
     const store = new ProgressStore(place);
