@@ -8,7 +8,7 @@
  *
  * Deviations: urgent data is delivered in line (RFC 9293 §3.8.5 would tell the program where it ends); payload and
  * FIN that come with a SYN are left for the peer to repeat; CLOSE and SYNs before ESTABLISHED, see `state.ts`. Not here:
- * SACK (parsed, never offered), ECN, Fast Open, MD5, AO, path MTU discovery (RFC 7323 §5.7 wants it with PAWS).
+ * SACK (parsed, never offered), ECN, Fast Open, MD5, AO.
  */
 import type { Bytes } from '../../base/bytes.ts';
 import { Misuse } from '../../base/errors.ts';
@@ -26,27 +26,17 @@ import { Receiver } from './receiver.ts';
 import { Refusals } from './refusals.ts';
 import { Segment } from './segment.ts';
 import { Sender } from './sender.ts';
-import { isSynchronized, nextState, type TcpState, type Trigger } from './state.ts';
+import {
+  isSynchronized,
+  MAY_SEND,
+  nextState,
+  RESETS_ON_ABORT,
+  type TcpState,
+  type Trigger,
+} from './state.ts';
 import { SegmentWriter } from './writer.ts';
 
 export type { IcmpError, KeepAlive, TcpError, TcpOptions } from './options.ts';
-
-/** States in which an abort tells the peer (RFC 9293 §3.10.5). */
-const RESETS_ON_ABORT: ReadonlySet<TcpState> = new Set([
-  'SYN-RECEIVED',
-  'ESTABLISHED',
-  'FIN-WAIT-1',
-  'FIN-WAIT-2',
-  'CLOSE-WAIT',
-] as const);
-/** States in which the program may write; what it writes before ESTABLISHED waits. */
-const MAY_SEND: ReadonlySet<TcpState> = new Set([
-  'LISTEN',
-  'SYN-SENT',
-  'SYN-RECEIVED',
-  'ESTABLISHED',
-  'CLOSE-WAIT',
-] as const);
 
 export class TcpConnection {
   readonly localPort: number;

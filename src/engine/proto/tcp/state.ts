@@ -128,3 +128,20 @@ export function nextState(from: TcpState, trigger: Trigger): TcpState {
 export function isSynchronized(state: TcpState): boolean {
   return state !== 'CLOSED' && state !== 'LISTEN' && state !== 'SYN-SENT' && state !== 'SYN-RECEIVED';
 }
+
+/** States in which an abort tells the peer (RFC 9293 §3.10.5). */
+export const RESETS_ON_ABORT: ReadonlySet<TcpState> = new Set([
+  'SYN-RECEIVED',
+  'ESTABLISHED',
+  'FIN-WAIT-1',
+  'FIN-WAIT-2',
+  'CLOSE-WAIT',
+] as const);
+/** States in which the program may write; what it writes before ESTABLISHED waits. */
+export const MAY_SEND: ReadonlySet<TcpState> = new Set([
+  'LISTEN',
+  'SYN-SENT',
+  'SYN-RECEIVED',
+  'ESTABLISHED',
+  'CLOSE-WAIT',
+] as const);
