@@ -1,5 +1,5 @@
 /**
- * `roundtrip sh SCENARIO HOST -- LINE`: types a line at a machine's prompt, and prints what comes back as a terminal
+ * `roundtrip sh SCENARIO MACHINE -- LINE`: types a line at a machine's prompt, and prints what comes back as a terminal
  * would; without a line, one after another from standard input.
  *
  * Output comes when the run is over, in the order of virtual time; the program's status becomes the command's own.
@@ -30,15 +30,16 @@ export interface ShellOutcome {
   readonly pieces: readonly Piece[];
 }
 
-/** Joins words as they were given into a line that a shell reads the same way. */
+/** A word as a shell must be given it; what stands between commands stays what it is. */
 function quoted(word: string): string {
-  return /^[\w@%+=:,./;&|-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  if (word === ';' || word === '&&' || word === '||' || /^[\w@%+=:,./-]+$/.test(word)) return word;
+  return `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 export function sh(args: readonly string[], input: () => string = readStandardInput): ShellOutcome {
   const dashes = args.indexOf('--');
   const before = dashes < 0 ? args : args.slice(0, dashes);
-  const { positionals, values } = readArguments('sh', before, OPTIONS, ['SCENARIO', 'HOST']);
+  const { positionals, values } = readArguments('sh', before, OPTIONS, ['SCENARIO', 'MACHINE']);
   const [scenario, machine] = positionals as [string, string];
   const run = new Run({
     scenario,

@@ -85,6 +85,68 @@ describe('what it prints', () => {
   });
 });
 
+describe('sh: a prompt in a scenario', () => {
+  it('prints what the program prints, and ends with its status', () => {
+    const { status, stdout, stderr } = roundtrip(
+      'sh',
+      'home-lan',
+      'laptop',
+      '--at',
+      '5s',
+      '--',
+      'ping',
+      '-c',
+      '2',
+      '192.0.2.80',
+    );
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^PING 192\.0\.2\.80 \(192\.0\.2\.80\) 56\(84\) bytes of data\.\n64 bytes from/);
+    expect(stdout).toContain('2 packets transmitted, 2 received, 0% packet loss');
+    expect(roundtrip('sh', 'home-lan', 'laptop', '--', 'false').status).toBe(1);
+    expect(roundtrip('sh', 'home-lan', 'laptop', '--', 'nosuch')).toMatchObject({
+      status: 127,
+      stderr: 'bash: nosuch: command not found\n',
+    });
+  });
+
+  it('takes one word as a whole line, and keeps several apart', () => {
+    expect(roundtrip('sh', 'home-lan', 'laptop', '--', 'hostname; echo a  b').stdout).toBe('laptop\na b\n');
+    expect(roundtrip('sh', 'home-lan', 'laptop', '--', 'echo', 'a  b', "it's", 'x;y').stdout).toBe(
+      "a  b it's x;y\n",
+    );
+  });
+
+  it('reads lines from standard input, one after another in one world', () => {
+    const { status, stdout } = spawnSync(process.execPath, [MAIN, 'sh', 'home-lan', 'laptop', '--at', '5s'], {
+      encoding: 'utf8',
+      input: 'echo one\n\nping -c 1 -q 192.0.2.80\narp -n 192.168.1.1\nfalse\n',
+    });
+    expect(stdout).toMatch(/^one\nPING/);
+    expect(stdout).toMatch(/192\.168\.1\.1 +ether/);
+    expect(status).toBe(1);
+  });
+
+  it('runs again to the same letter, and differently with other parameters', () => {
+    const line = ['--', 'ping -c 1 192.0.2.80; arp -n'];
+    const once = roundtrip('sh', 'home-lan', 'laptop', '--at', '5s', ...line).stdout;
+    expect(roundtrip('sh', 'home-lan', 'laptop', '--at', '5s', ...line).stdout).toBe(once);
+  });
+
+  it('says so when the scenario ends first', () => {
+    const { status, stdout, stderr } = roundtrip(
+      'sh',
+      'home-lan',
+      'laptop',
+      '--',
+      'echo begin; sleep 1000000',
+    );
+    expect(status).toBe(124);
+    expect(stdout).toBe('begin\n');
+    expect(stderr).toMatch(/^roundtrip: home-lan ended at [\d.]+ s, before this did\n$/);
+  });
+});
+
 describe('what it refuses: one line, status 2', () => {
   it('as a process: one line on stderr, nothing on stdout', () => {
     const { status, stdout, stderr } = spawnSync(
@@ -121,6 +183,12 @@ describe('what it refuses: one line, status 2', () => {
     [['run', 'first-request', '--colour'], '--colour is not known'],
     [['run', 'first-request', '--pcap', '/nowhere/at/all.pcapng'], 'its folder does not exist'],
     [['list', 'more'], 'takes no name'],
+    [['sh', 'home-lan'], 'needs SCENARIO MACHINE'],
+    [['sh', 'first-request', 'laptop', '--', 'true'], 'has no prompt to type at'],
+    [['sh', 'home-lan', 'nowhere', '--', 'true'], 'no machine is called nowhere'],
+    [['sh', 'home-lan', 'laptop', '--', 'x'.repeat(401)], 'at most 400 characters'],
+    [['sh', 'home-lan', 'laptop', '--at', '100h', '--', 'true'], 'after the end of home-lan'],
+    [['sh', 'home-lan', 'laptop', '--loud'], '--loud is not known'],
   ] as const)('%j', (args, words) => {
     const { status, stderr } = roundtrip(...args);
     expect(status).toBe(2);

@@ -58,8 +58,13 @@ function inOrder6(a: Route, b: Route): number {
   return compareCidr(a.network, b.network);
 }
 
-function metric6({ metric, origin }: Route): number {
-  return metric || (origin === 'kernel' ? KERNEL_METRIC6 : USUAL_METRIC6);
+/** Routes to an interface's own neighbours are the kernel's, also when a router told it of the prefix. */
+function originOf({ origin, gateway }: Route): Route['origin'] {
+  return origin === 'ra' && gateway === undefined ? 'kernel' : origin;
+}
+
+function metric6(route: Route): number {
+  return originOf(route) === 'kernel' ? KERNEL_METRIC6 : route.metric || USUAL_METRIC6;
 }
 
 function networkText({ network }: Route): string {
@@ -69,18 +74,18 @@ function networkText({ network }: Route): string {
 }
 
 function routeText(env: Env, route: Route, withDevice: boolean): string {
-  const { kind, nic, gateway, origin, metric, expires } = route;
+  const { kind, nic, gateway, metric, expires } = route;
+  const origin = originOf(route);
   const { now } = env.host.world;
   const words = kind === 'unicast' ? [networkText(route)] : [kind, networkText(route)];
   if (gateway !== undefined) words.push('via', formatIp(gateway));
   const isSix = !isV4(route.network.address);
   if (withDevice && (nic || isSix)) words.push('dev', nic?.name ?? 'lo');
-  if (origin === 'kernel' || origin === 'ra')
-    words.push('proto', origin === 'ra' && gateway === undefined ? 'kernel' : origin);
+  if (origin === 'kernel' || origin === 'ra') words.push('proto', origin);
   if (isSix) {
     words.push('metric', String(metric6(route)));
     if (expires < NEVER) words.push('expires', seconds(expires, now));
-    if (origin === 'ra' && gateway !== undefined) words.push('hoplimit', String(HOP_LIMIT));
+    if (origin === 'ra') words.push('hoplimit', String(HOP_LIMIT));
     return `${words.join(' ')} pref medium`;
   }
   if (origin === 'kernel') words.push('scope', 'link', 'src', formatIp(nic!.address!));
@@ -161,9 +166,8 @@ function wayText6(env: Env, address: Ip, from: Ip | undefined): string {
   if (gateway !== undefined) words.push('via', formatIp(gateway));
   words.push('dev', nic.name);
   if (isGroup) words.push('table', 'local');
-  const origin = isNear ? 'kernel' : route!.origin;
-  if (origin === 'kernel' || origin === 'ra')
-    words.push('proto', origin === 'ra' && !gateway ? 'kernel' : origin);
+  const origin = isNear ? 'kernel' : originOf(route!);
+  if (origin === 'kernel' || origin === 'ra') words.push('proto', origin);
   const source = host.ip.sourceFor(address, nic);
   if (source !== undefined) words.push('src', formatIp(source));
   words.push('metric', String(isNear ? KERNEL_METRIC6 : metric6(route!)));

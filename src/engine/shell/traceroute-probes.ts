@@ -32,8 +32,6 @@ export interface Probe {
 }
 
 export interface Step {
-  /** To send now, in this order. */
-  readonly send: readonly Probe[];
   readonly text: string;
   /** When to step again, if nothing comes before. */
   readonly wakeAt: Nanoseconds;
@@ -78,9 +76,9 @@ export class ProbeTable {
    * What is due at `now`. `send` is called for each probe that leaves, and may answer it at once.
    */
   step(now: Nanoseconds, send: (probe: Probe) => void): Step {
-    const sent: Probe[] = [];
     let text = '';
-    let wakeAt = NEVER;
+    // when to look again: at the time-out of the oldest probe, because no other can be given up before it
+    let wakeAt: Nanoseconds | undefined;
     let underWay = 0;
     for (let i = this.#start; i < this.#end; i++) {
       const probe = this.#probes[i]!;
@@ -100,19 +98,19 @@ export class ProbeTable {
       if (probe.sentAt === undefined) {
         const next = this.#lastSent + this.#pace.pause;
         if (this.#pace.pause > 0 && next > now) {
-          wakeAt = Math.min(wakeAt, next);
+          wakeAt = Math.min(wakeAt ?? next, next);
           break;
         }
         probe.sentAt = now;
         this.#lastSent = now;
-        sent.push(probe);
         send(probe);
       }
-      wakeAt = Math.min(wakeAt, probe.isDone ? now : probe.sentAt + this.#patience(i));
+      if (probe.isDone && i === this.#start) wakeAt = now;
+      wakeAt ??= probe.sentAt + this.#patience(i);
       underWay += 1;
       if (underWay >= this.#pace.together) break;
     }
-    return { send: sent, text, wakeAt, isOver: this.#start >= this.#end };
+    return { text, wakeAt: wakeAt ?? now, isOver: this.#start >= this.#end };
   }
 
   /** How long probe `i` is waited for. */
