@@ -41,7 +41,16 @@ const parameters = {
   }),
 } as const;
 
-const terminals = { lena: 'lena', wei: 'wei' } as const;
+const terminals = {
+  lena: 'lena',
+  wei: 'wei',
+  berlin: 'root',
+  frankfurt: 'root',
+  mumbai: 'root',
+  singapore: 'root',
+  'service-frankfurt': 'ops',
+  'service-singapore': 'ops',
+} as const;
 
 const claims: Readonly<Record<string, ClaimSpec>> = {
   lena: {

@@ -40,7 +40,15 @@ const parameters = {
   }),
 } as const;
 
-const terminals = { laptop: 'maya', neighbour: 'jo', carrier: 'root', chaicart: 'ops' } as const;
+const terminals = {
+  laptop: 'maya',
+  neighbour: 'jo',
+  'home-router': 'root',
+  'neighbour-router': 'root',
+  carrier: 'root',
+  transit: 'root',
+  chaicart: 'ops',
+} as const;
 
 const claims: Readonly<Record<string, ClaimSpec>> = {
   translators: {

@@ -5,7 +5,14 @@ import { SECOND } from '../base/units.ts';
 import { openTerminals } from '../shell/terminal.ts';
 import type { World } from '../sim/world.ts';
 import { commandPhases } from './command-phases.ts';
-import { ADDRESS, household, householdAreas, householdNames, householdPlaces } from './household.ts';
+import {
+  ADDRESS,
+  household,
+  householdAreas,
+  householdNames,
+  householdPlaces,
+  householdUsers,
+} from './household.ts';
 import { choice, type Values } from './parameter.ts';
 import { type ClaimSpec, scenario } from './scenario.ts';
 import { at, count, first, rttOf, timeOf } from './trace-claims.ts';
@@ -25,7 +32,7 @@ const parameters = {
 /** Time enough for addresses to be made and checked. */
 const SETTLED = 4 * SECOND;
 
-const terminals = { laptop: 'maya', phone: 'maya', 'home-router': 'root', chaicart: 'ops' } as const;
+const terminals = householdUsers(['phone']);
 
 const claims: Readonly<Record<string, ClaimSpec>> = {
   linkLocal: {

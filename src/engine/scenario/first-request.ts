@@ -16,6 +16,8 @@ import { parseIp4 } from '../base/address.ts';
 import { MILLISECOND, SECOND } from '../base/units.ts';
 import { randomLoss } from '../net/fault.ts';
 import { Network } from '../net/network.ts';
+import { openTerminals } from '../shell/terminal.ts';
+import { ProgramError } from '../sim/task.ts';
 import type { World } from '../sim/world.ts';
 import { acquaint } from './acquaint.ts';
 import { firstRequestClaims, firstRequestPhases } from './first-request-claims.ts';
@@ -98,6 +100,19 @@ export const NAMES: Readonly<Record<'right' | 'mistyped' | 'no-address', string>
 const ADDRESS = '192.0.2.80';
 const TTL = 300;
 
+const terminals = {
+  laptop: 'maya',
+  'home-router': 'root',
+  isp: 'root',
+  resolver: 'ops',
+  'transit-a': 'root',
+  root: 'ops',
+  tld: 'ops',
+  'transit-b': 'root',
+  ns1: 'ops',
+  chaicart: 'ops',
+} as const;
+
 export const firstRequest = scenario({
   name: 'first-request',
   version: 1,
@@ -109,6 +124,7 @@ export const firstRequest = scenario({
   until: 2400 * SECOND,
   areas,
   places,
+  terminals,
   near: 'laptop',
   far: 'chaicart',
   build,
@@ -202,6 +218,14 @@ function build(world: World, values: Values<typeof parameters>): Network {
     home.ip.learn(parseIp4('192.168.1.23'), laptop.ip.nics[0]!.mac);
     if (values.name === 'right') system.remember(`${name}.`, TTL, ADDRESS, 30);
   }
+  openTerminals(network, {
+    users: terminals,
+    resolve: function* (host, wanted, family) {
+      // the other machines have no resolver of their own; a name has no IPv6 address here
+      if (host !== laptop || family === 6) throw new ProgramError('EAI_AGAIN');
+      return yield* system.lookup(`${wanted.replace(/\.$/, '')}.`);
+    },
+  });
   world.onInput('enter', () => {
     laptop.run('browser', visit(laptop, system, `http://${name}/`));
   });

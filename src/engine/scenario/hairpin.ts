@@ -15,7 +15,14 @@ import { openTerminals } from '../shell/terminal.ts';
 import type { Running } from '../sim/task.ts';
 import type { World } from '../sim/world.ts';
 import { commandPhases } from './command-phases.ts';
-import { ADDRESS, household, householdAreas, householdNames, householdPlaces } from './household.ts';
+import {
+  ADDRESS,
+  household,
+  householdAreas,
+  householdNames,
+  householdPlaces,
+  householdUsers,
+} from './household.ts';
 import { choice, type Values } from './parameter.ts';
 import { type ClaimSpec, scenario } from './scenario.ts';
 import { at, count, first, timeOf } from './trace-claims.ts';
@@ -46,7 +53,7 @@ const parameters = {
   }),
 } as const;
 
-const terminals = { laptop: 'maya', television: 'root', 'home-router': 'root', chaicart: 'ops' } as const;
+const terminals = householdUsers(['television']);
 
 const claims: Readonly<Record<string, ClaimSpec>> = {
   page: {

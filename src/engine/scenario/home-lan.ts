@@ -17,6 +17,7 @@ import {
   householdAreas,
   householdNames,
   householdPlaces,
+  householdUsers,
 } from './household.ts';
 import { choice, type Values } from './parameter.ts';
 import { type ClaimSpec, type FinishedRun, scenario } from './scenario.ts';
@@ -37,7 +38,7 @@ const parameters = {
 /** When the far server is pinged. */
 const LATER = 100_000_000;
 
-const terminals = { laptop: 'maya', phone: 'maya', 'home-router': 'root', chaicart: 'ops' } as const;
+const terminals = householdUsers(['phone', 'television']);
 
 const claims: Readonly<Record<string, ClaimSpec>> = {
   near: {

@@ -166,6 +166,19 @@ function routeIpv6({ network, laptop, home, isp, transitA, transitB, chaicart, d
   for (const host of [laptop, ...devices.values()]) network.autoconfigure(host, 'eth0');
 }
 
+/** Who sits at which machine's prompt; nobody at the switch, which has none. */
+export function householdUsers(devices: readonly Device[] = []): Readonly<Record<string, string>> {
+  return {
+    laptop: 'maya',
+    ...Object.fromEntries(devices.map((name) => [name, name === 'phone' ? 'maya' : 'root'])),
+    'home-router': 'root',
+    isp: 'root',
+    'transit-a': 'root',
+    'transit-b': 'root',
+    chaicart: 'ops',
+  };
+}
+
 /** What programs call the machines: names that somebody has put into every hosts file. */
 export const householdNames: HostsFile = {
   'chaicart.example': [ADDRESS.chaicart, ADDRESS.chaicart6],

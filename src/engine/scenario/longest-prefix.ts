@@ -29,7 +29,14 @@ const parameters = {
   }),
 } as const;
 
-const terminals = { desk: 'sam', router: 'root' } as const;
+const terminals = {
+  desk: 'sam',
+  router: 'root',
+  internet: 'ops',
+  vpn: 'ops',
+  partner: 'ops',
+  machine: 'ops',
+} as const;
 
 const claims: Readonly<Record<string, ClaimSpec>> = {
   routes: {

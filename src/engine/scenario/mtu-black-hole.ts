@@ -17,7 +17,14 @@ import type { World } from '../sim/world.ts';
 import { ICMP_UNREACHABLE } from '../wire/icmp.ts';
 import { PROTOCOL_ICMP } from '../wire/ipv4.ts';
 import { commandPhases } from './command-phases.ts';
-import { ADDRESS, household, householdAreas, householdNames, householdPlaces } from './household.ts';
+import {
+  ADDRESS,
+  household,
+  householdAreas,
+  householdNames,
+  householdPlaces,
+  householdUsers,
+} from './household.ts';
 import { choice, type Values } from './parameter.ts';
 import { type ClaimSpec, scenario } from './scenario.ts';
 import { at, count, first, timeOf } from './trace-claims.ts';
@@ -70,7 +77,7 @@ const NO_ERRORS: FilterOptions = {
   otherwise: { action: 'accept', name: 'everything else' },
 };
 
-const terminals = { laptop: 'maya', chaicart: 'ops', 'transit-b': 'root' } as const;
+const terminals = householdUsers();
 
 const claims: Readonly<Record<string, ClaimSpec>> = {
   connected: {

@@ -10,7 +10,15 @@ import { SECOND } from '../base/units.ts';
 import { openTerminals } from '../shell/terminal.ts';
 import type { World } from '../sim/world.ts';
 import { commandPhases } from './command-phases.ts';
-import { ADDRESS, household, householdAreas, householdNames, householdPlaces, ms } from './household.ts';
+import {
+  ADDRESS,
+  household,
+  householdAreas,
+  householdNames,
+  householdPlaces,
+  householdUsers,
+  ms,
+} from './household.ts';
 import { choice, type Values } from './parameter.ts';
 import { type ClaimSpec, scenario } from './scenario.ts';
 import { at, count, first, timeOf } from './trace-claims.ts';
@@ -37,7 +45,7 @@ const parameters = {
   }),
 } as const;
 
-const terminals = { laptop: 'maya', 'home-router': 'root', chaicart: 'ops' } as const;
+const terminals = householdUsers();
 
 const claims: Readonly<Record<string, ClaimSpec>> = {
   connected: {

@@ -17,7 +17,15 @@ import { ETHERNET_HEADER } from '../wire/ethernet.ts';
 import { ipv4 } from '../wire/ipv4.ts';
 import { acquaint } from './acquaint.ts';
 import { commandPhases } from './command-phases.ts';
-import { ADDRESS, household, householdAreas, householdNames, householdPlaces, ms } from './household.ts';
+import {
+  ADDRESS,
+  household,
+  householdAreas,
+  householdNames,
+  householdPlaces,
+  householdUsers,
+  ms,
+} from './household.ts';
 import { choice, type Values } from './parameter.ts';
 import { type ClaimSpec, type Place, scenario } from './scenario.ts';
 import { at, count, first } from './trace-claims.ts';
@@ -56,13 +64,7 @@ const parameters = {
   }),
 } as const;
 
-const terminals = {
-  laptop: 'maya',
-  phone: 'maya',
-  'home-router': 'root',
-  chaicart: 'ops',
-  stranger: 'eve',
-} as const;
+const terminals = { ...householdUsers(['phone', 'television']), stranger: 'eve' };
 
 const claims: Readonly<Record<string, ClaimSpec>> = {
   devices: {

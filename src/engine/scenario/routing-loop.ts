@@ -8,7 +8,7 @@ import { SECOND } from '../base/units.ts';
 import { openTerminals } from '../shell/terminal.ts';
 import type { World } from '../sim/world.ts';
 import { commandPhases } from './command-phases.ts';
-import { household, householdAreas, householdNames, householdPlaces } from './household.ts';
+import { household, householdAreas, householdNames, householdPlaces, householdUsers } from './household.ts';
 import { choice, type Values } from './parameter.ts';
 import { type ClaimSpec, scenario } from './scenario.ts';
 import { count, duration, first } from './trace-claims.ts';
@@ -27,7 +27,7 @@ const parameters = {
   }),
 } as const;
 
-const terminals = { laptop: 'maya', isp: 'root', 'transit-a': 'root' } as const;
+const terminals = householdUsers();
 
 const claims: Readonly<Record<string, ClaimSpec>> = {
   crossings: {
