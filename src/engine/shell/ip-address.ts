@@ -161,7 +161,8 @@ function show6(one: Address6, now: Nanoseconds): Shown {
   if (one.state === 'duplicate') marks.push('dadfailed');
   if (one.state === 'deprecated') marks.push('deprecated');
   if (one.state === 'tentative' || one.state === 'duplicate') marks.push('tentative');
-  if (one.origin === 'slaac') marks.push('dynamic', 'mngtmpaddr');
+  if (one.validUntil < NEVER) marks.push('dynamic');
+  if (one.origin === 'slaac') marks.push('mngtmpaddr');
   return {
     family: 6,
     text: `${formatIp(one.address)}/${one.prefixLength}`,
