@@ -88,7 +88,7 @@ const SHOWN: readonly (readonly [layer: string, fields: readonly string[]])[] = 
 /** Shown as one value, though the dissection goes on inside. */
 const WHOLE: ReadonlySet<string> = new Set(['Control bits', 'Start line', 'Flags']);
 /** Bytes of data that are printed. */
-const SOME_DATA = 4;
+const SOME_DATA = 2;
 const MOST_HOPS = 64;
 
 /** The way of a packet of a finished run; `packets` are all of them. */
