@@ -80,7 +80,9 @@ function judged(
   const isV4 = ip.name === 'ipv4';
   const verdict = { of, offset, stored };
   if (of === 'UDP' && isV4 && stored === 0) return { ...verdict, expected: 'there is none' };
-  if (ip.problem !== undefined || layer.problem !== undefined || isFragment(bytes, layers))
+  // A UDP length that cannot be believed hides what is covered; the others cover all that IP carries.
+  const isUnsure = of === 'UDP' && layer.problem !== undefined;
+  if (ip.problem !== undefined || isUnsure || isFragment(bytes, layers))
     return { ...verdict, expected: 'a part is missing' };
   const route = layers.find(({ name }) => name === 'routing');
   if (route && routing.get.segmentsLeft(bytes, route.at) > 0)
