@@ -39,7 +39,7 @@ test.each(generatorNames)('%s: a seed says all, places are set, its solution is 
 
 test('an unknown generator is named, with those that there are', async () => {
   await expect(make('nobody', 1)).rejects.toThrow(
-    /“nobody”; there are first-byte, same-network, which-prefix/,
+    /“nobody”; there are first-byte, same-network, stranger, which-prefix/,
   );
   await expect(make('constructor', 1)).rejects.toThrow(/no generator/);
 });
@@ -85,6 +85,38 @@ describe('same network', () => {
       for (const { html, right: isIn } of item.choices)
         if (isIn) expect(bits(textOf(html)).slice(length)).toMatch(/(01|10)/);
     }
+  });
+});
+
+describe('stranger', () => {
+  test('200 questions: two doors, reckoned by hand from the words of the settings', async () => {
+    const ending = (text: string) => {
+      if (!/May answer: anyone\./.test(text)) return 'translator';
+      return /Firewall: on\./.test(text) ? 'firewall' : 'in';
+    };
+    const askedFor = (ask: string) =>
+      /reach the television/.test(ask) ? 'in' : /is it the (translator|firewall)/.exec(ask)![1];
+    const seen = new Set<string>();
+    for (let seed = 1; seed <= 200; seed++) {
+      const item = (await make('stranger', seed)) as ChoiceItem;
+      const texts = item.choices.map(({ html }) => textOf(html));
+      expect(texts).toHaveLength(4);
+      expect(new Set(texts).size).toBe(4);
+      expect(item.choices.map(({ right }) => right)).toEqual(
+        texts.map((text) => ending(text) === askedFor(item.ask)),
+      );
+      const right = item.choices.filter((one) => one.right).length;
+      expect(right).toBeGreaterThan(0);
+      expect(right).toBeLessThan(4);
+      seen.add(`${item.ask} ${right}`);
+    }
+    // Each of the three questions, and not always with as many right settings.
+    expect(seen.size).toBeGreaterThan(3);
+  });
+
+  test('words of a run that are not known stop it', async () => {
+    const other: ReadClaims = async () => [{ name: 'knock', value: 'who knows' }] as never;
+    await expect(generate('stranger', 1, { id: 'it', see, claims: other })).rejects.toThrow(/who knows/);
   });
 });
 

@@ -16,6 +16,7 @@ export type Generator = (random: Random, claims: ReadClaims) => Promise<Made>;
 const generators: Readonly<Record<string, () => Promise<Generator>>> = {
   'first-byte': () => import('./first-byte.ts').then((module) => module.firstByte),
   'same-network': () => import('./same-network.ts').then((module) => module.sameNetwork),
+  stranger: () => import('./stranger.ts').then((module) => module.stranger),
   'which-prefix': () => import('./which-prefix.ts').then((module) => module.whichPrefix),
 };
 export const generatorNames = Object.keys(generators);
