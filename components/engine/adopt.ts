@@ -1,10 +1,12 @@
 // What ties a figure to its page: the state in the page's address, and forms of the page that start it.
 import type { Figure } from './figure.ts';
 import { readLink } from './link.ts';
+import { announce } from './living.ts';
 
 /** Makes the figure known to the page. Gives the function that lets it go. */
 export function adopt(figure: Figure, root: HTMLElement): () => void {
   root.dataset.live = '';
+  const retire = announce(figure);
   const follow = () => followLink(figure, root);
   follow();
   // `<form data-plays="id">`: submitting it starts the run instead of leaving the page. A form with `data-until`, a moment
@@ -32,9 +34,21 @@ export function adopt(figure: Figure, root: HTMLElement): () => void {
   // One that was submitted while the figure slept.
   const waiting = document.querySelector<HTMLElement>(`form[data-plays="${figure.id}"][data-waits]`);
   if (waiting) start(waiting);
+  // A command in the prose (components/author/Try.astro), pressed now or while the figure slept.
+  const onTry = (): void => {
+    const { line, machine } = root.dataset;
+    if (line === undefined) return;
+    delete root.dataset.line;
+    delete root.dataset.machine;
+    figure.offer({ line, machine });
+  };
+  onTry();
+  root.addEventListener('roundtrip:try', onTry);
   window.addEventListener('hashchange', follow);
   document.addEventListener('submit', onSubmit);
   return () => {
+    retire();
+    root.removeEventListener('roundtrip:try', onTry);
     window.removeEventListener('hashchange', follow);
     document.removeEventListener('submit', onSubmit);
   };

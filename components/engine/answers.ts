@@ -1,5 +1,6 @@
 // What can be asked about a run, whoever answers: the worker on a page, the engine itself while the page is built.
 import type { RunRequest, RunView, TableView, WhyStep } from '#engine/inspect/view.ts';
+import type { Completion } from '#engine/shell/complete.ts';
 import type { Node } from '#engine/wire/bits.ts';
 
 export interface FrameView {
@@ -10,6 +11,8 @@ export interface FrameView {
   readonly tree: Node;
 }
 
+export type { Completion };
+
 export type ExportKind = 'pcapng' | 'text' | 'transcript' | 'json';
 
 export interface Answers {
@@ -19,6 +22,8 @@ export interface Answers {
   tables(request: RunRequest, machine: string, time: number): Promise<readonly TableView[]>;
   why(request: RunRequest, event: number): Promise<readonly WhyStep[]>;
   filter(request: RunRequest, expression: string): Promise<readonly number[]>;
+  /** What may stand at the end of `line`, at a machine's prompt. */
+  complete(request: RunRequest, machine: string, line: string): Promise<Completion>;
   exportAs(request: RunRequest, kind: ExportKind): Promise<Blob>;
 }
 

@@ -1,7 +1,14 @@
 // Asks the page's one worker, which starts at the first question. A worker that crashes or hangs is ended and started
 // anew; whoever waited is told.
 import type { RunRequest, RunView, TableView, WhyStep } from '#engine/inspect/view.ts';
-import { type Answers, type ExportKind, type FrameView, keyOf, Superseded } from './answers.ts';
+import {
+  type Answers,
+  type Completion,
+  type ExportKind,
+  type FrameView,
+  keyOf,
+  Superseded,
+} from './answers.ts';
 import type { Asked, Question, Reply } from './messages.ts';
 
 /** Without a sign of life for so long, a worker hangs. */
@@ -44,6 +51,9 @@ class WorkerClient implements Answers {
   }
   filter(request: RunRequest, expression: string): Promise<readonly number[]> {
     return this.#ask({ kind: 'filter', request, expression }) as Promise<readonly number[]>;
+  }
+  complete(request: RunRequest, machine: string, line: string): Promise<Completion> {
+    return this.#ask({ kind: 'complete', request, machine, line }) as Promise<Completion>;
   }
   async exportAs(request: RunRequest, kind: ExportKind): Promise<Blob> {
     const data = (await this.#ask({ kind: 'export', request, as: kind })) as BlobPart;

@@ -2,13 +2,40 @@
 // nothing here draws, and nothing here computes a network: runs come from the page (at first) and from the worker.
 import { atom, type ReadableAtom, type WritableAtom } from 'nanostores';
 import type { InputView, RunRequest, RunView, TableView, WhyStep } from '#engine/inspect/view.ts';
-import { type Answers, type ExportKind, type FrameView, keyOf, Superseded } from './answers.ts';
+import {
+  type Answers,
+  type Completion,
+  type ExportKind,
+  type FrameView,
+  keyOf,
+  Superseded,
+} from './answers.ts';
+import { advance, foldsOf } from './idle.ts';
 import { type LinkState, type NewInput, writeLink } from './link.ts';
 import type { PanelName } from './panel.ts';
 
 export type { ExportKind, FrameView } from './answers.ts';
 export type { NewInput } from './link.ts';
 export { type PanelName, panelNames } from './panel.ts';
+
+/** A line that waits at a prompt for its Enter. */
+export interface Draft {
+  readonly line: string;
+  /** Where, when not at the terminal that is open. */
+  readonly machine?: string | undefined;
+}
+
+/** An event that the reader asks about, and the question in words. */
+export interface Question {
+  readonly event: number;
+  readonly text: string;
+}
+
+/** An input that is added with others and stays only where the run with it needs it. */
+export interface Guard {
+  readonly input: NewInput;
+  isNeeded(view: RunView): boolean;
+}
 
 export type MenuName = 'knobs' | 'faults' | 'takeaway' | 'keys';
 
@@ -31,6 +58,14 @@ export interface Figure {
   readonly $machine: ReadableAtom<number | undefined>;
   /** Selected link: the first of its two channels. With a link selected no machine is, and the other way round. */
   readonly $channel: ReadableAtom<number | undefined>;
+  /** What Why explains instead of the packet or the moment; undefined again as soon as either changes. */
+  readonly $question: ReadableAtom<Question | undefined>;
+  /** The machine whose terminal is in use. */
+  readonly $prompt: WritableAtom<number | undefined>;
+  /** A line that the page's prose offers to the terminal. */
+  readonly $draft: ReadableAtom<Draft | undefined>;
+  /** The reader is at a prompt: the terminal speaks, and the timeline keeps silent. */
+  readonly $typing: WritableAtom<boolean>;
   /** Open panels, one or two. */
   readonly $panels: ReadableAtom<readonly PanelName[]>;
   readonly $menu: ReadableAtom<MenuName | undefined>;
@@ -41,7 +76,8 @@ export interface Figure {
   /** True once the reader has opened a panel or a comparison: before that, the page stays as it was drawn. */
   readonly isTouched: boolean;
   seek(time: number): void;
-  play(): void;
+  /** To the end of the run, or to a moment before. */
+  play(until?: number): void;
   pause(): void;
   setSpeed(nanosecondsPerSecond: number): void;
   stepMoment(by: 1 | -1): void;
@@ -51,12 +87,18 @@ export interface Figure {
   selectChannel(index: number | undefined): void;
   /** `beside` keeps the panel that is open (the first one) and opens a second. */
   open(panel: PanelName, beside?: boolean): void;
+  /** Opens Why with this question; a terminal stays open beside it. */
+  ask(question: Question): void;
+  /** Puts a line into the terminal, and opens it; undefined once it has been taken. */
+  offer(draft: Draft | undefined): void;
   /** Makes `panel` the open one without the reader having asked: nothing is fetched for it. */
   settle(panel: PanelName): void;
   toggleMenu(menu: MenuName | undefined): void;
   setKnob(name: string, text: string): void;
   /** Back to the run that the page was written with. */
   reset(): void;
+  /** Runs again with these inputs in place of those that there are. True when that run is shown. */
+  setInputs(inputs: readonly NewInput[], guard?: Guard): Promise<boolean>;
   addInput(input: NewInput): void;
   /** By position in the view's `inputs`. */
   removeInput(index: number): void;
@@ -70,6 +112,7 @@ export interface Figure {
   tables(machine: string, time: number): Promise<readonly TableView[]>;
   why(event: number): Promise<readonly WhyStep[]>;
   filter(expression: string): Promise<readonly number[]>;
+  complete(machine: string, line: string): Promise<Completion>;
   exportAs(kind: ExportKind): Promise<Blob>;
   /** Address of exactly this state, as a fragment: `#rt=…`. */
   link(): string;
@@ -87,6 +130,7 @@ export interface FigureOptions {
   readonly cursor: number;
   readonly packet?: number | undefined;
   readonly machine?: number | undefined;
+  readonly prompt?: number | undefined;
   readonly panels: readonly PanelName[];
   readonly live: boolean;
   /** Called at the first question; on a page this loads the client, which starts the worker. */
@@ -119,6 +163,10 @@ class FigureStore implements Figure {
   readonly $packet: WritableAtom<number | undefined>;
   readonly $machine: WritableAtom<number | undefined>;
   readonly $channel: WritableAtom<number | undefined> = atom(undefined);
+  readonly $question: WritableAtom<Question | undefined> = atom(undefined);
+  readonly $prompt: WritableAtom<number | undefined>;
+  readonly $draft: WritableAtom<Draft | undefined> = atom(undefined);
+  readonly $typing: WritableAtom<boolean> = atom(false);
   readonly $panels: WritableAtom<readonly PanelName[]>;
   readonly $menu: WritableAtom<MenuName | undefined> = atom(undefined);
   readonly $busy: WritableAtom<boolean> = atom(false);
@@ -143,6 +191,7 @@ class FigureStore implements Figure {
     this.$cursor = atom(options.cursor);
     this.$packet = atom(options.packet);
     this.$machine = atom(options.machine);
+    this.$prompt = atom(options.prompt);
     this.$panels = atom(options.panels);
   }
 
@@ -154,6 +203,7 @@ class FigureStore implements Figure {
 
   seek(time: number): void {
     this.pause();
+    this.$question.set(undefined);
     this.#stopMotion();
     this.#setCursor(time);
     this.#fill();
@@ -163,7 +213,8 @@ class FigureStore implements Figure {
     this.$cursor.set(Math.min(Math.max(0, time), this.$view.get().end));
   }
 
-  play(): void {
+  play(until = Number.POSITIVE_INFINITY): void {
+    this.#until = until;
     if (!this.live || this.$playing.get()) return;
     this.#stopMotion();
     this.#fill();
@@ -173,15 +224,28 @@ class FigureStore implements Figure {
     else this.#playFrames();
   }
 
+  #until = Number.POSITIVE_INFINITY;
+  /** Where playing stops. */
+  get #goal(): number {
+    return Math.min(this.#until, this.$view.get().end);
+  }
+
   #playFrames(): void {
     let last = performance.now();
+    let view: RunView | undefined;
+    let folds: ReturnType<typeof foldsOf> = [];
     const frame = (now: number) => {
       if (!this.$playing.get()) return;
       // A tab that was hidden must not jump ahead when it comes back.
       const elapsed = Math.min(Math.max(0, now - last), 100);
       last = now;
-      this.#setCursor(this.$cursor.get() + (elapsed / 1000) * this.$speed.get());
-      if (this.$cursor.get() >= this.$view.get().end) this.$playing.set(false);
+      if (view !== this.$view.get()) {
+        view = this.$view.get();
+        folds = foldsOf([view]);
+      }
+      const next = advance(folds, this.$cursor.get(), elapsed, this.$speed.get());
+      this.#setCursor(Math.min(next, this.#goal));
+      if (this.$cursor.get() >= this.#goal) this.$playing.set(false);
       else this.#motion = requestAnimationFrame(frame);
     };
     this.#motion = requestAnimationFrame(frame);
@@ -190,8 +254,8 @@ class FigureStore implements Figure {
   /** Reduced motion: from event to event, each long enough to be read. */
   #playInSteps(): void {
     const next = this.#nextMoment(1);
-    if (next === undefined) {
-      this.#setCursor(this.$view.get().end);
+    if (next === undefined || next > this.#goal) {
+      this.#setCursor(this.#goal);
       this.$playing.set(false);
       return;
     }
@@ -233,6 +297,7 @@ class FigureStore implements Figure {
 
   stepMoment(by: 1 | -1): void {
     this.pause();
+    this.$question.set(undefined);
     void this.#filled().then(() => {
       const next = this.#nextMoment(by) ?? (by < 0 ? 0 : this.$view.get().end);
       this.#glideTo(next);
@@ -301,6 +366,7 @@ class FigureStore implements Figure {
   // ── what is selected and open ──
 
   selectPacket(index: number | undefined): void {
+    this.$question.set(undefined);
     this.$packet.set(index);
     if (index !== undefined) this.#fill();
   }
@@ -319,9 +385,23 @@ class FigureStore implements Figure {
     this.isTouched = true;
     this.#fill();
     const open = this.$panels.get();
-    if (beside && !open.includes(panel)) this.$panels.set([open[0]!, panel]);
+    // A terminal keeps its place on the left: what is opened takes the other one's.
+    if (panel === 'terminal' && beside && !open.includes(panel)) this.$panels.set([panel, open[0]!]);
+    else if (!beside && open.length > 1 && open[0] === 'terminal' && panel !== 'terminal')
+      this.$panels.set(['terminal', panel]);
+    else if (beside && !open.includes(panel)) this.$panels.set([open[0]!, panel]);
     else if (beside && open.length > 1) this.$panels.set(open.filter((name) => name !== panel));
     else if (!beside) this.$panels.set([panel]);
+  }
+
+  ask(question: Question): void {
+    this.$question.set(question);
+    this.open('why');
+  }
+
+  offer(draft: Draft | undefined): void {
+    this.$draft.set(draft);
+    if (draft && !this.$panels.get().includes('terminal')) this.open('terminal');
   }
 
   settle(panel: PanelName): void {
@@ -346,9 +426,15 @@ class FigureStore implements Figure {
     void this.#change({ ...request, set });
   }
 
+  setInputs(inputs: readonly NewInput[], guard?: Guard): Promise<boolean> {
+    const wanted = { ...this.$request.get(), inputs };
+    if (!guard) return this.#change(wanted);
+    const guarded = { ...wanted, inputs: [...inputs, guard.input] };
+    return this.#change(guarded, (view) => (guard.isNeeded(view) ? undefined : wanted));
+  }
+
   addInput(input: NewInput): void {
-    const request = this.$request.get();
-    void this.#change({ ...request, inputs: [...request.inputs, input] });
+    void this.setInputs([...this.$request.get().inputs, input]);
   }
 
   removeInput(index: number): void {
@@ -361,7 +447,7 @@ class FigureStore implements Figure {
         )
       : -1;
     const drop = at >= 0 ? at : index;
-    void this.#change({ ...request, inputs: request.inputs.filter((_, i) => i !== drop) });
+    void this.setInputs(request.inputs.filter((_, i) => i !== drop));
   }
 
   reset(): void {
@@ -413,23 +499,35 @@ class FigureStore implements Figure {
     else arrive();
   }
 
-  async #change(request: RunRequest): Promise<void> {
-    if (keyOf(request) === keyOf(this.$request.get())) return;
+  /** `better`, if any, looks at the run and says which one to show instead. True when a run is shown in the end. */
+  async #change(first: RunRequest, better?: (view: RunView) => RunRequest | undefined): Promise<boolean> {
+    if (keyOf(first) === keyOf(this.$request.get())) return true;
     let was = this.#shown;
+    let request = first;
     this.$request.set(request);
-    await this.#ask(async (answers) => {
+    return this.#ask(async (answers) => {
       // A run to compare with is whole: the page may carry less.
       if (!this.#complete) was = { ...was, view: await answers.run(was.request, this.id) };
-      const view = await answers.run(request, this.id);
+      let view = await answers.run(request, this.id);
       // Something later was asked for while this was on its way.
-      if (keyOf(request) !== keyOf(this.$request.get())) return;
+      const isStale = (): boolean => keyOf(request) !== keyOf(this.$request.get());
+      if (isStale()) return false;
+      const instead = better?.(view);
+      if (instead) {
+        request = instead;
+        this.$request.set(request);
+        view = await answers.run(request, this.id);
+        if (isStale()) return false;
+      }
       // With Compare on, the run beside stays the one that was there when it was opened.
       if (this.$before.get() === undefined || this.#previous === undefined) this.#previous = was;
       this.#complete = true;
       this.#show({ request, view });
+      return true;
     }).catch((problem: unknown) => {
       if (!(problem instanceof Superseded) && keyOf(request) === keyOf(this.$request.get()))
         this.$request.set(was.request);
+      return false;
     });
   }
 
@@ -438,6 +536,7 @@ class FigureStore implements Figure {
     this.#shown = { request, view };
     const selected = this.$packet.get();
     this.$request.set(request);
+    this.$question.set(undefined);
     this.$packet.set(selected === undefined ? undefined : samePacket(old, view, selected));
     this.$view.set(view);
     if (this.$cursor.get() > view.end) this.$cursor.set(view.end);
@@ -511,6 +610,9 @@ class FigureStore implements Figure {
   }
   filter(expression: string): Promise<readonly number[]> {
     return this.#ask((answers) => answers.filter(this.#shown.request, expression), true);
+  }
+  complete(machine: string, line: string): Promise<Completion> {
+    return this.#ask((answers) => answers.complete(this.#shown.request, machine, line), true);
   }
   exportAs(kind: ExportKind): Promise<Blob> {
     return this.#ask((answers) => answers.exportAs(this.#shown.request, kind));

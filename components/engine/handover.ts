@@ -13,6 +13,8 @@ export interface Handover {
   readonly cursor: number;
   readonly packet?: number | undefined;
   readonly machine?: number | undefined;
+  /** The machine whose terminal is open. */
+  readonly prompt?: number | undefined;
   readonly panels: readonly PanelName[];
 }
 

@@ -10,8 +10,13 @@ export type NewInput = RunRequest['inputs'][number];
 /** Longer links are not read: beyond that a run belongs in a file. */
 export const MAX_LINK = 8192;
 const MAX_KNOBS = 32;
-const MAX_INPUTS = 64;
+export const MAX_INPUTS = 64;
 const MAX_DETAILS = 16;
+/** Characters of one text: a line that somebody typed. */
+export const MAX_TEXT = 400;
+/** Control characters, halves of characters, and the two line ends that Unicode added: as the engine's terminals have it. */
+export const UNTYPABLE = /[\p{Cc}\p{Cs}\u2028\u2029]/u;
+const ALL_UNTYPABLE = new RegExp(UNTYPABLE, 'gu');
 const panels: readonly string[] = panelNames;
 
 export interface LinkState {
@@ -147,12 +152,14 @@ function readInput(text: string): NewInput | string {
     return `An input in this link says too much: ${shorten(decode(text) ?? text)}. It was left out.`;
   const detail: Record<string, NewInput['detail'][string]> = {};
   for (const part of details) {
-    const found = /^([a-z][A-Za-z]{0,31}):(.{0,800})$/su.exec(part);
+    const found = /^([a-z][A-Za-z]{0,31}):(.{0,4800})$/su.exec(part);
     if (!found)
       return `An input in this link is not well written: ${shorten(decode(text) ?? text)}. It was left out.`;
     const value = decode(found[2]!);
-    if (value === undefined || value.length > 200)
+    if (value === undefined || value.length > MAX_TEXT)
       return `An input in this link is not well written: ${shorten(part)}. It was left out.`;
+    if (UNTYPABLE.test(value))
+      return `An input in this link holds characters that no keyboard types: ${shorten(value.replaceAll(ALL_UNTYPABLE, '·'))}. It was left out.`;
     detail[found[1]!] = readValue(value);
   }
   return { time: Math.round(Number(time) * 1e6), what, detail };

@@ -8,6 +8,12 @@ export type Question =
   | { readonly kind: 'tables'; readonly request: RunRequest; readonly machine: string; readonly time: number }
   | { readonly kind: 'why'; readonly request: RunRequest; readonly event: number }
   | { readonly kind: 'filter'; readonly request: RunRequest; readonly expression: string }
+  | {
+      readonly kind: 'complete';
+      readonly request: RunRequest;
+      readonly machine: string;
+      readonly line: string;
+    }
   | { readonly kind: 'export'; readonly request: RunRequest; readonly as: ExportKind };
 
 export interface Asked {

@@ -1,3 +1,3 @@
 // The panels of a figure, by name, in the order of their tabs.
-export const panelNames = ['map', 'ladder', 'packets', 'why', 'waterfall', 'transcript'] as const;
+export const panelNames = ['terminal', 'map', 'ladder', 'packets', 'why', 'waterfall', 'transcript'] as const;
 export type PanelName = (typeof panelNames)[number];

@@ -1,6 +1,7 @@
 // The page's build: runs a figure's scenario in the frontmatter of the page, and packs what its moment needs.
 import { Session } from '#engine/export/session.ts';
 import type { MomentView, RunRequest, RunView } from '#engine/inspect/view.ts';
+import { scenarios } from '#engine/scenario/all.ts';
 import { keyOf } from './answers.ts';
 import { leaveView, type Placed } from './handover.ts';
 import { packView } from './pack.ts';
@@ -20,6 +21,8 @@ export interface Prepared {
   readonly transcript: readonly MomentView[];
 }
 
+const PLAINEST = 'home-lan';
+
 const sessions = new Map<string, Session>();
 
 /** The run, once for all figures of a build that show it. */
@@ -33,6 +36,18 @@ export function sessionOf(request: RunRequest): Session {
   return session;
 }
 
+/** The worlds in which somebody sits at a terminal; first the one that shows the most with the least. */
+export function terminalWorlds(): readonly {
+  readonly name: string;
+  readonly title: string;
+  readonly summary: string;
+}[] {
+  return scenarios
+    .filter(({ terminals }) => terminals !== undefined)
+    .sort((a, b) => Number(b.name === PLAINEST) - Number(a.name === PLAINEST))
+    .map(({ name, title, summary }) => ({ name, title, summary }));
+}
+
 export interface Wanted {
   readonly id: string;
   readonly title?: string | undefined;
@@ -41,17 +56,25 @@ export interface Wanted {
   /** A packet's number, a machine's name. */
   readonly packet?: number | undefined;
   readonly machine?: string | undefined;
+  /** Whose terminal is open. */
+  readonly prompt?: string | undefined;
 }
 
 /** Runs, packs and leaves the view for the island that is rendered next. Throws when a name is wrong: the build stops. */
 export function prepare(request: RunRequest, wanted: Wanted): Prepared {
   const { id, title, cursor, panels } = wanted;
   const view = sessionOf(request).view();
-  const machine =
-    wanted.machine === undefined ? undefined : view.machines.findIndex((one) => one.name === wanted.machine);
+  const indexOf = (name: string | undefined): number | undefined =>
+    name === undefined ? undefined : view.machines.findIndex((one) => one.name === name);
+  const machine = indexOf(wanted.machine);
+  const prompt = indexOf(wanted.prompt);
   const packet =
     wanted.packet === undefined ? undefined : view.packets.findIndex((one) => one.number === wanted.packet);
   if (machine === -1) throw new Error(`figure ${id}: no machine is called ${wanted.machine}`);
+  if (prompt !== undefined && !view.consoles.some((one) => one.machine === prompt))
+    throw new Error(`figure ${id}: nobody sits at a terminal of ${wanted.prompt}`);
+  if (wanted.panels.includes('terminal') && view.consoles.length === 0)
+    throw new Error(`figure ${id}: nobody sits at a terminal in ${request.scenario}`);
   if (packet === -1) throw new Error(`figure ${id}: there is no packet ${wanted.packet}`);
   if (cursor > view.end) throw new Error(`figure ${id}: its moment is after the end of the run`);
   const whole = JSON.stringify(packView(view));
@@ -67,6 +90,7 @@ export function prepare(request: RunRequest, wanted: Wanted): Prepared {
       panels,
       packet,
       machine,
+      prompt,
       request,
       complete,
       run,

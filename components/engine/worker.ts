@@ -117,6 +117,8 @@ function look(session: Session, question: Question, transfer: Transferable[]): u
       return session.why(question.event);
     case 'filter':
       return session.filter(question.expression);
+    case 'complete':
+      return session.complete(question.machine, question.line);
     case 'export':
       return exported(session, question.as);
   }

@@ -168,11 +168,14 @@ function Choices(props: {
 }
 
 function InForce({ figure, view }: { figure: Figure; view: RunView }) {
-  const { inputs } = view;
+  // What somebody typed is no fault; the terminal takes it back.
+  const inputs = view.inputs
+    .map((input, i) => ({ ...input, i }))
+    .filter(({ what }) => what !== 'type' && what !== 'interrupt');
   return (
     <div aria-live="polite">
       <p class="rt-choices-head">In force: {inputs.length === 0 ? 'none' : inputs.length}</p>
-      {inputs.map((input, i) => (
+      {inputs.map(({ i, ...input }) => (
         <div class="rt-choices-undo" key={`${input.what}${input.time}${input.text}`}>
           <Mark name="cross" size={12} />
           <span>

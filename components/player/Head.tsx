@@ -4,6 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { type Figure, type MenuName, type PanelName, panelNames } from '../engine/figure.ts';
 
 const WORDS: Readonly<Record<PanelName, string>> = {
+  terminal: 'Terminal',
   map: 'Map',
   ladder: 'Ladder',
   packets: 'Packets',
@@ -82,10 +83,12 @@ export function Head({ figure, offered, narrow }: HeadProps) {
 function Tabs({ figure, offered, narrow }: HeadProps) {
   const open = useStore(figure.$panels);
   const before = useStore(figure.$before);
-  const tabs = panelNames.filter((name) => offered.includes(name) || open.includes(name));
+  const tabs = [...offered, ...panelNames.filter((name) => open.includes(name) && !offered.includes(name))];
   const choose = (name: PanelName, event: MouseEvent) => {
     if (before && name !== 'ladder') figure.setCompare(false);
-    figure.open(name, event.shiftKey || event.ctrlKey || event.metaKey);
+    // A terminal without the network beside it would be only half of it.
+    const isPair = name === 'terminal' && !open.includes(name) && innerWidth >= 900;
+    figure.open(name, isPair || event.shiftKey || event.ctrlKey || event.metaKey);
   };
   return (
     <nav class="rt-tabs" aria-label={`${figure.title}: panels`}>
@@ -94,7 +97,7 @@ function Tabs({ figure, offered, narrow }: HeadProps) {
           key={name}
           type="button"
           aria-pressed={open.includes(name)}
-          class={tabClass(name, open, narrow)}
+          class={tabClass(name, open, narrow, tabs[0] === 'terminal')}
           title={open.includes(name) ? undefined : `${WORDS[name]}. With Shift: beside what is open`}
           onClick={(event) => choose(name, event)}
         >
@@ -132,11 +135,16 @@ function Word({ figure, name, text }: { figure: Figure; name: MenuName; text: st
 }
 
 /** Until the reader chooses, a narrow page may open another panel than a wide one: the style sheet decides. */
-function tabClass(name: PanelName, open: readonly PanelName[], narrow: PanelName | undefined): string {
+function tabClass(
+  name: PanelName,
+  open: readonly PanelName[],
+  narrow: PanelName | undefined,
+  isTerminal: boolean,
+): string {
   const words = ['rt-tab'];
   if (open.includes(name)) words.push(narrow === undefined ? 'rt-open' : 'rt-open-wide');
   if (narrow === name) words.push('rt-open-narrow');
-  if (name === 'ladder') words.push('rt-tab-ladder');
+  if (name === 'ladder' && !isTerminal) words.push('rt-tab-ladder');
   return words.join(' ');
 }
 

@@ -12,7 +12,10 @@ const SETTLED_MS = 300;
 
 export function LiveLine({ figure }: { figure: Figure }) {
   const { moments } = useStore(figure.$view);
-  const level = useStore($aloud);
+  const isTyping = useStore(figure.$typing);
+  // At a prompt the terminal speaks of its own output; both at once would be heard as neither.
+  const chosen = useStore($aloud);
+  const level = isTyping && chosen === 'steps' ? 'off' : chosen;
   const isPlaying = useStore(figure.$playing);
   const moment = momentAt(moments, useStore(figure.$cursor));
   // Not the object: the whole run may come after the page's part of it, with the same moments anew.
@@ -21,6 +24,7 @@ export function LiveLine({ figure }: { figure: Figure }) {
   // Nothing is said of where the reader came in.
   const last = useRef({ at: 0, key, time: figure.$cursor.get() });
   useEffect(() => {
+    if (level === 'off') last.current = { at: 0, key, time: figure.$cursor.get() };
     if (level === 'off' || key === last.current.key) return;
     const wait = isPlaying ? Math.max(0, last.current.at + WHILE_PLAYING_MS - performance.now()) : SETTLED_MS;
     const timer = setTimeout(() => {

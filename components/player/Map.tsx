@@ -27,6 +27,8 @@ export function MapPanel({
   const view = useStore(figure.$view);
   const machine = useStore(figure.$machine);
   const channel = useStore(figure.$channel);
+  const prompt = useStore(figure.$prompt);
+  const here = useStore(figure.$panels).includes('terminal') ? prompt : undefined;
   const condition = useCondition(figure, view);
   const box = useRef<HTMLDivElement>(null);
   const wide = useWidth(box, width);
@@ -47,7 +49,14 @@ export function MapPanel({
         <Ground layout={layout} />
         <Wires layout={layout} cut={condition.cut} selected={channel} />
         <Leader layout={layout} view={view} machine={machine} />
-        <Machines figure={figure} layout={layout} view={view} selected={machine} off={condition.off} />
+        <Machines
+          figure={figure}
+          layout={layout}
+          view={view}
+          selected={machine}
+          here={here}
+          off={condition.off}
+        />
         <Links figure={figure} layout={layout} view={view} cut={condition.cut} selected={channel} />
         <Traffic figure={figure} layout={layout} />
       </svg>
@@ -105,12 +114,15 @@ function Machines({
   layout,
   view,
   selected,
+  here,
   off,
 }: {
   figure: Figure;
   layout: MapLayout;
   view: RunView;
   selected: number | undefined;
+  /** Whose terminal is open. */
+  here: number | undefined;
   off: ReadonlySet<number>;
 }) {
   const labels = new Map(layout.labels.map((label) => [label.id, label]));
@@ -124,7 +136,7 @@ function Machines({
           <Spot key={machine.name} x={percent(x, layout)} y={y}>
             {/* biome-ignore lint/a11y/useSemanticElements: HTML buttons do not live in a drawing */}
             <g
-              class={`rt-machine${isSelected ? ' rt-selected' : ''}${off.has(i) ? ' rt-off' : ''}`}
+              class={`rt-machine${isSelected ? ' rt-selected' : ''}${here === i ? ' rt-here' : ''}${off.has(i) ? ' rt-off' : ''}`}
               role="button"
               // In a drawing, attributes are written as they stand.
               tabindex={0}

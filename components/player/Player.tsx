@@ -8,7 +8,7 @@ import { type Placed, takeHandover } from '../engine/handover.ts';
 import { Head } from './Head.tsx';
 import { listenToKeys } from './keyboard.ts';
 import { Ladder } from './Ladder.tsx';
-import { Lazy, type PartName } from './lazy.tsx';
+import { Lazy, type PartName, preload } from './lazy.tsx';
 import { MapPanel } from './Map.tsx';
 import type { MapShape } from './map-layout.ts';
 import { Timeline } from './Timeline.tsx';
@@ -22,6 +22,9 @@ export interface PlayerProps {
   readonly width: number;
   readonly autoplay?: boolean;
 }
+
+/** Width in px of what stands beside a terminal: the tall map at its size, and 80 columns are left (terminal.css). */
+const BESIDE_TERMINAL = 358;
 
 const isLive = typeof document !== 'undefined';
 const NARROW = '(max-width: 899.98px)';
@@ -47,7 +50,10 @@ export function Player({ placed, offered, narrow, width, autoplay = false }: Pla
   useEffect(() => {
     // Now the width is known: what the style sheet chose becomes the reader's open panel.
     if (undecided && matchMedia(NARROW).matches) figure.settle(undecided);
-    decide(undefined);
+    // The page's drawing stays until the panels that load by themselves are there.
+    void preload(figure.$panels.get().filter((name) => name !== 'map' && name !== 'ladder'))
+      .catch(() => undefined)
+      .then(() => decide(undefined));
     return adopt(figure, root.current!);
   }, [figure]);
   useEffect(() => listenToKeys(figure, root.current!), [figure]);
@@ -121,7 +127,7 @@ function Panels({ figure, names, width, shape }: PanelsProps) {
           <Panel
             figure={figure}
             name={name}
-            width={isTwo ? width / 2 - 24 : width}
+            width={!isTwo ? width : names.includes('terminal') ? BESIDE_TERMINAL : width / 2 - 24}
             shape={isTwo ? 'tall' : shape}
           />
         </div>

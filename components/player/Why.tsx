@@ -13,7 +13,10 @@ export function Why({ figure }: { figure: Figure }) {
   const view = useStore(figure.$view);
   const packet = useStore(figure.$packet);
   const moment = useMoment(figure, view);
-  const subject = subjectOf(view, packet, moment);
+  const question = useStore(figure.$question);
+  const subject = question
+    ? { event: question.event, question: question.text }
+    : subjectOf(view, packet, moment);
   const { steps, problem } = useSteps(figure, view, subject?.event);
   const id = useId();
 

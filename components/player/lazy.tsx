@@ -7,6 +7,7 @@ import type { Figure } from '../engine/figure.ts';
 type Part = ComponentType<{ figure: Figure }>;
 
 const loaders = {
+  terminal: () => import('../terminal/Terminal.tsx').then((module) => module.Terminal),
   packets: () => import('./Packets.tsx').then((module) => module.Packets),
   why: () => import('./Why.tsx').then((module) => module.Why),
   waterfall: () => import('./Waterfall.tsx').then((module) => module.Waterfall),

@@ -1,14 +1,8 @@
 // Time on an axis, with long idle spans folded. Every reader of an axis sees the same folds, so that two runs beside
 // each other stay comparable.
-import type { RunView } from '#engine/inspect/view.ts';
+import type { Fold } from '../engine/idle.ts';
 
-const MS = 1e6;
-
-/** An idle span that is not drawn; times in nanoseconds. */
-export interface Fold {
-  readonly start: number;
-  readonly end: number;
-}
+export { type Fold, foldsOf } from '../engine/idle.ts';
 
 export interface Span {
   readonly start: number;
@@ -22,31 +16,6 @@ export interface Span {
 export interface Axis {
   readonly spans: readonly Span[];
   readonly length: number;
-}
-
-/** Spans in which nothing of these runs happens and which are long enough to be worth folding. */
-export function foldsOf(views: readonly RunView[], least = 200 * MS): Fold[] {
-  const busy: [number, number][] = [];
-  let end = 0;
-  for (const view of views) {
-    end = Math.max(end, view.end);
-    for (const packet of view.packets) busy.push([packet.time, packet.end]);
-    for (const { time } of view.moments) busy.push([time, time]);
-  }
-  busy.push([end, end]);
-  busy.sort((a, b) => a[0] - b[0]);
-  const gaps: Fold[] = [];
-  let until = 0;
-  let total = 0;
-  for (const [from, to] of busy) {
-    if (from > until) gaps.push({ start: until, end: from });
-    total += Math.max(0, to - Math.max(until, from));
-    until = Math.max(until, to);
-  }
-  const margin = Math.min(Math.max(0.02 * total, 4 * MS), 40 * MS);
-  return gaps
-    .filter((gap) => gap.end - gap.start >= Math.max(least, 4 * margin))
-    .map((gap) => ({ start: gap.start === 0 ? 0 : gap.start + margin, end: gap.end - margin }));
 }
 
 /** An axis from `start` to `end` with `perNanosecond` units, or stretched to `length` in all; each fold takes `foldLength`. */

@@ -89,6 +89,7 @@ const answers: Answers = {
       many.packets.flatMap((packet, i) => (expression.includes(packet.protocol.toLowerCase()) ? [i] : [])),
     );
   },
+  complete: (_, _machine, line) => Promise.resolve({ from: line.length, candidates: [] }),
   exportAs: (_, kind) => Promise.resolve(new Blob([kind])),
 };
 
