@@ -56,6 +56,8 @@ test.describe('reading', () => {
     await page.goto(page0);
     await page.locator('.chapter-end:not([hidden])').waitFor({ state: 'attached' });
     await page.locator('#in-code').evaluate((node) => node.scrollIntoView({ behavior: 'instant' }));
+    // The scroll is a sign of life, and is told a frame later.
+    await page.waitForTimeout(500);
     await page.clock.fastForward(130_000);
     await page.clock.runFor(300_000);
     expect(await kept(page)).toBeNull();
