@@ -4,6 +4,8 @@ export {
   formatNumber,
   formatPercent,
   formatRate,
+  formatSpan,
   MILLISECOND,
+  MINUTE,
   SECOND,
 } from '#engine/base/units.ts';

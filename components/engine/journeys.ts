@@ -12,7 +12,7 @@ export type {
 } from '#engine/inspect/journey.ts';
 
 /** A packet's number; or a filter, and which of the packets that it lets through, from 1. */
-export type WhichPacket = number | { readonly filter: string; readonly ordinal?: number };
+export type WhichPacket = number | { readonly filter: string; readonly ordinal?: number | undefined };
 
 /** Throws when there is no such packet: the build stops. */
 export function prepareJourney(request: RunRequest, which: WhichPacket): JourneyView {

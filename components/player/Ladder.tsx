@@ -10,7 +10,7 @@ import type { Arrow } from './ladder-arrows.ts';
 import { FOLD_HEIGHT, type LadderLayout, layOutLadder } from './ladder-layout.ts';
 import type { SlopeLabel } from './ladder-words.ts';
 import { PacketMenu } from './PacketMenu.tsx';
-import { mark } from './readout.ts';
+import { LONG, mark } from './readout.ts';
 import { foldsOf, place, timeAt } from './scale.ts';
 import { Spot } from './spot.tsx';
 import { useWidth } from './width.ts';
@@ -515,14 +515,19 @@ function Hits({
   );
 }
 
+/** Whole milliseconds, or hundredths of a second where the axis counts in seconds. */
+const flag = (time: number, end: number) =>
+  mark(Math.round(time / (end >= LONG ? 1e7 : 1e6)) * (end >= LONG ? 1e7 : 1e6), end);
+
 function Now({ figure, layout, isPast }: { figure: Figure; layout: LadderLayout; isPast: boolean }) {
   const line = useRef<HTMLDivElement>(null);
   const text = useRef<HTMLSpanElement>(null);
   const [start] = useState(() => figure.$cursor.get());
+  const end = layout.axis.spans.at(-1)?.end ?? 0;
   useEffect(() => {
     const move = (time: number) => {
       line.current!.style.transform = `translateY(${round(place(layout.axis, time))}px)`;
-      if (text.current) text.current.textContent = mark(Math.round(time / 1e6) * 1e6);
+      if (text.current) text.current.textContent = flag(time, end);
     };
     move(figure.$cursor.get());
     return figure.$cursor.listen(move);
@@ -554,7 +559,7 @@ function Now({ figure, layout, isPast }: { figure: Figure; layout: LadderLayout;
       <i style={{ left: x }} />
       {!isPast && (
         <div class="rt-ladder-flag" style={{ width: x }} onPointerDown={drag}>
-          <span ref={text}>{mark(Math.round(start / 1e6) * 1e6)}</span>
+          <span ref={text}>{flag(start, end)}</span>
           <svg width="13" height="12" viewBox="0 0 13 12" aria-hidden="true">
             <path d="M0 0.5 h7 l5.5 5.5 l-5.5 5.5 h-7 Z" />
           </svg>

@@ -11,7 +11,7 @@ import { LOST } from './flight.ts';
 import { layerClass } from './glyph.tsx';
 import { LiveLine } from './LiveLine.tsx';
 import { momentAt } from './moment.ts';
-import { mark, readout } from './readout.ts';
+import { mark, readout, unitOf } from './readout.ts';
 import { type Axis, axisOf, foldsOf, place, ticks, timeAt } from './scale.ts';
 import { textWidth } from './textwidth.ts';
 import { useWidth } from './width.ts';
@@ -348,10 +348,11 @@ function Phases({ view, axis, room }: { view: RunView; axis: Axis; room: number 
 /** Drawn for both widths: the style sheet shows the one that has room. */
 function Marks({ axis, room, only }: { axis: Axis; room: number; only: 'wide' | 'narrow' }) {
   const found = ticks(axis, (UNITS * 56) / Math.max(room, 200));
+  const end = axis.spans.at(-1)?.end ?? 0;
   let taken = Number.NEGATIVE_INFINITY;
   const shown = found.filter((time) => {
     const x = (place(axis, time) / UNITS) * room;
-    const half = textWidth(mark(time), 12.5, 'regular') / 2 + 4;
+    const half = textWidth(mark(time, end), 12.5, 'regular') / 2 + 4;
     if (x - half < taken) return false;
     taken = x + half;
     return true;
@@ -360,8 +361,8 @@ function Marks({ axis, room, only }: { axis: Axis; room: number; only: 'wide' | 
     <div class={`rt-marks rt-marks-${only}`} aria-hidden="true">
       {shown.map((time, i) => (
         <span key={time} style={{ left: at(axis, time) }} data-label="mark">
-          {mark(time)}
-          {i === shown.length - 1 && '\u00a0ms'}
+          {mark(time, end)}
+          {i === shown.length - 1 && `\u00a0${unitOf(end)}`}
         </span>
       ))}
     </div>

@@ -6,7 +6,7 @@ import { type Arrow, arrowOf } from './ladder-arrows.ts';
 import { type Brace, bracesOf, type Note, spansBeside, unseenOf } from './ladder-notes.ts';
 import { along, box, Taken } from './ladder-taken.ts';
 import { type Reason, reasonsOf, type SlopeLabel, wordsAlong } from './ladder-words.ts';
-import { mark } from './readout.ts';
+import { mark, unitOf } from './readout.ts';
 import { type Axis, axisOf, type Fold, place, roundStep, ticks } from './scale.ts';
 import { fitText, textWidth } from './textwidth.ts';
 
@@ -192,7 +192,7 @@ function axisMarks(axis: Axis, start: number, end: number, isNarrow: boolean) {
   return {
     marks: times.map((time) => ({
       y: place(axis, time),
-      text: `${mark(time)}${time === 0 ? '\u00a0ms' : ''}`,
+      text: `${mark(time, end)}${time === 0 ? `\u00a0${unitOf(end)}` : ''}`,
     })),
     minor: minor.length < 900 ? minor.map((time) => place(axis, time)) : [],
   };

@@ -8,9 +8,10 @@ import { hydrate, render, type VNode } from 'preact';
 import { prepareJourney } from '../../components/engine/journeys.ts';
 import type { PanelName } from '../../components/engine/panel.ts';
 import { prepareRoutes } from '../../components/engine/route-rows.ts';
-import { prepare } from '../../components/engine/server.ts';
+import { prepare, sessionOf } from '../../components/engine/server.ts';
 import { Encapsulation } from '../../components/figure/Encapsulation.tsx';
 import { LongestPrefix } from '../../components/figure/LongestPrefix.tsx';
+import { NatTable } from '../../components/figure/NatTable.tsx';
 import { Player } from '../../components/player/Player.tsx';
 
 const query = new URLSearchParams(location.search);
@@ -74,6 +75,30 @@ switch (query.get('show')) {
     const routes = prepareRoutes(request, query.get('machine') ?? 'router');
     const to = query.get('to') ?? routes.tries.at(-1)!;
     show(<LongestPrefix id="routes" routes={routes} initial={to} tries={routes.tries} />);
+    break;
+  }
+  case 'nat': {
+    // with a Player that it follows, or alone
+    const of = query.has('of') ? 'flat' : undefined;
+    if (of) player(of);
+    const time = Math.round(Number(query.get('t') ?? 0) * 1e6);
+    const placed = of ? undefined : prepare(request, { id: 'nat', cursor: time, panels: ['map'] }).placed;
+    const built = sessionOf(request)
+      .tables('home-router', time)
+      .filter(({ name }) => name === 'NAT' || name === 'Refused');
+    const title = 'Home router: translations';
+    show(
+      <NatTable
+        id="nat"
+        title={title}
+        machine="home-router"
+        built={built}
+        time={time}
+        of={of}
+        placed={placed}
+        width={1040}
+      />,
+    );
     break;
   }
   default:

@@ -18,7 +18,7 @@ describe('tables as texts', () => {
     // the television reports at the full second, a moment after the router sees it
     expect(expires).toBeGreaterThan(5 * MINUTE);
     expect(nat.rows[udp]!.at(-1)).toBe('5\u00a0min');
-    expect(nat.note).toBeUndefined();
+    expect(nat.room).toBeUndefined();
   });
 
   it('say of a forward that it is never forgotten', () => {
@@ -30,10 +30,10 @@ describe('tables as texts', () => {
 
   it('count the ports where there are few, and list what was turned away', () => {
     const full = session('nat-exhaustion');
-    expect(table(full, 'NAT', 0)!.note).toBe('8 ports, all free');
-    expect(table(full, 'NAT', 0.35 * SECOND)!.note).toBe('TCP: 4 of 8 ports in use, 4 free');
+    expect(table(full, 'NAT', 0)!.room).toEqual({ what: 'TCP ports', used: 0, all: 8 });
+    expect(table(full, 'NAT', 0.35 * SECOND)!.room?.used).toBe(4);
     expect(table(full, 'Refused', 0.35 * SECOND)).toBeUndefined();
-    expect(table(full, 'NAT', SECOND)!.note).toBe('TCP: 8 of 8 ports in use, none free');
+    expect(table(full, 'NAT', SECOND)!.room).toEqual({ what: 'TCP ports', used: 8, all: 8 });
     const refused = table(full, 'Refused', 1.05 * SECOND)!;
     expect(refused.columns).toEqual(['When', 'From', 'To', 'Why']);
     expect(refused.rows.length).toBe(3);

@@ -43,7 +43,7 @@ export function tableViews(
     columns: readonly string[],
     rows: TableView['rows'],
     always = true,
-    more: Pick<TableView, 'lives' | 'note'> = {},
+    more: Pick<TableView, 'lives' | 'room'> = {},
   ): void => {
     if (always || rows.length > 0) views.push({ name, columns, rows, ...more });
   };
@@ -53,7 +53,7 @@ export function tableViews(
     const columns = ['Inside', 'Outside', 'Talks to', 'State', 'Forgotten in'];
     put('NAT', columns, nat(living, time), true, {
       lives: livesOf(living),
-      ...natNote(machine.ip.nat, living),
+      ...natRoom(machine.ip.nat, living),
     });
     put('Refused', ['When', 'From', 'To', 'Why'], refusals(network, name, time), false);
   }
@@ -111,19 +111,20 @@ function livesOf(
 }
 
 /** How many of the ports are taken, where there are few enough to count: of the protocol that has most of them. */
-function natNote({ portsToGive, addresses }: Nat, rows: readonly NatRow[]): { note?: string } {
+function natRoom({ portsToGive, addresses }: Nat, rows: readonly NatRow[]): Pick<TableView, 'room'> {
   if (portsToGive === undefined || portsToGive > MOST_COUNTED) return {};
   const taken = new Map<string, Set<string>>();
   for (const { protocol, outside } of rows)
     taken.set(protocol, (taken.get(protocol) ?? new Set()).add(outside));
-  let most: [protocol: string, count: number] = ['', 0];
-  for (const [protocol, outsides] of taken) if (outsides.size > most[1]) most = [protocol, outsides.size];
   const all = portsToGive * addresses.length;
-  const free = all - most[1];
-  if (most[1] === 0) return { note: `${all} ports, all free` };
-  return { note: `${most[0]}: ${most[1]} of ${all} ports in use, ${free === 0 ? 'none' : free} free` };
+  let most = { what: 'TCP ports', used: 0, all };
+  for (const [protocol, { size }] of taken)
+    if (size > most.used)
+      most = { what: protocol === 'ICMP' ? 'ICMP identifiers' : `${protocol} ports`, used: size, all };
+  return { room: most };
 }
 
+/** More ports than this are not worth a count: nobody runs out of them in a figure. */
 const MOST_COUNTED = 1024;
 
 /** What the translator turned away until `time`, the latest first. */
@@ -172,8 +173,9 @@ function routes(reader: TableReader, name: string, time: Nanoseconds): TableView
 export function left(expires: Nanoseconds, now: Nanoseconds): string {
   if (expires === NEVER) return 'never';
   const rest = expires - now;
-  if (rest < MINUTE || rest >= HOUR) return formatSpan(rest);
-  // a countdown has its seconds
+  // a countdown begins with what it counts from, and in its last hour has its seconds
+  if (rest >= HOUR) return formatSpan(Math.ceil(rest / MINUTE) * MINUTE);
+  if (rest < MINUTE) return formatSpan(rest);
   const seconds = Math.ceil(rest / SECOND);
   return `${Math.floor(seconds / 60)}\u00a0min${seconds % 60 === 0 ? '' : ` ${seconds % 60}\u00a0s`}`;
 }

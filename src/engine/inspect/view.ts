@@ -237,8 +237,14 @@ export interface TableView {
   readonly rows: readonly (readonly string[])[];
   /** For tables that forget: the life of each row, undefined for one that stays. The last column says it in words. */
   readonly lives?: readonly (RowLife | undefined)[];
-  /** What else there is to say of the table as a whole: `8 of 8 ports in use`. */
-  readonly note?: string;
+  /** For tables that may fill up: how much of what is taken, `TCP` ports say. */
+  readonly room?: TableRoom;
+}
+
+export interface TableRoom {
+  readonly what: string;
+  readonly used: number;
+  readonly all: number;
 }
 
 export interface RowLife {
