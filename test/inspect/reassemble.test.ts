@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fromLatin1, toLatin1 } from '../../src/engine/base/bytes.ts';
+import { fromHex, fromLatin1, toLatin1 } from '../../src/engine/base/bytes.ts';
 import { Random } from '../../src/engine/base/random.ts';
 import { MILLISECOND } from '../../src/engine/base/units.ts';
 import {
@@ -14,6 +14,7 @@ import { writeEthernet } from '../../src/engine/wire/ethernet.ts';
 import { writeIpv4 } from '../../src/engine/wire/ipv4.ts';
 import { ACK, FIN, PSH, SYN, tcpChecksum, tcpHeader } from '../../src/engine/wire/tcp.ts';
 import { evening, PAGE } from '../net/small-world.ts';
+import { FRAMES6 } from '../vectors/linux-frames6.ts';
 
 const SERVER = 0xcb007150;
 const CLIENT = 0xc0a80117;
@@ -75,6 +76,25 @@ describe('a stream out of its segments', () => {
     expect(partAt(stream!, 25)).toBeUndefined();
     expect(partsOf(stream!, 5, 8).length).toBe(2);
     expect(stream!.closed?.event).toBe(3);
+  });
+
+  it('joins those of IPv6 as well, and passes over what came in pieces', () => {
+    const trace = new Trace();
+    const kind = trace.kind('frame.delivered');
+    const host = trace.node('host');
+    const copy = (bytes: Uint8Array): void => {
+      const frame = trace.frames.alloc(bytes.length);
+      trace.frames.slab(frame).set(bytes, trace.frames.at(frame));
+      trace.record(0, kind, host, frame, 0);
+    };
+    for (const frame of [FRAMES6.synAck6, FRAMES6.ok6, FRAMES6.echoFragment1, FRAMES6.get6])
+      copy(fromHex(frame));
+    const streams = reassemble(trace, 'host', 'heard');
+    expect(streams.map(({ source, bytes }) => [source, bytes.length])).toEqual([
+      ['[2001:db8:2::80]:80', 70],
+      ['[2001:db8:1:0:200:5eff:fe00:5317]:58116', 42],
+    ]);
+    expect(toLatin1(streams[0]!.bytes)).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
   });
 
   it('lets what came early wait, counts what came twice, and keeps the first of an overlap', () => {

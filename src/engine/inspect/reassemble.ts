@@ -7,17 +7,17 @@
  * whose bytes were cut are passed over, so that the stream ends in a gap there. At most {@link MAX_STREAM} bytes of a
  * stream are kept.
  *
- * Not here: who has accepted what (the machine's events say that), what the bytes mean.
+ * Not here: segments that came in fragments; who has accepted what (the machine's events say that), what the bytes mean.
  */
-import { formatIp4 } from '../base/address.ts';
 import type { Bytes } from '../base/bytes.ts';
+import { formatEndpoint } from '../base/ip.ts';
 import { seqDiff } from '../base/seq.ts';
 import type { Nanoseconds } from '../base/units.ts';
 import { NONE, type Trace } from '../trace/log.ts';
 import type { Node } from '../wire/bits.ts';
+import { endpointsOf } from '../wire/endpoints.ts';
 import { checksumFault, layersOf } from '../wire/frame.ts';
 import { dissectHttp1 } from '../wire/http1-dissect.ts';
-import { ipv4 } from '../wire/ipv4.ts';
 import { FIN, SYN, tcpHeader } from '../wire/tcp.ts';
 
 export const MAX_STREAM = 16 * 1024 * 1024;
@@ -40,7 +40,7 @@ export interface StreamPart {
 
 /** One direction of one connection. */
 export interface TcpStream {
-  /** `203.0.113.80:80` */
+  /** `203.0.113.80:80`, `[2001:db8::80]:80` */
   readonly source: string;
   readonly destination: string;
   readonly bytes: Bytes;
@@ -167,15 +167,11 @@ class Assembler {
     const start = frames.at(frame);
     if (frames.isCut(frame)) return;
     const layers = layersOf(bytes, start, start + frames.size(frame));
-    const ip = layers.find(({ name }) => name === 'ipv4');
     const tcp = layers.find(({ name }) => name === 'tcp');
-    if (
-      !ip ||
-      !tcp ||
-      tcp.problem !== undefined ||
-      ip.problem !== undefined ||
-      checksumFault(bytes, layers) !== undefined
-    )
+    const ends = tcp && endpointsOf(bytes, start, start + frames.size(frame));
+    // the segment of a fragment is not all here
+    if (!ends || ends.fragmentOf !== undefined) return;
+    if (layers.some(({ problem }) => problem !== undefined) || checksumFault(bytes, layers) !== undefined)
       return;
     const { get } = tcpHeader;
     const flags = get.flags(bytes, tcp.at);
@@ -185,12 +181,12 @@ class Assembler {
       sequence: flags & SYN ? (sequence + 1) >>> 0 : sequence,
       frame,
       at: tcp.end - start,
-      length: ip.at + ipv4.get.totalLength(bytes, ip.at) - tcp.end,
+      length: ends.end - tcp.end,
       isFin: (flags & FIN) !== 0,
       event,
     };
-    const source = `${formatIp4(ipv4.get.source(bytes, ip.at))}:${get.sourcePort(bytes, tcp.at)}`;
-    const destination = `${formatIp4(ipv4.get.destination(bytes, ip.at))}:${get.destinationPort(bytes, tcp.at)}`;
+    const source = formatEndpoint(ends.source, ends.sourcePort);
+    const destination = formatEndpoint(ends.destination, ends.destinationPort);
     this.#streamOf(source, destination, (flags & SYN) !== 0, segment)?.take(segment);
   }
 

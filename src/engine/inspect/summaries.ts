@@ -2,8 +2,8 @@
  * The one-line summaries of a run's packets, with TCP's numbers counted from the start of each connection.
  */
 import type { Trace } from '../trace/log.ts';
-import { ETHERNET_HEADER, ETHERTYPE_IPV4, ethernet } from '../wire/ethernet.ts';
-import { ipv4, ipv4HeaderLength, PROTOCOL_TCP } from '../wire/ipv4.ts';
+import { endpointsOf } from '../wire/endpoints.ts';
+import { PROTOCOL_TCP } from '../wire/ipv4.ts';
 import { type Summary, summarise, type TcpBase } from '../wire/summary.ts';
 import { OPTION_WINDOW_SCALE, SYN, tcpHeader } from '../wire/tcp.ts';
 import type { Packet } from './packets.ts';
@@ -30,12 +30,11 @@ export function summariesOf(trace: Trace, packets: readonly Packet[]): PacketSum
  * addresses on the way, but not a machine's own port, nor the server's.
  */
 function baseOf(bytes: Uint8Array, maker: string, sides: Map<string, Side>): TcpBase | undefined {
-  if (bytes.length < ETHERNET_HEADER + 40 || ethernet.get.type(bytes, 0) !== ETHERTYPE_IPV4) return undefined;
-  const ip = ETHERNET_HEADER;
-  if (ipv4.get.protocol(bytes, ip) !== PROTOCOL_TCP) return undefined;
-  const at = ip + ipv4HeaderLength(bytes, ip);
-  if (bytes.length < at + 20) return undefined;
-  const key = `${maker} ${tcpHeader.get.sourcePort(bytes, at)} ${ipv4.get.destination(bytes, ip)} ${tcpHeader.get.destinationPort(bytes, at)}`;
+  const ends = endpointsOf(bytes);
+  // a later fragment has no numbers, and a first one may be too short for them
+  if (!ends?.isFirst || ends.protocol !== PROTOCOL_TCP || ends.end - ends.transportAt < 20) return undefined;
+  const at = ends.transportAt;
+  const key = `${maker} ${ends.sourcePort} ${ends.destination} ${ends.destinationPort}`;
   const isSyn = (bytes[at + 13]! & SYN) !== 0;
   const sequence = tcpHeader.get.sequence(bytes, at);
   if (isSyn) sides.set(key, { initial: sequence, shift: shiftOf(bytes, at) });

@@ -7,7 +7,7 @@
  * (RFC 2675: a payload length of zero means none here).
  */
 import type { Bytes } from '../base/bytes.ts';
-import { writeU16 } from '../base/bytes.ts';
+import { readU32, writeU16, writeU32 } from '../base/bytes.ts';
 import { formatIp6, type Ip6 } from '../base/ip6.ts';
 import { knownIp6 } from '../base/ip6-known.ts';
 import type { About } from './bits.ts';
@@ -133,7 +133,7 @@ export function writeIpv6(
 /** Writes the sixteen bytes of an address. */
 export function writeIp6(bytes: Bytes, at: number, address: Ip6 | Bytes): void {
   const from = typeof address === 'string' ? knownIp6(address).bytes : address;
-  for (let i = 0; i < 16; i++) bytes[at + i] = from[i]!;
+  for (let i = 0; i < 16; i += 4) writeU32(bytes, at + i, readU32(from, i));
 }
 
 export function ipv6Source(bytes: Bytes, at: number): Ip6 {
