@@ -126,14 +126,14 @@ const person = (
 });
 
 const places: Readonly<Record<string, Place>> = {
-  lena: person('Lena’s laptop', '203.0.113.10', 0, [80, 110], [60, 70]),
-  berlin: router('Berlin', 0, [250, 110], [179, 70]),
-  frankfurt: router('Frankfurt', 0, [420, 110], [179, 170]),
-  'service-frankfurt': server('Service, Frankfurt', 0, [420, 262], [298, 250]),
-  mumbai: router('Mumbai', 1, [680, 110], [179, 370]),
-  singapore: router('Singapore', 1, [880, 110], [179, 470]),
-  'service-singapore': server('Service, Singapore', 1, [880, 262], [298, 560]),
-  wei: person('Wei’s laptop', '198.51.100.10', 1, [1090, 110], [60, 560]),
+  lena: person('Lena’s laptop', '203.0.113.10', 0, [84, 236], [62, 190]),
+  berlin: router('Berlin', 0, [236, 236], [110, 76]),
+  frankfurt: router('Frankfurt', 0, [404, 116], [262, 120]),
+  'service-frankfurt': server('Service, Frankfurt', 0, [236, 84], [262, 234]),
+  mumbai: router('Mumbai', 1, [680, 196], [120, 378]),
+  singapore: router('Singapore', 1, [880, 196], [120, 480]),
+  'service-singapore': server('Service, Singapore', 1, [880, 290], [284, 480]),
+  wei: person('Wei’s laptop', '198.51.100.10', 1, [1092, 196], [120, 576]),
 };
 
 export const anycast = scenario({
