@@ -20,7 +20,7 @@ const figure = z.strictObject({
   on: z.enum(['front', 'back']).default('back'),
   /** What the moment shows, for who does not see it. */
   says: z.string().min(20).max(300),
-  /** The chapter's living figure. Without it, the first one of that scenario. */
+  /** The chapter's living figure. Without it the picture leads nowhere: the chapter shows that scenario in no Player. */
   living: z.string().optional(),
 });
 

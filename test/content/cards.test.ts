@@ -48,7 +48,8 @@ describe.each(files)('%s', (file) => {
   it('leads to figures that the chapter has', () => {
     const chapter = chapterOf(file);
     for (const { figure } of cards)
-      if (figure?.living) expect(chapter).toMatch(new RegExp(`<Player id="${figure.living}"`));
+      if (figure?.living)
+        expect(chapter).toMatch(new RegExp(`<Player id="${figure.living}" scenario="${figure.scenario}"`));
   });
 });
 
