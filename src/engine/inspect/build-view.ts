@@ -1,7 +1,7 @@
 /**
  * Reads a finished run into the plain data that figures draw from.
  */
-import { formatDuration, formatNumber, type Nanoseconds, NEVER, SECOND } from '../base/units.ts';
+import { formatDuration, formatNumber, MILLISECOND, type Nanoseconds, NEVER, SECOND } from '../base/units.ts';
 import type { Channel } from '../net/link.ts';
 import { type Parameter, showValue, writeValue } from '../scenario/parameter.ts';
 import type { Run } from '../scenario/run.ts';
@@ -67,6 +67,10 @@ export function buildView(run: Run, packets: readonly Packet[]): RunView {
   };
 }
 
+/** A run goes on for this part of it after its last packet, but no longer than that. */
+const AFTERWARDS = 0.02;
+const LONGEST_AFTERWARDS = 40 * MILLISECOND;
+
 /** A little after the last packet, or after the visit ended, whichever is later. */
 function endOf(run: Run, lastArrival: Nanoseconds): Nanoseconds {
   let last = lastArrival;
@@ -77,7 +81,7 @@ function endOf(run: Run, lastArrival: Nanoseconds): Nanoseconds {
     'shell.output',
   ]))
     last = Math.max(last, time);
-  return Math.ceil(last * 1.02) + 1;
+  return Math.ceil(last + Math.min(last * AFTERWARDS, LONGEST_AFTERWARDS)) + 1;
 }
 
 function machinesOf(run: Run): MachineView[] {

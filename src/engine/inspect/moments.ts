@@ -42,7 +42,7 @@ export function momentsOf(
         machine,
         layer: 'link',
         subject: isLost ? 'A packet' : called,
-        text: isLost ? `is lost after ${called}: ${reason}` : deed,
+        text: isLost ? `is lost after ${called.replace(/^The /, 'the ')}: ${reason}` : deed,
         packet,
       });
       continue;

@@ -6,34 +6,10 @@
  */
 import { formatDuration, formatNumber } from '../base/units.ts';
 import type { Detail, TraceEvent } from '../trace/event.ts';
-import type { Layer } from './view.ts';
+import { networkTellers } from './sentence-network.ts';
+import { type Sentence, say, type Teller } from './sentence-words.ts';
 
-export interface Sentence {
-  readonly layer: Layer;
-  /** Whose doing it is, when not the machine's: `Maya`, `A packet`. */
-  readonly subject?: string;
-  /** What follows the subject: `asks the root server for chaicart.example`. */
-  readonly text: string;
-  /** Why, as a sentence; empty when the event is a beginning. */
-  readonly reason: string;
-}
-
-/** `called` gives the name that people use for a machine. */
-type Teller = (detail: Detail, called: (machine: string) => string) => Sentence | undefined;
-
-const say = (layer: Layer, text: string, reason = '', subject?: string): Sentence => ({
-  layer,
-  text,
-  reason: reason === '' ? '' : sentenceCase(reason),
-  ...(subject === undefined ? {} : { subject }),
-});
-
-/** A sentence for people: names without the dot that ends them in the protocol, a capital, a full stop. */
-function sentenceCase(reason: string): string {
-  const text = reason.replace(/(^|\s)\.(?= )/g, '$1the root').replace(/([a-z0-9-])\.(?=,|:|;| [a-z])/g, '$1');
-  const start = /^[a-z]+(?= |’)/.test(text) ? text[0]!.toUpperCase() + text.slice(1) : text;
-  return /[.!?…]$/.test(start) ? start : `${start}.`;
-}
+export type { Sentence } from './sentence-words.ts';
 
 /** `chaicart.example.` as people write it; the root keeps its dot. */
 function bare(name: unknown): string {
@@ -68,12 +44,14 @@ const DROPS: Readonly<Record<string, string>> = {
 };
 
 const tellers: Readonly<Record<string, Teller>> = {
+  ...networkTellers,
   input: (d, called) => {
     const what = String(d['what']);
     const lower = (machine: unknown): string => called(String(machine)).replace(/^The /, 'the ');
     if (what === 'enter') return say('app', `presses Enter: ${String(d['url'])}`, '', 'Maya');
     if (what === 'cut')
       return say('link', `cut the link from ${lower(d['from'])} to ${lower(d['to'])}`, '', 'You');
+    if (what === 'leave') return say('app', `closes the page: ${String(d['url'])}`, '', 'Maya');
     if (what === 'off') return say('app', `switched ${lower(d['machine'])} off`, '', 'You');
     if (what === 'restart') return say('app', `restarted ${lower(d['machine'])}`, '', 'You');
     return undefined;

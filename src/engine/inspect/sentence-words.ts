@@ -1,0 +1,34 @@
+/**
+ * What sentences about events are made of.
+ */
+import type { Detail } from '../trace/event.ts';
+import type { Layer } from './view.ts';
+
+export interface Sentence {
+  readonly layer: Layer;
+  /** Whose doing it is, when not the machine's: `Maya`, `A packet`. */
+  readonly subject?: string;
+  /** What follows the subject: `asks the root server for chaicart.example`. */
+  readonly text: string;
+  /** Why, as a sentence; empty when the event is a beginning. */
+  readonly reason: string;
+}
+
+/** `called` gives the name that people use for a machine. */
+export type Teller = (detail: Detail, called: (machine: string) => string) => Sentence | undefined;
+
+export function say(layer: Layer, text: string, reason = '', subject?: string): Sentence {
+  return {
+    layer,
+    text,
+    reason: reason === '' ? '' : sentenceCase(reason),
+    ...(subject === undefined ? {} : { subject }),
+  };
+}
+
+/** A sentence for people: names without the dot that ends them in the protocol, a capital, a full stop. */
+function sentenceCase(reason: string): string {
+  const text = reason.replace(/(^|\s)\.(?= )/g, '$1the root').replace(/([a-z0-9-])\.(?=,|:|;| [a-z])/g, '$1');
+  const start = /^[a-z]+(?= |’)/.test(text) ? text[0]!.toUpperCase() + text.slice(1) : text;
+  return /[.!?…]$/.test(start) ? start : `${start}.`;
+}
