@@ -51,6 +51,9 @@ export function proseOf(body: string, { notes }: { notes: boolean }): string {
   return withoutExpressions(text)
     .replace(/\]\([^)]*\)/g, blank)
     .replace(/<\/?[A-Za-z][^<>]*>/g, (tag) =>
-      tag.replace(/\b(id|class|slot|href|chapter|term|runs|in|of|initial|filter|scenario|machine|narrow)="[^"]*"/g, blank),
+      tag.replace(
+        /\b(id|class|slot|href|chapter|term|runs|in|of|initial|filter|scenario|machine|narrow)="[^"]*"/g,
+        blank,
+      ),
     );
 }

@@ -158,14 +158,7 @@ const ROWS4: readonly Row[] = [
     'nnnn',
     'the machine itself: such a packet never leaves it',
   ],
-  [
-    '169.254.0.0/16',
-    'link-local',
-    'Link-local',
-    'RFC 3927 §2.1',
-    'yynn',
-    'machines on the same link',
-  ],
+  ['169.254.0.0/16', 'link-local', 'Link-local', 'RFC 3927 §2.1', 'yynn', 'machines on the same link'],
   ['172.16.0.0/12', 'private', 'Private', 'RFC 1918 §3', 'yyyn', IN_PRIVATE],
   [
     '192.0.0.0/29',
@@ -414,14 +407,7 @@ const ROWS6: readonly Row[] = [
     'yyyn',
     'machines of the same site, and of sites joined to it; the internet does not carry it',
   ],
-  [
-    'fe80::/10',
-    'link-local',
-    'Link-local',
-    'RFC 4291 §2.5.6',
-    'yynn',
-    'machines on the same link',
-  ],
+  ['fe80::/10', 'link-local', 'Link-local', 'RFC 4291 §2.5.6', 'yynn', 'machines on the same link'],
   [
     'fec0::/10',
     'deprecated',
