@@ -109,7 +109,7 @@ const places: Readonly<Record<string, Place>> = {
     area: 0,
     addresses: ['192.168.1.23'],
     wide: [84, 92],
-    tall: [84, 56],
+    tall: [44, 66],
     lane: 'Maya’s laptop',
   },
   'home-router': {
@@ -119,7 +119,7 @@ const places: Readonly<Record<string, Place>> = {
     area: 0,
     addresses: ['in 192.168.1.1', 'out 100.64.0.10'],
     wide: [288, 92],
-    tall: [84, 150],
+    tall: [44, 156],
     lane: 'Home router',
   },
   neighbour: {
@@ -130,7 +130,7 @@ const places: Readonly<Record<string, Place>> = {
     area: 0,
     addresses: ['192.168.1.23'],
     wide: [84, 256],
-    tall: [272, 56],
+    tall: [314, 66],
     lane: 'Neighbour',
   },
   'neighbour-router': {
@@ -140,7 +140,7 @@ const places: Readonly<Record<string, Place>> = {
     area: 0,
     addresses: ['in 192.168.1.1', 'out 100.64.0.14'],
     wide: [288, 256],
-    tall: [272, 150],
+    tall: [314, 156],
   },
   carrier: {
     label: 'Carrier’s translator',

@@ -203,7 +203,7 @@ const places = {
     area: 0,
     addresses: [ADDRESS.laptop],
     wide: [76, 174],
-    tall: [60, 52],
+    tall: [60, 76],
     lane: 'Maya’s laptop',
   },
   phone: {
@@ -212,7 +212,7 @@ const places = {
     kind: 'phone',
     area: 0,
     addresses: [ADDRESS.phone],
-    wide: [76, 72],
+    wide: [76, 88],
     tall: [179, 52],
     lane: 'Phone',
   },
@@ -222,8 +222,8 @@ const places = {
     kind: 'television',
     area: 0,
     addresses: [ADDRESS.television],
-    wide: [76, 276],
-    tall: [298, 52],
+    wide: [76, 270],
+    tall: [308, 76],
     lane: 'Television',
   },
   switch: {

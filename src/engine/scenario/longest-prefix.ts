@@ -78,12 +78,12 @@ const place = (
 ): Place => ({ label, called: label, kind, area, addresses, wide, tall, lane: label });
 
 const places: Readonly<Record<string, Place>> = {
-  desk: { ...place('Sam’s desk', 'laptop', 0, ['172.16.0.9'], [90, 174], [90, 110]), owner: 'Sam' },
-  router: place('Office router', 'router', 0, ['172.16.0.1'], [340, 174], [268, 110]),
-  internet: place('ChaiCart’s server', 'server', 1, ['192.0.2.80'], [760, 52], [90, 280]),
-  vpn: place('Private network', 'server', 1, ['10.9.9.9'], [1010, 112], [268, 330]),
-  partner: place('Partner', 'server', 1, ['10.20.1.1'], [1010, 236], [90, 440]),
-  machine: place('The one that stayed', 'server', 1, ['10.20.30.40'], [760, 290], [268, 540]),
+  desk: { ...place('Sam’s desk', 'laptop', 0, ['172.16.0.9'], [90, 174], [70, 100]), owner: 'Sam' },
+  router: place('Office router', 'router', 0, ['172.16.0.1'], [340, 174], [179, 160]),
+  internet: place('ChaiCart’s server', 'server', 1, ['192.0.2.80'], [760, 52], [62, 320]),
+  vpn: place('Private network', 'server', 1, ['10.9.9.9'], [1010, 112], [296, 320]),
+  partner: place('Partner', 'server', 1, ['10.20.1.1'], [1010, 236], [100, 520]),
+  machine: place('The one that stayed', 'server', 1, ['10.20.30.40'], [760, 290], [258, 520]),
 };
 
 export const longestPrefix = scenario({
