@@ -73,6 +73,8 @@ export interface Figure {
   readonly $message: ReadableAtom<string | undefined>;
   /** False while the page is built: nothing to press yet. */
   readonly live: boolean;
+  /** The reader asked for less motion. */
+  readonly hasLessMotion: boolean;
   /** True once the reader has opened a panel or a comparison: before that, the page stays as it was drawn. */
   readonly isTouched: boolean;
   seek(time: number): void;
@@ -199,6 +201,10 @@ class FigureStore implements Figure {
     return this.#options.title ?? this.$view.get().title;
   }
 
+  get hasLessMotion(): boolean {
+    return this.#options.reducedMotion?.() ?? false;
+  }
+
   // ── time ──
 
   seek(time: number): void {
@@ -220,7 +226,7 @@ class FigureStore implements Figure {
     this.#fill();
     if (this.$cursor.get() >= this.$view.get().end) this.$cursor.set(0);
     this.$playing.set(true);
-    if (this.#options.reducedMotion?.()) this.#playInSteps();
+    if (this.hasLessMotion) this.#playInSteps();
     else this.#playFrames();
   }
 
@@ -347,7 +353,7 @@ class FigureStore implements Figure {
   /** Moves the cursor there in the time of a step; interruptible, and at once for who asked for less motion. */
   #glideTo(time: number): void {
     this.#stopMotion();
-    if (!this.live || this.#options.reducedMotion?.() || typeof requestAnimationFrame !== 'function') {
+    if (!this.live || this.hasLessMotion || typeof requestAnimationFrame !== 'function') {
       this.#setCursor(time);
       return;
     }

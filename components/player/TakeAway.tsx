@@ -2,6 +2,7 @@
 import { useStore } from '@nanostores/preact';
 import { useRef, useState } from 'preact/hooks';
 import type { ExportKind, Figure } from '../engine/figure.ts';
+import { MAX_LINK } from '../engine/link.ts';
 import type { MarkName } from './marks.tsx';
 import { Menu, MenuItem } from './menu.tsx';
 import { counted } from './time.ts';
@@ -20,7 +21,9 @@ export function TakeAway({ figure }: { figure: Figure }) {
   useStore(figure.$request);
   const field = useRef<HTMLInputElement>(null);
   const { said, byHand, copy, save } = useHandingOut(figure, field);
-  const link = addressOf(figure);
+  const state = figure.link();
+  const isLong = state.length > MAX_LINK;
+  const link = figure.live ? `${location.href.replace(/#.*$/, '')}${state}` : state;
   const command = figure.command();
 
   return (
@@ -28,7 +31,11 @@ export function TakeAway({ figure }: { figure: Figure }) {
       <MenuItem
         mark="link"
         onPress={() => void copy(link, 'link')}
-        below={`scenario, knobs, faults, the moment and the selected packet: ${counted(link.length, 'character')}`}
+        below={
+          isLong
+            ? `it is ${counted(state.length, 'character')}, more than the ${counted(MAX_LINK, 'character')} that are read again: take something back`
+            : `scenario, knobs, faults, what was typed, the moment and the selected packet: ${counted(link.length, 'character')}`
+        }
       >
         Copy a link to exactly this
       </MenuItem>
@@ -98,9 +105,4 @@ function useHandingOut(figure: Figure, field: { readonly current: HTMLInputEleme
 /** Two of the files end alike: they say what they hold. */
 function fileName(scenario: string, kind: ExportKind, ending: string): string {
   return `${scenario}${kind === 'text' ? '-packets' : kind === 'transcript' ? '-transcript' : ''}${ending}`;
-}
-
-/** The page's address with the figure's state behind it. On the server there is none: only its state. */
-function addressOf(figure: Figure): string {
-  return figure.live ? `${location.href.replace(/#.*$/, '')}${figure.link()}` : figure.link();
 }

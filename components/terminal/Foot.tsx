@@ -138,7 +138,10 @@ function State(props: FootProps) {
         <strong>Output in grey has not happened yet.</strong> The cursor stands at {readout(cursor)}.
         <Live>
           {' '}
-          Press <kbd>Space</kbd> to let it run, or click a line to go to its moment.
+          <span class="rt-term-fine">
+            Press <kbd>Space</kbd> to let it run, or click a line to go to its moment.
+          </span>
+          <span class="rt-term-coarse">Play lets it run; pressing a line goes to its moment.</span>
         </Live>
       </p>
     );

@@ -8,7 +8,6 @@ import { PromptText } from './Screen.tsx';
 export interface PromptProps {
   readonly words: PromptWords;
   readonly isFuture: boolean;
-  readonly isBusy: boolean;
   readonly field: RefObject<HTMLInputElement>;
   readonly history: () => readonly string[];
   readonly onEnter: (line: string) => void;
@@ -23,7 +22,7 @@ export interface PromptProps {
 }
 
 export function Prompt(props: PromptProps) {
-  const { words, isFuture, isBusy, field, onEnter } = props;
+  const { words, isFuture, field, onEnter } = props;
   const id = useId();
   /** How far back in the history, and what had been typed before going there. */
   const back = useRef({ steps: 0, draft: '' });
@@ -69,7 +68,6 @@ export function Prompt(props: PromptProps) {
       autocomplete="off"
       onSubmit={(event) => {
         event.preventDefault();
-        if (isBusy) return;
         const line = field.current!.value;
         write(field.current!, '');
         back.current.steps = 0;

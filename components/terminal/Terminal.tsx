@@ -52,7 +52,6 @@ interface BodyProps {
 function TerminalBody({ figure, view, console }: BodyProps) {
   const { lines } = console;
   const machine = view.machines[console.machine]!.name;
-  const isBusy = useStore(figure.$busy);
   const now = useNow(figure, lines);
   const words = promptOf(view, console);
   const rows = useMemo(() => rowsOf(console, words), [console]);
@@ -181,7 +180,6 @@ function TerminalBody({ figure, view, console }: BodyProps) {
           <Prompt
             words={words}
             isFuture={isFuture}
-            isBusy={isBusy}
             field={field}
             history={() =>
               historyOf(

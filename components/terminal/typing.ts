@@ -40,8 +40,28 @@ export function problemWith(lines: readonly string[], inputs: readonly NewInput[
   return undefined;
 }
 
+/** What was pressed while the world still runs for the line before waits for it: each must see what that one made. */
+const turns = new WeakMap<Figure, Promise<unknown>>();
+
+function inTurn<T>(figure: Figure, deed: () => Promise<T>): Promise<T> {
+  const turn = (turns.get(figure) ?? Promise.resolve()).then(deed);
+  turns.set(
+    figure,
+    turn.catch(() => undefined),
+  );
+  return turn;
+}
+
 /** Runs the world again with these lines typed at a machine, and plays on from there. */
-export async function enter(
+export function enter(
+  figure: Figure,
+  machine: string,
+  lines: readonly string[],
+): Promise<Problem | undefined> {
+  return inTurn(figure, () => enterNow(figure, machine, lines));
+}
+
+async function enterNow(
   figure: Figure,
   machine: string,
   lines: readonly string[],
@@ -53,7 +73,8 @@ export async function enter(
   const time = entryTime(old, cursor);
   if (time === undefined)
     return { text: 'The command before never ends. Stop it with Ctrl-C, then type the next.' };
-  const isRunning = runningAt(old, cursor) !== undefined;
+  // Typed ahead while the last command runs: the reader stays with that one.
+  const isAhead = runningAt(old, cursor)?.end === time;
   const last = time + LONGEST;
   const isShown = await figure.setInputs(
     [
@@ -67,7 +88,7 @@ export async function enter(
   );
   // The figure itself says what the engine did not like.
   if (!isShown) return undefined;
-  if (!isRunning) figure.seek(time);
+  if (!isAhead) figure.seek(time);
   const end = endOf(figure.$view.get(), machine);
   watch(figure, end);
   return end < last
@@ -76,7 +97,11 @@ export async function enter(
 }
 
 /** Ctrl-C, at the cursor. False when nothing runs there. */
-export async function interrupt(figure: Figure, machine: string): Promise<boolean> {
+export function interrupt(figure: Figure, machine: string): Promise<boolean> {
+  return inTurn(figure, () => interruptNow(figure, machine));
+}
+
+async function interruptNow(figure: Figure, machine: string): Promise<boolean> {
   const time = Math.round(figure.$cursor.get());
   const running = runningAt(consoleOf(figure.$view.get(), machine)?.lines ?? [], time);
   if (!running) return false;
@@ -103,7 +128,7 @@ export const isTyped = ({ what }: Pick<NewInput, 'what'>): boolean => what === '
 
 /** Plays to the end of the command, or jumps there where the reader asked for less motion. */
 function watch(figure: Figure, end: number): void {
-  if (matchMedia('(prefers-reduced-motion: reduce)').matches) figure.seek(end);
+  if (figure.hasLessMotion) figure.seek(end);
   else figure.play(end);
 }
 
