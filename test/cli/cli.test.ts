@@ -184,7 +184,7 @@ describe('what it refuses: one line, status 2', () => {
     [['run', 'first-request', '--pcap', '/nowhere/at/all.pcapng'], 'its folder does not exist'],
     [['list', 'more'], 'takes no name'],
     [['sh', 'home-lan'], 'needs SCENARIO MACHINE'],
-    [['sh', 'first-request', 'switch', '--', 'true'], 'has no prompt to type at'],
+    [['sh', 'first-request', 'switch', '--', 'true'], 'switch has no terminal'],
     [['sh', 'home-lan', 'nowhere', '--', 'true'], 'no machine is called nowhere'],
     [['sh', 'home-lan', 'laptop', '--', 'x'.repeat(401)], 'at most 400 characters'],
     [['sh', 'home-lan', 'laptop', '--at', '100h', '--', 'true'], 'after the end of home-lan'],
