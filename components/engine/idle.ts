@@ -9,6 +9,9 @@ export interface Fold {
   readonly end: number;
 }
 
+/** A gap that is so much of its run is folded, however short it is. */
+const MOST_OF_RUN = 0.5;
+
 /** Spans in which nothing of these runs happens and which are long enough to be worth folding. */
 export function foldsOf(views: readonly RunView[], least = 200 * MS): Fold[] {
   const busy: [number, number][] = [];
@@ -30,7 +33,7 @@ export function foldsOf(views: readonly RunView[], least = 200 * MS): Fold[] {
   }
   const margin = Math.min(Math.max(0.02 * total, 4 * MS), 40 * MS);
   return gaps
-    .filter((gap) => gap.end - gap.start >= Math.max(least, 4 * margin))
+    .filter((gap) => gap.end - gap.start >= Math.max(Math.min(least, end * MOST_OF_RUN), 4 * margin))
     .map((gap) => ({ start: gap.start === 0 ? 0 : gap.start + margin, end: gap.end - margin }));
 }
 

@@ -6,7 +6,7 @@ import type { ComponentChildren } from 'preact';
 import { useMemo, useRef } from 'preact/hooks';
 import type { RunView } from '#engine/inspect/view.ts';
 import { DEFAULT_SPEED, type Figure } from '../engine/figure.ts';
-import { formatDuration, formatNumber } from '../engine/format.ts';
+import { formatDuration, formatNumber, SECOND } from '../engine/format.ts';
 import { LOST } from './flight.ts';
 import { layerClass } from './glyph.tsx';
 import { LiveLine } from './LiveLine.tsx';
@@ -211,6 +211,7 @@ function Schedule({ figure, views, width }: { figure: Figure; views: readonly Ru
             figure={figure}
             view={one}
             axis={axis}
+            room={room}
             id={`${figure.id}-${i}`}
           />
         ))}
@@ -230,7 +231,8 @@ function shortName(view: RunView, machine: number): string {
 
 const at = (axis: Axis, time: number) => `${Math.round((place(axis, time) / UNITS) * 1e5) / 1e3}%`;
 
-function Strokes({ figure, view, axis, id }: { figure: Figure; view: RunView; axis: Axis; id: string }) {
+function Strokes(props: { figure: Figure; view: RunView; axis: Axis; room: number; id: string }) {
+  const { figure, view, axis, room, id } = props;
   const { paths, crosses } = useMemo(() => strokesOf(view, axis), [view, axis]);
   return (
     <div class="rt-strokes">
@@ -241,7 +243,7 @@ function Strokes({ figure, view, axis, id }: { figure: Figure; view: RunView; ax
             class="rt-fold"
             style={{ left: `${span.from / 100}%`, width: `${(span.to - span.from) / 100}%` }}
           >
-            <span>{formatDuration(span.end - span.start)}</span>
+            <span>{foldText(span, room)}</span>
           </span>
         ) : (
           <span
@@ -288,6 +290,14 @@ function Past({ figure, axis, children }: { figure: Figure; axis: Axis; children
       {children}
     </div>
   );
+}
+
+/** How long a fold is, as far as there is room to say it between its edges. */
+function foldText({ start, end, from, to }: Axis['spans'][number], room: number): string {
+  const long = end - start;
+  const width = ((to - from) / UNITS) * room - 6;
+  const short = `${formatNumber(long / SECOND, long < SECOND ? 1 : 0)}\u00a0s`;
+  return [formatDuration(long), short].find((text) => textWidth(text, 12.5, 'regular') <= width) ?? '';
 }
 
 /** One path per layer over all hops, and where packets were lost. */

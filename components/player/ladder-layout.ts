@@ -14,6 +14,9 @@ const MS = 1e6;
 /** A run is drawn at this scale unless it would grow taller than a wall. */
 const PX_PER_MS = { wide: 3.5, narrow: 2 } as const;
 const MAX_HEIGHT = 14_000;
+/** A short run is stretched to this height, but no further than that a millisecond has so many pixels. */
+const MIN_HEIGHT = 360;
+const MOST_PX_PER_MS = 40;
 export const FOLD_HEIGHT = 34;
 
 export interface Lane {
@@ -58,12 +61,18 @@ export interface LadderOptions {
   readonly isBare?: boolean;
 }
 
+/** Pixels a millisecond: larger where a run is short, so that its words have room, and smaller where it is very long. */
+function scaleOf(shown: number, usual: number): number {
+  const enlarged = Math.min(MIN_HEIGHT / Math.max(1, shown), MOST_PX_PER_MS);
+  return Math.min(Math.max(usual, enlarged), MAX_HEIGHT / Math.max(1, shown));
+}
+
 export function layOutLadder(view: RunView, options: LadderOptions): LadderLayout {
   const { width, folds, start, end, isBare = false } = options;
   const isNarrow = width < 620;
   const perMs = PX_PER_MS[isNarrow && !isBare ? 'narrow' : 'wide'];
   const shown = (end - start - folds.reduce((sum, fold) => sum + fold.end - fold.start, 0)) / MS;
-  const perNanosecond = Math.min(perMs, MAX_HEIGHT / Math.max(1, shown)) / MS;
+  const perNanosecond = scaleOf(shown, perMs) / MS;
   const axis = axisOf(start, end, folds, FOLD_HEIGHT, { perNanosecond });
   const axisX = isBare ? 48 : isNarrow ? 40 : 58;
   const hasBraces = !isNarrow && !isBare && width >= 760;

@@ -3,6 +3,7 @@
  */
 
 import type { Run } from '../scenario/run.ts';
+import type { TraceEvent } from '../trace/event.ts';
 import type { Trace } from '../trace/log.ts';
 import type { Packet } from './packets.ts';
 import { TOLD_KINDS, tell } from './sentence.ts';
@@ -25,8 +26,23 @@ export function momentsOf(
   const about = packetsOfMoments(trace, packets);
   const nameOf = (node: string): string => run.scenario.places[node]?.called ?? node;
   const moments: MomentView[] = [];
-  for (const event of trace.events([...TOLD_KINDS, 'frame.lost', 'frame.refused', 'frame.corrupted'])) {
+  /** The last refusal that was told: the machine that throws the packet away for it need not say so again. */
+  let refusal: TraceEvent | undefined;
+  let agreed = 0;
+  for (const event of trace.events([...TOLD_KINDS, ...FRAME_KINDS, 'route.add'])) {
     if (moments.length >= MAX_MOMENTS) break;
+    if (event.kind === 'route.add') {
+      // one for all that routers tell each other at a time
+      if (event.time === agreed || event.detail!['origin'] !== 'computed') continue;
+      agreed = event.time;
+      moments.push({ ...AGREEMENT, time: agreed, event: event.id, machine: index.get(event.node)! });
+      continue;
+    }
+    if (event.kind === 'nat.refuse' || event.kind === 'filter.refuse') refusal = event;
+    if (event.kind === 'frame.refused' && refusal?.time === event.time && refusal.node === event.node) {
+      refusal = undefined;
+      continue;
+    }
     const machine = index.get(event.node) ?? index.get(run.scenario.near)!;
     const called = nameOf(event.node);
     if (event.kind.startsWith('frame.')) {
@@ -61,6 +77,15 @@ export function momentsOf(
   }
   return moments;
 }
+
+const FRAME_KINDS = ['frame.lost', 'frame.refused', 'frame.corrupted'] as const;
+
+const AGREEMENT = {
+  layer: 'ip',
+  subject: 'The routers',
+  text: 'have agreed on other ways',
+  packet: undefined,
+} as const;
 
 /** Flooding makes these ordinary. */
 const IGNORED: ReadonlySet<string> = new Set(['not for this machine', 'it came from where it would go']);

@@ -113,15 +113,20 @@ const tellers: Readonly<Record<string, Teller>> = {
           `translates ${String(d['inside'])} to ${String(d['outside'])}`,
           `Private addresses mean nothing outside; it will send back what ${String(d['remote'])} answers`,
         ),
-  'nat.refuse': (d) => say('ip', `lets nothing through from ${String(d['from'])}`, String(d['reason'])),
+  'nat.refuse': (d) =>
+    say(
+      'ip',
+      `refuses what ${String(d['from'])} sends to ${String(d['to'])}: ${String(d['reason'])}`,
+      'Its translator turned it away',
+    ),
   'filter.refuse': (d) =>
     say(
       'ip',
-      `${d['action'] === 'reject' ? 'turns away' : 'drops'} what ${String(d['from'])} sends to ${String(d['to'])}`,
-      `Its packet filter: ${String(d['reason'])}`,
+      `${d['action'] === 'reject' ? 'turns away' : 'drops'} what ${String(d['from'])} sends to ${String(d['to'])}: ${String(d['reason'])}`,
+      'The first rule of its packet filter that fits says so',
     ),
   'icmp.error': (d) =>
-    say('ip', `tells ${String(d['to'])}: ${String(d['reason'])}`, 'Whoever sent the packet should know'),
+    say('ip', `writes to ${String(d['to'])}: ${String(d['reason'])}`, 'Whoever sent the packet should know'),
   'dns.stub.hosts': (d) => say('dns', `finds ${bare(d['name'])} in its hosts file`),
   'dns.stub.ask': (d) =>
     say(
