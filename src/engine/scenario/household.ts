@@ -188,10 +188,10 @@ export const householdNames: HostsFile = {
 };
 
 export const householdAreas: readonly Area[] = [
-  { label: 'Home', wide: [0, 0, 408, 348], tall: [0, 0, 358, 210] },
-  { label: 'ISP', wide: [420, 0, 140, 348], tall: [0, 218, 358, 88] },
-  { label: 'The internet', wide: [572, 0, 370, 348], tall: [0, 314, 358, 196] },
-  { label: 'ChaiCart’s region', wide: [954, 0, 246, 348], tall: [0, 518, 358, 114] },
+  { label: 'Home', wide: [0, 0, 408, 348], tall: [0, 0, 358, 226] },
+  { label: 'ISP', wide: [420, 0, 140, 348], tall: [0, 234, 358, 80] },
+  { label: 'The internet', wide: [572, 0, 370, 348], tall: [0, 322, 358, 190] },
+  { label: 'ChaiCart’s region', wide: [954, 0, 246, 348], tall: [0, 520, 358, 112] },
 ];
 
 const places = {
@@ -203,7 +203,7 @@ const places = {
     area: 0,
     addresses: [ADDRESS.laptop],
     wide: [76, 174],
-    tall: [60, 76],
+    tall: [60, 84],
     lane: 'Maya’s laptop',
   },
   phone: {
@@ -213,7 +213,7 @@ const places = {
     area: 0,
     addresses: [ADDRESS.phone],
     wide: [76, 88],
-    tall: [179, 52],
+    tall: [179, 62],
     lane: 'Phone',
   },
   television: {
@@ -223,7 +223,7 @@ const places = {
     area: 0,
     addresses: [ADDRESS.television],
     wide: [76, 270],
-    tall: [308, 76],
+    tall: [304, 84],
     lane: 'Television',
   },
   switch: {
@@ -233,7 +233,7 @@ const places = {
     area: 0,
     addresses: [],
     wide: [212, 174],
-    tall: [179, 112],
+    tall: [179, 130],
   },
   'home-router': {
     label: 'Home router',
@@ -242,7 +242,7 @@ const places = {
     area: 0,
     addresses: [`in ${ADDRESS.home}`, `out ${ADDRESS.outside}`],
     wide: [336, 174],
-    tall: [179, 168],
+    tall: [179, 188],
     lane: 'Home router',
   },
   isp: {
@@ -252,7 +252,7 @@ const places = {
     area: 1,
     addresses: [ADDRESS.isp],
     wide: [490, 174],
-    tall: [179, 268],
+    tall: [179, 276],
     lane: 'ISP',
   },
   'transit-a': {
@@ -262,7 +262,7 @@ const places = {
     area: 2,
     addresses: ['198.51.100.130'],
     wide: [656, 174],
-    tall: [179, 366],
+    tall: [179, 372],
     lane: 'Transit A',
   },
   'transit-b': {
