@@ -1,5 +1,6 @@
 // The rows of a terminal. What has not happened yet at the cursor is muted; a row is a way to its moment.
 import { useMemo } from 'preact/hooks';
+import { counted } from '../player/time.ts';
 import type { Piece, Row } from './console.ts';
 
 export interface RowsProps {
@@ -14,8 +15,20 @@ export interface RowsProps {
   readonly onLeave: () => void;
 }
 
+/** So many rows are drawn, around what happens; the others are counted. */
+const MOST_ROWS = 1000;
+
+/** Changes seldom as the run goes on: all that are drawn are drawn anew then. */
+export function shownFrom(rows: number, reached: number, from: number): number {
+  const middle = Math.floor((reached - MOST_ROWS / 2) / (MOST_ROWS / 4)) * (MOST_ROWS / 4);
+  return Math.max(from, Math.min(middle, rows - MOST_ROWS / 4));
+}
+
 export function Rows({ rows, now, from, chosen, onPick, onLeave }: RowsProps) {
   const reached = lastReached(rows, now, from);
+  const start = shownFrom(rows.length, reached ?? 0, from);
+  const above = start - from;
+  const below = rows.length - start - MOST_ROWS;
   const pick = (index: number, target: EventTarget | null): void => {
     const row = rows[index]!;
     const line = (target as HTMLElement | null)?.closest<HTMLElement>('[data-line]')?.dataset.line;
@@ -38,19 +51,19 @@ export function Rows({ rows, now, from, chosen, onPick, onLeave }: RowsProps) {
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the rows in it are buttons, and the keys go from one to the other
     <div class="rt-term-rows" onKeyDown={onKeyDown}>
-      {rows.map((row, i) =>
-        i < from ? null : (
-          <RowLine
-            key={i}
-            index={i}
-            row={row}
-            now={nowIn(row, now)}
-            isChosen={chosen === i}
-            isStop={(chosen ?? reached) === i}
-            onPick={pick}
-          />
-        ),
-      )}
+      {above > 0 && <p class="rt-term-more">{counted(above, 'row')} above are not shown.</p>}
+      {rows.slice(start, start + MOST_ROWS).map((row, i) => (
+        <RowLine
+          key={start + i}
+          index={start + i}
+          row={row}
+          now={nowIn(row, now)}
+          isChosen={chosen === start + i}
+          isStop={(chosen ?? reached) === start + i}
+          onPick={pick}
+        />
+      ))}
+      {below > 0 && <p class="rt-term-more">{counted(below, 'row')} below are not shown.</p>}
     </div>
   );
 }

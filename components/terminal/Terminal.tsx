@@ -71,6 +71,11 @@ function TerminalBody({ figure, view, console }: BodyProps) {
   };
 
   useKeepInSight(screen, rows, now, first, isFuture);
+  // What is being typed stays in sight when the foot takes more room.
+  useLayoutEffect(() => {
+    const box = screen.current;
+    if (box && field.current && field.current.value !== '') box.scrollTop = box.scrollHeight;
+  }, [among, problem]);
   useDraft(figure, machine, field);
   // Who moves the cursor elsewhere has left the row.
   useEffect(
@@ -144,7 +149,10 @@ function TerminalBody({ figure, view, console }: BodyProps) {
   return (
     <div
       class="rt-term-body"
-      onFocusIn={() => figure.$typing.set(true)}
+      onFocusIn={({ target }) => {
+        figure.$typing.set(true);
+        if (target === field.current) screen.current!.scrollTop = screen.current!.scrollHeight;
+      }}
       onFocusOut={() => figure.$typing.set(false)}
     >
       <TerminalHead

@@ -18,9 +18,6 @@ export interface Row {
   failed: { readonly status: string; readonly line: number } | undefined;
 }
 
-/** Rows beyond that are left out at the beginning. */
-export const MAX_ROWS = 1000;
-
 /** `maya@laptop` and what follows it; the line's own text comes after. */
 export interface PromptWords {
   readonly who: string;
@@ -59,7 +56,7 @@ export function rowsOf(console: ConsoleView, prompt: PromptWords): Row[] {
       });
     }
   });
-  return rows.slice(-MAX_ROWS);
+  return rows;
 }
 
 export const textOf = (row: Row, until = Number.POSITIVE_INFINITY): string =>

@@ -13,13 +13,13 @@ import {
   commandsOf,
   consoleOf,
   entryTime,
-  MAX_ROWS,
   promptOf,
   rowsOf,
   runningAt,
   textOf,
 } from '../../components/terminal/console.ts';
 import { historyOf, keepTyped } from '../../components/terminal/history.ts';
+import { shownFrom } from '../../components/terminal/Screen.tsx';
 import { spokenOf } from '../../components/terminal/Spoken.tsx';
 import {
   enter,
@@ -139,13 +139,17 @@ describe('rows', () => {
     );
   });
 
-  it('are bounded: the oldest go', () => {
-    const rows = rowsOf(
-      consoleFrom(['out', Array.from({ length: 1500 }, (_, i) => `${i}\n`).join('')]),
-      prompt,
+  it('are drawn around what happens, when they are many', () => {
+    fc.assert(
+      fc.property(fc.nat(6000), fc.nat(), fc.nat(), (rows, a, b) => {
+        const reached = a % (rows + 1);
+        const from = b % (reached + 1);
+        const start = shownFrom(rows, reached, from);
+        expect(start).toBeGreaterThanOrEqual(from);
+        expect(reached === rows || (start <= reached && reached < start + 1000)).toBe(true);
+        if (rows <= 500) expect(start).toBe(from);
+      }),
     );
-    expect(rows).toHaveLength(MAX_ROWS);
-    expect(textOf(rows.at(-1)!)).toBe('1499');
   });
 
   it('are those of a real run, with its prompt', () => {
