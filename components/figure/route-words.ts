@@ -73,7 +73,7 @@ export function outcomeOf(
     const none = choice.candidates.length === 0;
     const family = isV4(destination) ? 'IPv4' : 'IPv6';
     return {
-      deed: `No route for ${to}: the packet is dropped, and its sender told “network unreachable”.`,
+      deed: `No route for ${to}: the packet is dropped, and its sender told so.`,
       why: none
         ? `This table has no routes for ${family}.`
         : 'No prefix fits, and there is no default route.',
@@ -94,7 +94,7 @@ export function outcomeOf(
 
 const DEEDS = {
   blackhole: 'The packet is dropped in silence: the route is a blackhole.',
-  unreachable: 'The packet is dropped, and its sender told “host unreachable”.',
+  unreachable: 'The packet is dropped, and its sender told that nobody is there.',
   prohibit: 'The packet is dropped, and its sender told that this is prohibited.',
 } as const;
 

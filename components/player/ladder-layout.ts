@@ -129,13 +129,28 @@ function words(
   const reasons = reasonsOf(view, arrows, width, taken, lines);
   const labels = wordsAlong(view, arrows, width, height, taken, lines);
   if (isBare) return { reasons, labels, notes: [] };
-  const unseen = isNarrow ? unseenOf(view, xOf, y, width) : [];
-  for (const note of unseen) taken.add(box(note.x, note.y - 8, 100, 30));
+  const unseen = isNarrow
+    ? unseenOf(view, xOf, y, width).flatMap((note) => roomFor(note, taken, height))
+    : [];
   return {
     reasons,
     labels,
     notes: [...unseen, ...spansBeside(view, { xOf, y, width, taken, lines })],
   };
+}
+
+/** The note where nothing else is, up or down from where it would stand; none where there is no such place. */
+function roomFor(note: Note, taken: Taken, height: number): Note[] {
+  for (let step = 0; step <= 12; step++) {
+    for (const way of step === 0 ? [0] : [-1, 1]) {
+      const y = note.y + way * step * 16;
+      const samples = box(note.x, y - 8, 100, 30);
+      if (y < 8 || y > height - 30 || !taken.isFree(samples, 10, 13)) continue;
+      taken.add(samples);
+      return [{ ...note, y }];
+    }
+  }
+  return [];
 }
 
 /** The lanes of the scenario; where few fit: both ends, and who talks most with the near one. */

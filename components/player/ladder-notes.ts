@@ -115,6 +115,9 @@ function placed(note: Omit<Note, 'textY'>, { width, taken, lines }: NoteOptions)
   return { ...note, text: '', textY: 0 };
 }
 
+/** Layers whose packets are nobody's question: what machines need to talk at all. */
+const isTalk = (layer: string): boolean => layer !== 'link' && layer !== 'ip';
+
 /** What a lane does with machines that have none here. */
 export function unseenOf(
   view: RunView,
@@ -126,10 +129,10 @@ export function unseenOf(
   for (const [machine, x] of xOf) {
     const asked = view.packets.filter(
       (packet) =>
-        packet.from === machine && !xOf.has(packet.to) && packet.to !== machine && packet.layer !== 'link',
+        packet.from === machine && !xOf.has(packet.to) && packet.to !== machine && isTalk(packet.layer),
     );
     const answers = view.packets.filter(
-      (packet) => packet.to === machine && !xOf.has(packet.from) && packet.layer !== 'link',
+      (packet) => packet.to === machine && !xOf.has(packet.from) && isTalk(packet.layer),
     );
     const first = asked[0];
     const last = answers.at(-1);

@@ -48,6 +48,12 @@ function player(id = scenario): void {
     panels: [(query.get('panel') ?? 'map') as PanelName],
     machine: query.get('machine') ?? undefined,
   });
+  // For the tests: when there is something to see.
+  Object.assign(window, {
+    view: sessionOf(request)
+      .view()
+      .packets.map(({ time, end }) => ({ time, end })),
+  });
   const place = document.createElement('div');
   place.className = 'rt-figure';
   place.style.maxWidth = `${query.get('width') ?? 1040}px`;

@@ -1,5 +1,8 @@
-// No label of a figure lies on another: every label box of the map and the ladder at thirty moments, on three widths.
+// No label of a figure lies on another: every label box of the map and the ladder at thirty moments, on three widths; and
+// of every scenario there is, in a harness, at a few busy moments.
 import { expect, type Page, test } from '@playwright/test';
+import { scenarios } from '../../src/engine/scenario/all.ts';
+import { type Bundled, bundlePage } from './bundle.ts';
 
 /** Pairs of labels whose boxes meet. Slanted ones are compared by their corners, along their sides (separating axes). */
 async function collisions(page: Page): Promise<string[]> {
@@ -109,4 +112,69 @@ for (const width of [390, 768, 1440]) {
       }
     });
   }
+}
+
+let harness: Bundled;
+test.beforeAll(async () => {
+  harness = await bundlePage(new URL('../components/figures-harness.tsx', import.meta.url), 'Figures');
+});
+
+/** Moments of a run that are looked at: middles of its packets' ways, spread over the run. */
+const MOMENTS = 7;
+
+for (const { name } of scenarios) {
+  for (const width of [390, 1440]) {
+    test(`no label lies on another: scenario ${name}, ${width} px`, async ({ page }) => {
+      await page.setViewportSize({ width, height: 900 });
+      await page.emulateMedia({ reducedMotion: 'reduce' });
+      await harness.serve(page.context());
+      await page.goto(`${harness.origin}?scenario=${name}&panel=map&width=${Math.min(width, 1200)}`);
+      const player = page.locator('.rt-player');
+      await expect(player).toHaveAttribute('data-live', '');
+      await page.evaluate(() => document.fonts.ready);
+      // biome-ignore lint/suspicious/noExplicitAny: the harness leaves the run on the window
+      const view = await page.evaluate(() => (window as any).view as { time: number; end: number }[]);
+      const moments = Array.from({ length: MOMENTS }, (_, i) => {
+        const { time, end } = view[Math.floor((view.length - 1) * (i / (MOMENTS - 1)))]!;
+        return Math.round(time + (end - time) * 0.45) / 1e6;
+      });
+      const slider = player.getByRole('slider', { name: 'Moment' });
+      for (const panel of ['map', 'ladder']) {
+        for (const time of moments) {
+          await page.evaluate(
+            (hash) => (location.hash = hash),
+            `#rt=${name}&v=${1}&open=${panel}&t=${time.toFixed(6)}`,
+          );
+          await expect(slider).toHaveAttribute('aria-valuenow', String(Math.round(time * 10) / 10));
+          await expect(player.locator(`.rt-panel-${panel}`)).toBeVisible();
+          expect(await collisions(page), `${panel} at ${time} ms`).toEqual([]);
+          if (panel === 'map') expect(await strays(page), `map at ${time} ms`).toEqual([]);
+        }
+      }
+    });
+  }
+}
+
+/** Machines and their words that lie outside the area of the map that they belong to, or outside the map. */
+async function strays(page: Page): Promise<string[]> {
+  return page.locator('.rt-map-drawing').evaluate((map) => {
+    const inside = (box: DOMRect, room: DOMRect) =>
+      box.left >= room.left - 1 &&
+      box.right <= room.right + 1 &&
+      box.top >= room.top - 1 &&
+      box.bottom <= room.bottom + 1;
+    const areas = [...map.querySelectorAll('.rt-area')].map((area) => area.getBoundingClientRect());
+    const found: string[] = [];
+    for (const machine of map.querySelectorAll('.rt-machine')) {
+      const glyph = machine.querySelector('.rt-machine-glyph')!.getBoundingClientRect();
+      const own = areas.find((area) => inside(glyph, area));
+      if (!own) found.push(`${machine.textContent}: no area`);
+      const name = machine.querySelector('[data-label="name"]');
+      if (!name) found.push(`${machine.getAttribute('aria-label')}: no name`);
+      for (const words of machine.querySelectorAll('[data-label]'))
+        if (own && !inside(words.getBoundingClientRect(), own))
+          found.push(`${words.textContent}: outside its area`);
+    }
+    return found;
+  });
 }
