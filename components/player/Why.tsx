@@ -85,7 +85,7 @@ function subjectOf(view: RunView, packet: number | undefined, moment: number): S
   }
   const { event, time, subject, text } = view.moments[moment] ?? {};
   if (event === undefined || time === undefined) return undefined;
-  return { event, question: `Why, at ${withUnit(time, 1)}: ${subject} ${text}?` };
+  return { event, question: `Why, at ${withUnit(time, 1)}: ${subject} ${text.replace(/\?$/, '')}?` };
 }
 
 /** `SYN` is a word; `192.0.2.80, for 300 s` is somebody's words. */

@@ -32,7 +32,7 @@ export function Terminal({ figure }: { figure: Figure }) {
   const console = view.consoles.find(({ machine }) => machine === prompt) ?? view.consoles[0];
   if (!console) return <p class="rt-term-none">Nobody sits at a terminal in this run.</p>;
   return (
-    <section class="rt-term" aria-label="Terminal">
+    <section class="rt-term" aria-label={`${figure.title}: terminal`}>
       <TerminalBody key={console.machine} figure={figure} view={view} console={console} />
     </section>
   );
