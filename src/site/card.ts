@@ -1,5 +1,5 @@
 // The picture that a link to a page carries: the mark, the name, the page's title. Drawn as SVG, made PNG at build.
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +12,7 @@ function fontFiles(): string[] {
   if (fonts === undefined) {
     const require = createRequire(join(process.cwd(), 'package.json'));
     const folder = mkdtempSync(join(tmpdir(), 'roundtrip-fonts-'));
+    process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
     fonts = ['400', '700'].map((weight) => {
       const woff = readFileSync(
         require.resolve(`@fontsource/source-sans-3/files/source-sans-3-latin-${weight}-normal.woff`),

@@ -97,7 +97,8 @@ describe('every scenario', () => {
         expect(`${subject} ${text}`).not.toMatch(/undefined|null|NaN|\[object| {2}/);
         // a name that begins with “The” does so at the beginning only
         expect(text).not.toMatch(/\b(?:after|to|from|of) The\b/);
-        for (const { reason } of of.why(event)) expect(reason).toMatch(/^(?:(?:[A-Z“0-9]|[a-z-]+\.).*[.!?…])?$/s);
+        for (const { reason } of of.why(event))
+          expect(reason).toMatch(/^(?:(?:[A-Z“0-9]|[a-z-]+\.).*[.!?…])?$/s);
       }
     },
   );
