@@ -112,7 +112,7 @@ class Reader {
   readonly #arrivals = new Map<number, number>();
   /** For each event, the arrival of a frame that led to it, −1 for none. */
   readonly #arrivalBefore: Int32Array;
-  /** Whether an event led to another one. */
+  /** Whether an event led to another one, and for an arrival, whether something was sent because of it. */
   readonly #hasEffect: Uint8Array;
   readonly #lineFree: Float64Array;
   /** {@link #lineFree} before the last frame was handed to the line. */
@@ -141,7 +141,9 @@ class Reader {
       const kind = trace.kindOf(id);
       const cause = trace.causeOf(id);
       this.#arrivalBefore[id] = kind === delivered ? id : cause === NONE ? NONE : this.#arrivalBefore[cause]!;
-      if (cause !== NONE) this.#hasEffect[cause] = 1;
+      if (cause !== NONE && this.#hasEffect[cause] === 0) this.#hasEffect[cause] = EFFECT;
+      const arrival = cause === NONE ? NONE : this.#arrivalBefore[cause]!;
+      if (kind === sent && arrival !== NONE) this.#hasEffect[arrival] = ANSWER;
       if (kind === sent) this.#sent(id);
       else if (kind === delivered) this.#ended(id, 'delivered', undefined);
       else if (kind === corrupted) this.#ended(id, 'corrupted', 'damaged on the link');
@@ -284,8 +286,8 @@ class Reader {
     for (let place = 0; place < hops.length; place++) {
       const { outcome, arrivedEvent } = hops[place]!;
       if (leadsOn.has(place)) continue;
-      const hasEffect = arrivedEvent !== NONE && this.#hasEffect[arrivedEvent] === 1;
-      const rank = RANK[outcome] * 2 + (hasEffect ? 1 : 0);
+      // of all who hear a broadcast, the one who answers is whom it was for
+      const rank = RANK[outcome] * 3 + (arrivedEvent === NONE ? 0 : this.#hasEffect[arrivedEvent]!);
       if (rank <= bestRank) continue;
       best = place;
       bestRank = rank;
@@ -301,6 +303,9 @@ const RANK: Readonly<Record<HopOutcome, number>> = {
   travelling: 2,
   delivered: 3,
 };
+
+const EFFECT = 1;
+const ANSWER = 2;
 
 const NODES = 0x1_0000;
 
