@@ -1,10 +1,10 @@
 /**
  * A network interface: a MAC address, one end of a link, the internet addresses it has, and whoever it belongs to.
  *
- * An address belongs to an interface, not to a machine (RFC 4291 §2.1; RFC 791 §2.3 counts it among the attributes
- * of a host's attachment). One IPv4 address at most; any number of IPv6 addresses, each with its state and lifetimes.
+ * An address belongs to an interface, not to a machine (RFC 4291 §2.1; RFC 791 §2.3 gives each interface of a host
+ * addresses of its own). One IPv4 address at most; any number of IPv6 addresses, each with its state and lifetimes.
  */
-import { type Ip4, MAC_BROADCAST, type Mac } from '../base/address.ts';
+import { type Cidr4, type Ip4, MAC_BROADCAST, type Mac, mask4 } from '../base/address.ts';
 import { Misuse } from '../base/errors.ts';
 import type { Ip6 } from '../base/ip6.ts';
 import { type Nanoseconds, NEVER } from '../base/units.ts';
@@ -43,14 +43,14 @@ export class Nic implements Receiver {
   readonly name: string;
   readonly nodeName: string;
   readonly mac: Mac;
-  /** IPv4 address and prefix, on interfaces that have one. */
-  address: Ip4 | undefined;
-  prefixLength = 32;
   readonly addresses6: Address6[] = [];
   /** A smaller size for IPv6, where a router has advertised one (RFC 4861 §4.6.4). */
-  mtu6: number | undefined;
+  advertisedMtu: number | undefined;
   /** Set on a router: SYNs that pass here announce no larger segments than this link carries. */
   clampsMss = false;
+  #address: Ip4 | undefined;
+  #prefixLength = 32;
+  #broadcast = -1;
   #mtu = 1500;
   /** Link-layer groups that this card listens to. */
   readonly #groups = new Set<number>();
@@ -70,17 +70,42 @@ export class Nic implements Receiver {
     this.#refused = world.trace.kind('frame.refused');
   }
 
+  /** IPv4 address and prefix, on interfaces that have one. */
+  get address(): Ip4 | undefined {
+    return this.#address;
+  }
+
+  get prefixLength(): number {
+    return this.#prefixLength;
+  }
+
+  /** Everybody on its network; −1 where there is no such address: networks of one or two have none (RFC 3021 §2). */
+  get broadcast(): number {
+    return this.#broadcast;
+  }
+
+  setAddress({ address, prefixLength }: Cidr4): void {
+    this.#address = address;
+    this.#prefixLength = prefixLength;
+    this.#broadcast = prefixLength > 30 ? -1 : (address | ~mask4(prefixLength)) >>> 0;
+  }
+
   /** Largest IP packet that leaves here in one frame. */
   get mtu(): number {
     return this.#mtu;
   }
 
-  /** Throws {@link Misuse} below 68 (RFC 791 §3.1), below 1280 with IPv6, and above what a frame holds. */
+  /** Throws {@link Misuse} below 68 (RFC 791 §3.2), below 1280 with IPv6, and above what a frame holds. */
   set mtu(bytes: number) {
     const least = this.addresses6.length > 0 ? MIN_MTU_V6 : 68;
     if (!(bytes >= least && bytes + ETHERNET_HEADER <= MAX_FRAME))
       throw new Misuse(`an MTU of ${bytes} bytes`);
     this.#mtu = bytes;
+  }
+
+  /** Largest IPv6 packet that leaves here. */
+  get mtu6(): number {
+    return this.advertisedMtu === undefined ? this.#mtu : Math.min(this.#mtu, this.advertisedMtu);
   }
 
   attach(out: Channel): void {
@@ -102,9 +127,12 @@ export class Nic implements Receiver {
 
   /** True when the interface has this IPv6 address, and may use it. */
   owns6(address: Ip6): boolean {
-    return this.addresses6.some(
-      (one) => one.address === address && one.state !== 'tentative' && one.state !== 'duplicate',
-    );
+    const { addresses6 } = this;
+    for (let i = 0; i < addresses6.length; i++) {
+      const one = addresses6[i]!;
+      if (one.address === address) return one.state !== 'tentative' && one.state !== 'duplicate';
+    }
+    return false;
   }
 
   /** Its link-local address, once it is known to be nobody else's. */

@@ -9,7 +9,7 @@
  * An ICMP error must quote something that its receiver has sent (RFC 4890 §4.1, RFC 6092 REC-10).
  *
  * What has expired is found by whoever asks for it: the filter never keeps a world going. Left out: limits on rates,
- * TCP windows, the error that RFC 6092 REC-34 wants sent after six seconds, rules by multicast scope (REC-1 to REC-9).
+ * TCP windows, the error that RFC 6092 REC-34 wants sent after six seconds, its stateless filters (REC-1 to REC-9).
  */
 
 import type { Bytes } from '../base/bytes.ts';

@@ -175,7 +175,7 @@ function defaultOf(family: Family): Cidr {
   );
 }
 
-/** The address by which an interface is a next hop: in IPv6 the link-local one (RFC 4861 §2.3 wants it for redirects). */
+/** The address by which an interface is a next hop: in IPv6 the link-local one (RFC 4861 §8 wants it for redirects). */
 function addressOn(nic: Nic, family: Family): Ip | undefined {
   if (family === 4) return nic.address;
   return nic.addresses6.some(({ origin }) => origin !== 'link-local') ? nic.linkLocal : undefined;

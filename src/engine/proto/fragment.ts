@@ -19,7 +19,7 @@ import {
   writeFragmentHeader,
 } from '../wire/ipv6-extension.ts';
 
-/** The smallest MTU of an IPv4 link: the longest header and one unit of data (RFC 791 §3.1). */
+/** The smallest MTU of an IPv4 link: the longest header and one unit of data (RFC 791 §3.2). */
 export const IPV4_MIN_MTU = 68;
 
 /**

@@ -3,7 +3,7 @@
  *
  * A message can only lower what is known; an estimate is forgotten after ten minutes (RFC 1191 §6.3, RFC 8201 §4;
  * Linux's `mtu_expires`), and the path is tried with full size again. A router of before RFC 1191 names no size: then
- * the next lower plateau of its table is taken (§7.1).
+ * the next lower plateau of its table is taken (§5, §7).
  *
  * Lower limits: 552 bytes in IPv4, which is Linux's `min_pmtu` and not in the RFCs (the protocol's own is 68): who can
  * forge a message could have a host cut everything into crumbs. Below that limit the estimate stays there, is locked,
@@ -18,15 +18,15 @@ import { MINUTE, type Nanoseconds, NEVER } from '../base/units.ts';
 import type { MachineEvent, Projection } from '../trace/event.ts';
 
 export const PATH_MTU_LIFETIME: Nanoseconds = 10 * MINUTE;
-/** Linux's `net.ipv4.route.min_pmtu`: 512 bytes of data, a header with all options (RFC 791 §3.1 knows no such limit). */
+/** Linux's `net.ipv4.route.min_pmtu`: 512 bytes of data behind an IP and a TCP header (RFC 791 §3.2 goes down to 68). */
 export const PATH_MTU_FLOOR_V4 = 552;
 export const PATH_MTU_FLOOR_V6 = 1280;
 const MAX_ENTRIES = 1024;
 
-/** MTUs of common links, falling (RFC 1191 §7.1, Table 7-1). */
+/** MTUs of common links, falling (RFC 1191 §7, Table 7-1). */
 const PLATEAUS: readonly number[] = [65_535, 32_000, 17_914, 8166, 4352, 2002, 1492, 1006, 508, 296, 68];
 
-/** The largest plateau below `length`, and 68 when there is none (RFC 1191 §5, §7.1). */
+/** The largest plateau below `length`, and 68 when there is none (RFC 1191 §5, §7; §3 for the 68). */
 export function plateauBelow(length: number): number {
   return PLATEAUS.find((plateau) => plateau < length) ?? 68;
 }
