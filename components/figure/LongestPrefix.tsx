@@ -68,6 +68,10 @@ export function LongestPrefix({ id, routes, initial, tries }: Props) {
           ))}
         </p>
       </div>
+      {/* Where nothing can be typed. */}
+      <p class="lpm-fixed">
+        Destination <code>{initial}</code>
+      </p>
       <p id={`${id}-said`} class={isFault ? 'lpm-said lpm-fault' : 'lpm-said'}>
         {isFault ? (
           <>
