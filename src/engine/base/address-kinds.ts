@@ -425,7 +425,7 @@ const ROWS6: readonly Row[] = [
     'those who listen, as far as its scope reaches',
   ],
   ['2000::/3', 'global', 'Global unicast', 'RFC 4291 §2.4', 'yyyy*', EVERYONE],
-  ['::/0', 'reserved', 'Not given out', 'RFC 4291 §2.4', 'nnnn*', 'nobody: the IETF keeps it for later'],
+  ['::/0', 'reserved', 'Not given out', 'RFC 4147 §2', 'nnnn*', 'nobody: the IETF keeps it for later'],
 ];
 
 function read([text, id, name, rfc, columns, seenBy]: Row): AddressKind {

@@ -234,7 +234,7 @@ export function supernet(cidr: Cidr, prefixLength = cidr.prefixLength - 1): Cidr
   return networkOf({ ...cidr, prefixLength } as Cidr);
 }
 
-/** The fewest prefixes that cover exactly the same addresses, in order (RFC 4632 §3.1: aggregation without holes). */
+/** The fewest prefixes that cover exactly the same addresses, in order (RFC 4632 §4.1: aggregation, which adds nothing here). */
 export function collapse(set: readonly Cidr[]): Cidr[] {
   const done: Cidr[] = [];
   for (const next of set.map(networkOf).sort(compareCidr)) {
