@@ -7,6 +7,7 @@ import type { Host, Router } from '../../src/engine/net/host.ts';
 import { Network } from '../../src/engine/net/network.ts';
 import { type FilterAction, PacketFilter } from '../../src/engine/net/packet-filter.ts';
 import type { Rule } from '../../src/engine/policy/match.ts';
+import { UNLIMITED } from '../../src/engine/proto/icmp-limit.ts';
 import { openTerminals } from '../../src/engine/shell/terminal.ts';
 import { World } from '../../src/engine/sim/world.ts';
 import type { Topology, TopologyMachine } from './netns.ts';
@@ -27,8 +28,9 @@ export class ShellWorld {
   constructor(topology: Topology) {
     this.world = new World();
     this.network = new Network(this.world);
+    // as in the namespaces: no limits on ICMP errors (netns.ts)
     for (const [name, { forwards }] of Object.entries(topology.machines))
-      forwards ? this.network.router(name) : this.network.host(name);
+      this.network[forwards ? 'router' : 'host'](name, { icmp: UNLIMITED });
     for (const { a, b, mtu, delayMs } of topology.links) {
       const link = this.network.link(
         [this.network.machine(a.machine), a.nic, ...a.addresses],

@@ -36,9 +36,14 @@ describe('address resolution on a link', () => {
     // 50 bytes of frame each, and what a buffer costs: 212,992 / 818
     for (let i = 1; i <= 265; i++) ping(run.a, '192.0.2.2', i);
     run.world.kernel.run();
-    expect(lines(run).filter((one) => one.startsWith('Echo request')).length).toBe(261);
+    const sent = lines(run).filter((one) => one.startsWith('Echo request'));
+    expect(sent.length).toBe(261);
+    // the oldest are those that go
+    expect(sent[0]).toMatch(/seq 5\b/);
     const refused = [...run.world.trace.events(['frame.refused'])].map(({ b }) => run.world.trace.textOf(b));
-    expect(refused).toEqual(Array.from({ length: 4 }, () => 'too many packets wait for ARP'));
+    expect(refused).toEqual(
+      Array.from({ length: 4 }, () => 'too many packets wait for the neighbour’s card'),
+    );
   });
 
   it('teaches both sides: who answers need not ask back', () => {

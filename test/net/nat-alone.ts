@@ -127,7 +127,7 @@ export class NatAlone {
     this.world = new World({ seed });
     const node = { name: 'router', isOn: true, frameArrived: () => {} };
     const nic = new Nic(this.world, node, 'wan', 0x0000_5e00_5301 as never);
-    nic.address = OUTSIDE;
+    nic.setAddress({ address: OUTSIDE, prefixLength: 24 });
     this.nat = new Nat(this.world, 'router', nic, options);
   }
 

@@ -3,16 +3,19 @@
  * answer.
  */
 import { fromUtf8 } from '../base/bytes.ts';
-import type { Ip } from '../base/ip.ts';
+import { type Ip, isLinkLocal6, isV4 } from '../base/ip.ts';
 import type { Nanoseconds } from '../base/units.ts';
 import type { Host } from '../net/host.ts';
-import { sleep, type Task } from '../sim/task.ts';
+import type { TcpSocket } from '../net/tcp-socket.ts';
+import { ProgramError, sleep, type Task } from '../sim/task.ts';
 
 export function runUdpEcho(host: Host, port: number): void {
   host.onBoot(() => {
     const socket = host.udp.bind(port);
-    socket.onReceive = ({ from, port: to, bytes }) => {
-      socket.send(from, to, bytes);
+    socket.onReceive = ({ from, port: to, bytes, nic }) => {
+      // a link-local address says nothing without its link
+      const isNear = !isV4(from) && isLinkLocal6(from);
+      socket.send(from, to, bytes, { via: isNear ? nic : undefined });
     };
   });
 }
@@ -37,8 +40,8 @@ export function* report(host: Host, to: Ip, port: number, count: number, every: 
 }
 
 /**
- * Opens `count` TCP connections, one every `every`, and holds each for `keep`. What has not come about after `patience` is given up,
- * an event `hold.failed`.
+ * Opens `count` TCP connections, one every `every`, and holds each for `keep`. What is refused, or has not come about
+ * after `patience`, is an event `hold.failed`.
  */
 export function* hold(
   host: Host,
@@ -70,7 +73,14 @@ function* holdOne(
   keep: Nanoseconds,
   connected: Set<number>,
 ): Task {
-  const socket = yield* host.tcp.connect(to, port);
+  let socket: TcpSocket;
+  try {
+    socket = yield* host.tcp.connect(to, port);
+  } catch (error) {
+    if (!(error instanceof ProgramError)) throw error;
+    host.because({ kind: 'hold.failed', detail: { number, reason: error.code } });
+    return;
+  }
   connected.add(number);
   host.record('hold.connected', { number, port: socket.localPort });
   yield* sleep(host.world.kernel, keep);

@@ -127,6 +127,12 @@ const tellers: Readonly<Record<string, Teller>> = {
     ),
   'icmp.error': (d) =>
     say('ip', `writes to ${String(d['to'])}: ${String(d['reason'])}`, 'Whoever sent the packet should know'),
+  'icmp.limited': (d) =>
+    say(
+      'ip',
+      `would tell ${String(d['to'])}: ${String(d['reason'])}, but says nothing`,
+      'It has told it too much of the kind lately: errors are sent at a limited rate',
+    ),
   'dns.stub.hosts': (d) => say('dns', `finds ${bare(d['name'])} in its hosts file`),
   'dns.stub.ask': (d) =>
     say(

@@ -126,7 +126,7 @@ export class Autoconf6 implements NdListener {
         this.#removeRoute(routeName(change));
         break;
       case 'link':
-        if (change.mtu !== undefined) link.nic.mtu6 = change.mtu;
+        if (change.mtu !== undefined) link.nic.advertisedMtu = change.mtu;
         link.cache.setTimes(change.reachableTime, change.retransTimer);
         break;
       case 'resolvers':

@@ -14,6 +14,9 @@ export type FilterVerdict =
   /** How to say no: a TCP reset, or ICMP “administratively prohibited”. */
   | { readonly action: 'reject'; readonly reason: string; readonly answer: 'reset' | 'prohibited' };
 
+/** A verdict against a datagram. */
+export type Objection = Exclude<FilterVerdict, { readonly action: 'accept' }>;
+
 export interface FilterHook {
   /** The IP header is at `at`; addresses are the inside's, whatever NAT does. Interface names, where there is one. */
   judge(

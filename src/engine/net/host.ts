@@ -3,11 +3,12 @@
  * is one that also forwards.
  */
 import type { Nanoseconds } from '../base/units.ts';
+import type { IcmpIntervals } from '../proto/icmp-limit.ts';
 import { type Running, spawn, type Task } from '../sim/task.ts';
 import type { World } from '../sim/world.ts';
 import type { Detail, MachineEvent } from '../trace/event.ts';
 import { NONE } from '../trace/log.ts';
-import { PROTOCOL_TCP, PROTOCOL_UDP } from '../wire/ipv4.ts';
+import { PROTOCOL_ICMP, PROTOCOL_TCP, PROTOCOL_UDP } from '../wire/ipv4.ts';
 import { IcmpStack } from './icmp-stack.ts';
 import { IpStack } from './ip-stack.ts';
 import { PortPool } from './ports.ts';
@@ -19,6 +20,8 @@ export interface HostOptions {
   readonly tcp?: TcpTuning;
   /** Passes on what is not for itself. */
   readonly forwards?: boolean;
+  /** How often ICMP errors may go to one receiver; as on Linux, unless said otherwise. */
+  readonly icmp?: IcmpIntervals;
 }
 
 export class Host {
@@ -38,18 +41,25 @@ export class Host {
   constructor(world: World, name: string, options: HostOptions = {}) {
     this.world = world;
     this.name = name;
-    this.ip = new IpStack(world, name, options.forwards ?? false);
+    this.ip = new IpStack(world, name, options.forwards ?? false, options.icmp);
     const ports = new PortPool(world.random(`${name}/ports`));
     this.udp = new UdpStack(this.ip, ports);
     this.tcp = new TcpStack(this.ip, ports, options.tcp ?? {});
     this.icmp = new IcmpStack(this.ip);
   }
 
-  /** True when a program here uses the port. */
+  /** True when a program here uses the port, or the identifier of ICMP queries. */
   isBound(protocol: number, port: number): boolean {
-    return protocol === PROTOCOL_UDP
-      ? this.udp.isBound(port)
-      : protocol === PROTOCOL_TCP && this.tcp.isBound(port);
+    switch (protocol) {
+      case PROTOCOL_UDP:
+        return this.udp.isBound(port);
+      case PROTOCOL_TCP:
+        return this.tcp.isBound(port);
+      case PROTOCOL_ICMP:
+        return this.icmp.isBound(port);
+      default:
+        return false;
+    }
   }
 
   /** Runs a program at start and again whenever the machine restarts. */

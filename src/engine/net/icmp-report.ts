@@ -3,9 +3,17 @@
  *
  * Codes of RFC 792, RFC 1812 §5.2.7.1 and RFC 4443 §3 in terms of what they mean for whoever sent the datagram.
  */
+import type { Ip4 } from '../base/address.ts';
 import type { Bytes } from '../base/bytes.ts';
 import type { Ip } from '../base/ip.ts';
-import type { Quoted } from '../wire/icmp.ts';
+import type { Ip6 } from '../base/ip6.ts';
+import { ICMP_HEADER, icmpField, type Quoted, quotedDatagram } from '../wire/icmp.ts';
+import { ICMP6_HEADER, icmp6Field } from '../wire/icmp6.ts';
+import { ICMP6_TOO_BIG } from '../wire/icmp6-code.ts';
+import { ipv4 } from '../wire/ipv4.ts';
+import { IPV6_HEADER, ipv6 } from '../wire/ipv6.ts';
+import { quotedDatagram6 } from '../wire/quotation6.ts';
+import { DEFAULT_HOP_LIMIT } from './transport.ts';
 
 export type IcmpErrorKind =
   | 'net-unreachable'
@@ -39,7 +47,69 @@ export interface IcmpReport {
   readonly end: number;
 }
 
-export function icmp4Kind(type: number, code: number): IcmpErrorKind {
+/**
+ * What the ICMP error at `at` says, or undefined when its quotation is too short to mean anything. `datagramAt` is its
+ * IP header, −1 when this machine tells itself.
+ */
+export function readReport4(
+  bytes: Bytes,
+  datagramAt: number,
+  at: number,
+  end: number,
+  from: Ip4,
+): IcmpReport | undefined {
+  const quoted = quotedDatagram(bytes, at, end);
+  if (!quoted) return undefined;
+  const type = bytes[at]!;
+  const code = bytes[at + 1]!;
+  const kind = icmp4Kind(type, code);
+  const isOwn = datagramAt === -1;
+  return {
+    kind,
+    type,
+    code,
+    from,
+    isOwn,
+    mtu: kind === 'too-big' ? icmpField.nextHopMtu(bytes, at) : 0,
+    hopLimit: isOwn ? DEFAULT_HOP_LIMIT : ipv4.get.ttl(bytes, datagramAt),
+    size: isOwn ? 0 : ipv4.get.totalLength(bytes, datagramAt),
+    quoted,
+    quotedAt: at + ICMP_HEADER,
+    bytes,
+    end,
+  };
+}
+
+/** {@link readReport4} for ICMPv6. */
+export function readReport6(
+  bytes: Bytes,
+  packetAt: number,
+  at: number,
+  end: number,
+  from: Ip6,
+): IcmpReport | undefined {
+  const quoted = quotedDatagram6(bytes, at, end);
+  if (!quoted) return undefined;
+  const type = bytes[at]!;
+  const code = bytes[at + 1]!;
+  const isOwn = packetAt === -1;
+  return {
+    kind: icmp6Kind(type, code),
+    type,
+    code,
+    from,
+    isOwn,
+    mtu: type === ICMP6_TOO_BIG ? icmp6Field.mtu(bytes, at) : 0,
+    hopLimit: isOwn ? DEFAULT_HOP_LIMIT : ipv6.get.hopLimit(bytes, packetAt),
+    size: isOwn ? 0 : IPV6_HEADER + ipv6.get.payloadLength(bytes, packetAt),
+    quoted,
+    quotedAt: at + ICMP6_HEADER,
+    bytes,
+    end,
+  };
+}
+
+function icmp4Kind(type: number, code: number): IcmpErrorKind {
   if (type === 11) return code === 1 ? 'reassembly-time-exceeded' : 'time-exceeded';
   if (type === 12) return 'parameter-problem';
   if (type !== 3) return 'other';
@@ -69,7 +139,7 @@ export function icmp4Kind(type: number, code: number): IcmpErrorKind {
   }
 }
 
-export function icmp6Kind(type: number, code: number): IcmpErrorKind {
+function icmp6Kind(type: number, code: number): IcmpErrorKind {
   if (type === 2) return 'too-big';
   if (type === 3) return code === 1 ? 'reassembly-time-exceeded' : 'time-exceeded';
   if (type === 4) return code === 1 ? 'protocol-unreachable' : 'parameter-problem';

@@ -8,10 +8,11 @@ import { Misuse } from '../base/errors.ts';
 import type { Family, Ip } from '../base/ip.ts';
 import type { Random } from '../base/random.ts';
 import { ICMP_ECHO, ICMP_ECHO_REPLY, ICMP_HEADER, icmpField } from '../wire/icmp.ts';
+import { ICMP6_ECHO, ICMP6_ECHO_REPLY } from '../wire/icmp6-code.ts';
 import { ipv4, PROTOCOL_ICMP } from '../wire/ipv4.ts';
+import { PROTOCOL_ICMP6 } from '../wire/ipv6-extension.ts';
 import type { IcmpReport } from './icmp-report.ts';
 import type { IpStack } from './ip-stack.ts';
-import { ICMP6_ECHO, ICMP6_ECHO_REPLY, PROTOCOL_ICMP6 } from './ip6-layer.ts';
 import type { Nic } from './nic.ts';
 import type { SendOptions, SendProblem, Transport } from './transport.ts';
 
@@ -71,11 +72,29 @@ export class IcmpStack implements Transport {
 
   open(family: Family): IcmpSocket {
     if (this.#sockets.size >= MAX_SOCKETS) throw new Misuse(`more than ${MAX_SOCKETS} ping sockets`);
-    let identifier = this.#random.below(0x1_0000);
-    while (this.#sockets.has(identifier)) identifier = (identifier + 1) & 0xffff;
+    const first = this.#random.below(0x1_0000);
+    const taken = (identifier: number): boolean =>
+      this.#sockets.has(identifier) || (family === 4 && this.#isTranslated(identifier));
+    let identifier = first;
+    for (let tries = 1; taken(identifier); tries++) {
+      if (tries > 0xffff) throw new Misuse('no identifier is free for a ping socket');
+      identifier = (first + tries) & 0xffff;
+    }
     const socket = new IcmpSocket(this, family, identifier);
     this.#sockets.set(identifier, socket);
     return socket;
+  }
+
+  /** Whether a ping socket has the identifier. */
+  isBound(identifier: number): boolean {
+    return this.#sockets.has(identifier);
+  }
+
+  #isTranslated(identifier: number): boolean {
+    const { nics } = this.#ip;
+    return nics.some(
+      ({ address }) => address !== undefined && this.#ip.isTranslated(PROTOCOL_ICMP, address, identifier),
+    );
   }
 
   close(socket: IcmpSocket): void {
@@ -120,6 +139,7 @@ export class IcmpStack implements Transport {
     if (bytes[at] !== (isV4 ? ICMP_ECHO_REPLY : ICMP6_ECHO_REPLY)) return;
     const socket = this.#sockets.get(icmpField.identifier(bytes, at));
     if (!socket || (socket.family === 4) !== isV4) return;
+    if (typeof source !== 'number') this.#ip.v6.confirm(source);
     socket.onReply?.({
       from: source,
       to: destination,

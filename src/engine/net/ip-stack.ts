@@ -6,12 +6,14 @@
  * gets (RFC 1122 §3.3.4.3, RFC 6724), how large it may be, who takes what arrives. IPv4 lies in ip4-layer.ts, IPv6 in
  * ip6-layer.ts, ARP and neighbour discovery in neighbours.ts.
  */
-import type { Ip4, Mac } from '../base/address.ts';
+import { IP4_BROADCAST, type Ip4, type Mac } from '../base/address.ts';
 import type { Bytes } from '../base/bytes.ts';
 import { type Cidr, cidr as prefix } from '../base/cidr.ts';
 import { Misuse } from '../base/errors.ts';
-import { formatIp, type Ip } from '../base/ip.ts';
+import { type Family, formatIp, type Ip } from '../base/ip.ts';
 import type { Ip6 } from '../base/ip6.ts';
+import type { EmitFragment } from '../proto/fragment.ts';
+import { type IcmpIntervals, IcmpLimit } from '../proto/icmp-limit.ts';
 import { PathMtuCache } from '../proto/path-mtu.ts';
 import { Reassembler } from '../proto/reassembly.ts';
 import { Timer } from '../sim/timer.ts';
@@ -19,14 +21,21 @@ import type { World } from '../sim/world.ts';
 import type { MachineEvent } from '../trace/event.ts';
 import { MAX_FRAME } from '../trace/frames.ts';
 import { NONE } from '../trace/log.ts';
-import { ETHERNET_HEADER, ETHERTYPE_ARP, ETHERTYPE_IPV4, ethernet, isGroupMac } from '../wire/ethernet.ts';
+import {
+  ETHERNET_HEADER,
+  ETHERTYPE_ARP,
+  ETHERTYPE_IPV4,
+  ETHERTYPE_IPV6,
+  ethernet,
+  isGroupMac,
+} from '../wire/ethernet.ts';
 import { ICMP6_PARAMETER_PROBLEM } from '../wire/icmp6-code.ts';
-import { IPV4_DF, ipv4, PROTOCOL_ICMP } from '../wire/ipv4.ts';
-import type { UpperLayer } from '../wire/ipv6-extension.ts';
-import type { FilterHook } from './filter-hook.ts';
+import { ipv4, PROTOCOL_ICMP } from '../wire/ipv4.ts';
+import { PROTOCOL_ICMP6, type UpperLayer } from '../wire/ipv6-extension.ts';
+import type { FilterChain, FilterHook, Objection } from './filter-hook.ts';
 import type { IcmpReport } from './icmp-report.ts';
 import { Ip4Layer } from './ip4-layer.ts';
-import { ETHERTYPE_IPV6, Ip6Layer, mtuOf, PROTOCOL_ICMP6 } from './ip6-layer.ts';
+import { Ip6Layer } from './ip6-layer.ts';
 import type { Nat } from './nat.ts';
 import { Neighbours } from './neighbours.ts';
 import { Nic, type Node } from './nic.ts';
@@ -37,6 +46,12 @@ import { DEFAULT_HOP_LIMIT, type SendOptions, type SendProblem, type Transport }
 export const LOOPBACK_MTU = 65_536;
 const IP4_LOOPBACK = 0x7f00_0001 as Ip4;
 const IP6_LOOPBACK = '::1' as Ip6;
+
+/** Where the first fragment of a datagram came in, and the event that brought it. */
+interface FirstPiece {
+  readonly nic: Nic;
+  readonly cause: number;
+}
 
 export class IpStack implements Node {
   readonly name: string;
@@ -55,19 +70,20 @@ export class IpStack implements Node {
   isOn = true;
   nat: Nat | undefined;
   filter: FilterHook | undefined;
-  readonly #reassembler = new Reassembler();
+  readonly #errorLimit: IcmpLimit;
+  readonly #reassembler = new Reassembler<FirstPiece>();
   readonly #reassemblyTimer: Timer;
   readonly #transports: (Transport | undefined)[] = new Array(256).fill(undefined);
   readonly #kinds = new Map<string, number>();
 
-  constructor(world: World, name: string, isForwarding: boolean) {
+  constructor(world: World, name: string, isForwarding: boolean, icmpIntervals?: IcmpIntervals) {
     this.world = world;
     this.name = name;
     this.nodeId = world.trace.node(name);
     this.isForwarding = isForwarding;
+    this.#errorLimit = new IcmpLimit(icmpIntervals);
     this.loopback = new Nic(world, this, 'lo', 0 as Mac);
-    this.loopback.address = IP4_LOOPBACK;
-    this.loopback.prefixLength = 8;
+    this.loopback.setAddress({ address: IP4_LOOPBACK, prefixLength: 8 });
     this.neighbours = new Neighbours(this);
     this.v4 = new Ip4Layer(this);
     this.v6 = new Ip6Layer(this);
@@ -86,8 +102,7 @@ export class IpStack implements Node {
       return;
     }
     if (nic.address !== undefined) throw new Misuse(`${this.name} ${nic.name} has an IPv4 address already`);
-    nic.address = address;
-    nic.prefixLength = prefixLength;
+    nic.setAddress({ address, prefixLength });
     this.record({
       kind: 'address.add',
       detail: {
@@ -153,6 +168,20 @@ export class IpStack implements Node {
     return address === IP6_LOOPBACK;
   }
 
+  /** Everybody at once: on a network of ours, or wherever this is heard. IPv6 knows nothing like it. */
+  isBroadcast(address: Ip): boolean {
+    if (typeof address !== 'number') return false;
+    if (address === IP4_BROADCAST) return true;
+    const { nics } = this;
+    for (let i = 0; i < nics.length; i++) if (nics[i]!.broadcast === address) return true;
+    return false;
+  }
+
+  /** Whether a translator on this machine has given the port of this address away: then no program here can use it. */
+  isTranslated(protocol: number, address: Ip, port: number): boolean {
+    return typeof address === 'number' && (this.nat?.isMapped(protocol, address, port) ?? false);
+  }
+
   /** The address that a datagram to `destination` would come from, or undefined without a route. */
   sourceFor(destination: Ip, via?: Nic): Ip | undefined {
     if (this.isLocal(destination)) return destination;
@@ -164,18 +193,18 @@ export class IpStack implements Node {
   mtuFor(destination: Ip): number {
     if (this.isLocal(destination)) return LOOPBACK_MTU;
     const nic = this.routes.lookup(destination)?.nic;
-    const link = !nic ? 1500 : typeof destination === 'number' ? nic.mtu : mtuOf(nic);
+    const link = !nic ? 1500 : typeof destination === 'number' ? nic.mtu : nic.mtu6;
     return this.pathMtu.lookup(destination, link, this.world.now);
   }
 
   /** Takes a router's word for the size that fits; whoever calls this has made sure that the word is about its own. */
   learnMtu({ quoted, quotedAt, mtu, kind, bytes }: IcmpReport): void {
-    const route = this.routes.lookup(quoted.destination);
-    if (kind !== 'too-big' || !route?.nic) return;
     const { destination } = quoted;
-    const length =
-      typeof destination === 'number' ? ipv4.get.totalLength(bytes, quotedAt) : Number.MAX_SAFE_INTEGER;
-    this.pathMtu.learn(destination, mtu, length, route.nic.mtu, this.world.now);
+    const nic = this.routes.lookup(destination)?.nic;
+    if (kind !== 'too-big' || !nic) return;
+    const isV4 = typeof destination === 'number';
+    const length = isV4 ? ipv4.get.totalLength(bytes, quotedAt) : Number.MAX_SAFE_INTEGER;
+    this.pathMtu.learn(destination, mtu, length, isV4 ? nic.mtu : nic.mtu6, this.world.now);
     for (let event = this.pathMtu.pollEvent(); event; event = this.pathMtu.pollEvent()) this.because(event);
   }
 
@@ -192,7 +221,7 @@ export class IpStack implements Node {
     hopLimit = DEFAULT_HOP_LIMIT,
   ): boolean {
     return typeof destination === 'number'
-      ? this.v4.send(frame, length, protocol, source as Ip4, destination, hopLimit, IPV4_DF, 0, undefined)
+      ? this.v4.send(frame, length, protocol, source as Ip4, destination, hopLimit, 0, false, undefined)
       : this.v6.send(frame, length, protocol, source as Ip6, destination, hopLimit, 0, undefined);
   }
 
@@ -218,6 +247,90 @@ export class IpStack implements Node {
     this.sendPayload(message, protocol, from, destination, options);
   }
 
+  /** Sends an ICMP error, unless its receiver was sent too many lately; about sizes every one counts. */
+  sendError(
+    message: Bytes,
+    source: Ip | undefined,
+    receiver: Ip,
+    reason: string,
+    isAboutSize: boolean,
+    options: SendOptions,
+  ): void {
+    const { trace, now } = this.world;
+    const detail = { type: message[0]!, code: message[1]!, to: formatIp(receiver), reason };
+    if (!isAboutSize && !this.#errorLimit.allows(receiver, now)) {
+      this.record({ kind: 'icmp.limited', detail });
+      return;
+    }
+    const before = trace.cause;
+    this.because({ kind: 'icmp.error', detail });
+    this.sendIcmp(message, source, receiver, options);
+    trace.cause = before;
+  }
+
+  /** Hands an ICMP error to the transport whose datagram it is about. Says why nobody believes it, if so. */
+  hear(report: IcmpReport | undefined): string | undefined {
+    if (!report) return 'an ICMP error that quotes too little';
+    if (!this.isLocal(report.quoted.source)) return 'an ICMP error about what another machine sent';
+    this.transport(report.quoted.protocol)?.handleIcmp(report);
+    return undefined;
+  }
+
+  /** What the packet filter has against the datagram at `at`, if anything. */
+  objection(
+    chain: FilterChain,
+    into: Nic | undefined,
+    out: Nic | undefined,
+    bytes: Bytes,
+    at: number,
+    family: Family,
+  ): Objection | undefined {
+    if (!this.filter) return undefined;
+    const verdict = this.filter.judge(chain, into?.name, out?.name, bytes, at, family);
+    return verdict.action === 'accept' ? undefined : verdict;
+  }
+
+  /** A frame with a copy of `content` behind `offset` bytes that are still to be written. */
+  frameFor(content: Bytes, offset: number): number {
+    const { frames } = this.world.trace;
+    const frame = frames.alloc(offset + content.length);
+    frames.slab(frame).set(content, frames.at(frame) + offset);
+    return frame;
+  }
+
+  /** Cuts a datagram of `size` bytes, which lies in `bytes`, and hands the frames of its pieces out in their order. */
+  cutUp(
+    bytes: Bytes,
+    size: number,
+    mtu: number,
+    cut: (emit: EmitFragment) => number,
+    hand: (frame: number, isFirst: boolean) => void,
+  ): void {
+    const { trace } = this.world;
+    const { frames } = trace;
+    const pieces: number[] = [];
+    cut((header, from, length) => {
+      const frame = frames.alloc(ETHERNET_HEADER + header.length + length);
+      const to = frames.at(frame) + ETHERNET_HEADER;
+      frames.slab(frame).set(header, to);
+      frames.slab(frame).set(bytes.subarray(from, from + length), to + header.length);
+      pieces.push(frame);
+    });
+    const before = trace.cause;
+    this.because({ kind: 'ip.fragment', detail: { size, mtu, into: pieces.length } });
+    for (const [i, frame] of pieces.entries()) hand(frame, i === 0);
+    trace.cause = before;
+  }
+
+  /** Delivers a datagram to ourselves, as an event of its own that touches no link. Takes over the hold on a frame. */
+  toSelf(deliver: () => void, frame?: number): void {
+    const { kernel, trace } = this.world;
+    kernel.call(kernel.now, () => {
+      if (this.isOn) deliver();
+      if (frame !== undefined) trace.frames.release(frame);
+    });
+  }
+
   frameArrived(nic: Nic, frame: number): void {
     const { frames } = this.world.trace;
     const bytes = frames.slab(frame);
@@ -232,38 +345,56 @@ export class IpStack implements Node {
     const type = ethernet.get.type(bytes, at);
     if (type === ETHERTYPE_IPV4) this.v4.receive(nic, frame, bytes, at + ETHERNET_HEADER, end);
     else if (type === ETHERTYPE_IPV6) this.v6.receive(nic, frame, bytes, at + ETHERNET_HEADER, end);
-    else if (type === ETHERTYPE_ARP) this.neighbours.arpArrived(nic, bytes, at + ETHERNET_HEADER, end);
+    else if (type === ETHERTYPE_ARP) this.neighbours.arpArrived(nic, frame, bytes, at + ETHERNET_HEADER, end);
     else nic.refuse(frame, 'unknown EtherType');
   }
 
   /** One more fragment, its IP header at `at`: the whole datagram when it was the last one missing. */
-  reassemble(nic: Nic, frame: number, bytes: Bytes, at: number, layer?: UpperLayer): Bytes | undefined {
-    const { now } = this.world;
+  reassemble(
+    nic: Nic,
+    frame: number,
+    bytes: Bytes,
+    at: number,
+    layer?: UpperLayer,
+  ): { readonly bytes: Bytes; readonly largest: number } | undefined {
+    const { now, trace } = this.world;
+    const reassembler = this.#reassembler;
+    const piece = { nic, cause: trace.cause };
     const outcome = layer
-      ? this.#reassembler.handleIpv6(bytes, at, layer, now)
-      : this.#reassembler.handleIpv4(bytes, at, now);
-    for (let event = this.#reassembler.pollEvent(); event; event = this.#reassembler.pollEvent())
-      this.because(event);
-    this.#reassemblyTimer.set(this.#reassembler.pollTimeout());
+      ? reassembler.handleIpv6(bytes, at, layer, now, piece)
+      : reassembler.handleIpv4(bytes, at, now, piece);
+    this.#drainReassembler();
     if (outcome.kind === 'refused') {
       nic.refuse(frame, outcome.reason);
       const { problem, reason } = outcome;
       if (problem && layer)
-        this.v6.sendError(ICMP6_PARAMETER_PROBLEM, problem.code, problem.pointer, bytes, at, reason, nic);
+        this.v6.errors.send(ICMP6_PARAMETER_PROBLEM, problem.code, problem.pointer, bytes, at, reason, nic);
     }
-    return outcome.kind === 'whole' ? outcome.bytes : undefined;
+    return outcome.kind === 'whole' ? outcome : undefined;
   }
 
   #reassemblyTimeout(): void {
     this.#reassembler.handleTimeout(this.world.now);
-    for (let event = this.#reassembler.pollEvent(); event; event = this.#reassembler.pollEvent())
-      this.because(event);
-    for (let lost = this.#reassembler.pollExpired(); lost; lost = this.#reassembler.pollExpired()) {
-      const nic = this.nics[0] ?? this.loopback;
-      if (typeof lost.source === 'number') this.v4.reassemblyTimedOut(nic, lost.first);
-      else this.v6.reassemblyTimedOut(nic, lost.first);
+    this.#drainReassembler();
+  }
+
+  /** What became of datagrams: first those whose time ran out, each because of its own first piece. */
+  #drainReassembler(): void {
+    const reassembler = this.#reassembler;
+    const { trace } = this.world;
+    const before = trace.cause;
+    for (let lost = reassembler.pollExpired(); lost; lost = reassembler.pollExpired()) {
+      const { first, source, origin } = lost;
+      trace.cause = origin!.cause;
+      const event = reassembler.pollEvent();
+      if (event) this.because(event);
+      // without the piece that names the program, nobody could make anything of an error
+      if (first && typeof source === 'number') this.v4.errors.reassemblyTimedOut(origin!.nic, first);
+      else if (first) this.v6.errors.reassemblyTimedOut(origin!.nic, first);
     }
-    this.#reassemblyTimer.set(this.#reassembler.pollTimeout());
+    trace.cause = before;
+    for (let event = reassembler.pollEvent(); event; event = reassembler.pollEvent()) this.because(event);
+    this.#reassemblyTimer.set(reassembler.pollTimeout());
   }
 
   /** Forgets its state, as after a restart. */
@@ -271,6 +402,7 @@ export class IpStack implements Node {
     this.neighbours.clear();
     this.#reassembler.clear();
     this.#reassemblyTimer.clear();
+    this.#errorLimit.clear();
     this.pathMtu.clear();
     for (let event = this.pathMtu.pollEvent(); event; event = this.pathMtu.pollEvent()) this.record(event);
     this.nat?.clear();

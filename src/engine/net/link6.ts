@@ -20,9 +20,9 @@ import {
   multicastMac,
   NeighbourCache6,
   type NeighbourRow,
+  type Solicit,
   solicitedNode,
 } from '../proto/neighbours6.ts';
-import { Timer } from '../sim/timer.ts';
 import { ETHERNET_HEADER } from '../wire/ethernet.ts';
 import { fixIcmp6Checksum, type Icmp6, icmp6 } from '../wire/icmp6.ts';
 import { ND_NEIGHBOUR_ADVERTISEMENT, ND_NEIGHBOUR_SOLICITATION } from '../wire/icmp6-code.ts';
@@ -30,6 +30,7 @@ import { IPV6_HEADER, writeIpv6 } from '../wire/ipv6.ts';
 import { PROTOCOL_ICMP6 } from '../wire/ipv6-extension.ts';
 import { ND_SOURCE_MAC, ND_TARGET_MAC, type NdOption } from '../wire/nd-option.ts';
 import type { IpStack } from './ip-stack.ts';
+import { NeighbourDriver } from './neighbour-driver.ts';
 import { type Address6, type Nic, staticAddress6 } from './nic.ts';
 
 /** The hop limit that proves a neighbour (RFC 4861 §3.1). */
@@ -60,7 +61,7 @@ export class Link6 {
   /** Autoconfiguration or advertising, when this interface does either. */
   listener: NdListener | undefined;
   readonly #cache: NeighbourCache6;
-  readonly #timer: Timer;
+  readonly #driver: NeighbourDriver<Solicit>;
   readonly #groups = new Map<Ip6, number>();
 
   constructor(stack: IpStack, nic: Nic) {
@@ -69,7 +70,10 @@ export class Link6 {
     const random = stack.world.random(`${stack.name}/${nic.name}/nd`);
     // between half and one and a half times (RFC 4861 §6.3.2)
     this.#cache = new NeighbourCache6(nic.name, { randomFactor: () => 0.5 + random.float() });
-    this.#timer = new Timer(stack.world.kernel, () => this.#timeout());
+    this.#driver = new NeighbourDriver(stack, nic, this.#cache, {
+      about: ({ target }) => target,
+      ask: ({ target, to }) => this.#ask(target, to),
+    });
     this.join(ALL_NODES);
     if (stack.isForwarding) this.join(ALL_ROUTERS);
   }
@@ -141,25 +145,35 @@ export class Link6 {
   /** The card to send a packet to, when it is known. Puts a neighbour on trial that was not heard for long. */
   lookup(address: Ip6): Mac | undefined {
     const mac = this.#cache.lookup(address, this.stack.world.now);
-    this.drain();
+    if (this.#cache.hasNews) this.#drain();
     return mac;
   }
 
   /** Starts asking who has the address. */
   solicit(address: Ip6): void {
     this.#cache.ask(address, this.stack.world.now);
-    this.drain();
+    this.#drain();
   }
 
   learn(address: Ip6, mac: Mac): void {
     this.#cache.learn(address, mac);
-    this.drain();
+    this.#drain();
   }
 
-  /** A transport has heard from beyond this neighbour. */
+  /** A transport has heard from this neighbour, or from beyond it. */
   confirm(address: Ip6): void {
     this.#cache.confirm(address, this.stack.world.now);
-    this.drain();
+    this.#drain();
+  }
+
+  /** Whether some neighbour is being asked, or about to be: then it is worth knowing who was heard. */
+  get isAnyoneOnTrial(): boolean {
+    return this.#cache.isAnyoneOnTrial;
+  }
+
+  /** Whether nobody has answered for the address, and nobody was heard from it since. */
+  hasFailed(address: Ip6): boolean {
+    return this.#cache.hasFailed(address);
   }
 
   rows(): Map<string, NeighbourRow> {
@@ -184,7 +198,7 @@ export class Link6 {
     if (isTaken) return undefined;
     if (message.type === ND_NEIGHBOUR_SOLICITATION) this.#solicited(message, source);
     else if (message.type === ND_NEIGHBOUR_ADVERTISEMENT) this.#advertised(message);
-    this.drain();
+    this.#drain();
     return undefined;
   }
 
@@ -194,7 +208,7 @@ export class Link6 {
     const owned = this.nic.addresses6.find(({ address }) => address === target);
     if (!owned || owned.state === 'tentative' || owned.state === 'duplicate') return;
     if (source !== UNSPECIFIED6) this.#cache.handleSolicitation(source, mac);
-    this.drain();
+    this.#drain();
     const answer = answerTo(source);
     this.send(target, answer.to, {
       type: ND_NEIGHBOUR_ADVERTISEMENT,
@@ -247,7 +261,7 @@ export class Link6 {
   }
 
   /** Asks who has `target`: everybody who might, or the one card that is on trial. */
-  #ask(target: Ip6, to: 'multicast' | Mac): void {
+  #ask(target: Ip6, to: Solicit['to']): void {
     const source = this.stack.v6.sourceFor(target, this.nic) ?? this.nic.linkLocal;
     if (source === undefined) return;
     const isForGroup = to === 'multicast';
@@ -264,38 +278,18 @@ export class Link6 {
     );
   }
 
-  /** Does what the neighbour cache asks for: events, questions, packets that waited. */
-  drain(): void {
+  /** Does what the neighbour cache asks for: events, questions, packets that waited, routers that are none any more. */
+  #drain(): void {
+    this.#driver.drain();
     const cache = this.#cache;
-    const { trace } = this.stack.world;
-    const before = trace.cause;
-    for (let event = cache.pollEvent(); event; event = cache.pollEvent()) this.stack.because(event);
-    const learned = trace.cause;
-    for (let ask = cache.pollTransmit(); ask; ask = cache.pollTransmit()) this.#ask(ask.target, ask.to);
-    for (let address = cache.pollResolved(); address !== undefined; address = cache.pollResolved()) {
-      trace.cause = learned;
-      const mac = cache.lookup(address, this.stack.world.now);
-      if (mac !== undefined) this.stack.neighbours.resolved(this.nic, address, mac);
-    }
     for (let router = cache.pollDemoted(); router !== undefined; router = cache.pollDemoted())
       this.listener?.demoted(router);
-    for (let address = cache.pollFailed(); address !== undefined; address = cache.pollFailed()) {
-      trace.cause = learned;
-      this.stack.neighbours.failed(this.nic, address);
-    }
-    trace.cause = before;
-    this.#timer.set(cache.pollTimeout());
-  }
-
-  #timeout(): void {
-    this.#cache.handleTimeout(this.stack.world.now);
-    this.drain();
   }
 
   clear(): void {
     this.#cache.clear();
     this.listener?.clear();
-    this.drain();
+    this.#drain();
   }
 }
 

@@ -9,39 +9,49 @@ import { type Bytes, readU16, writeU16 } from '../base/bytes.ts';
 import { adjustChecksum } from '../base/checksum.ts';
 import type { Family } from '../base/ip.ts';
 import { ipv4, ipv4HeaderLength, PROTOCOL_TCP } from '../wire/ipv4.ts';
-import { TCP_HEADER, tcpHeader } from '../wire/tcp.ts';
+import { IPV6_HEADER, ipv6 } from '../wire/ipv6.ts';
+import { SYN, TCP_HEADER, tcpHeader } from '../wire/tcp.ts';
 
-const SYN = 2;
 const OPTION_END = 0;
 const OPTION_NOTHING = 1;
 const OPTION_MSS = 2;
-const IPV6_HEADER = 40;
 
 /** Lowers the MSS option of the SYN in the datagram at `at` to `most`. True when it changed anything. */
 export function clampMss(bytes: Bytes, at: number, family: Family, most: number): boolean {
-  const tcpAt = segmentAt(bytes, at, family);
-  if (tcpAt === undefined || (bytes[tcpAt + 13]! & SYN) === 0) return false;
-  const end = Math.min(bytes.length, tcpAt + tcpHeader.get.dataOffset(bytes, tcpAt) * 4);
+  const segment = family === 4 ? segmentIn4(bytes, at) : segmentIn6(bytes, at);
+  if (!segment || (bytes[segment.at + 13]! & SYN) === 0) return false;
+  const { at: tcpAt } = segment;
+  const end = Math.min(segment.end, tcpAt + tcpHeader.get.dataOffset(bytes, tcpAt) * 4);
   for (let option = tcpAt + TCP_HEADER; option < end; ) {
     const kind = bytes[option]!;
     if (kind === OPTION_END) return false;
-    const length = kind === OPTION_NOTHING ? 1 : bytes[option + 1]!;
-    if (length === 0 || option + length > end) return false;
+    const length = kind === OPTION_NOTHING ? 1 : option + 1 < end ? bytes[option + 1]! : 0;
+    if (length < (kind === OPTION_NOTHING ? 1 : 2) || option + length > end) return false;
     if (kind === OPTION_MSS && length === 4) return lower(bytes, tcpAt, option + 2, most);
     option += length;
   }
   return false;
 }
 
-function segmentAt(bytes: Bytes, at: number, family: Family): number | undefined {
-  if (family === 6)
-    return bytes[at + 6] === PROTOCOL_TCP && bytes.length >= at + IPV6_HEADER + TCP_HEADER
-      ? at + IPV6_HEADER
-      : undefined;
+/** Where a TCP segment lies. */
+interface Span {
+  readonly at: number;
+  readonly end: number;
+}
+
+function segmentIn4(bytes: Bytes, at: number): Span | undefined {
   if (ipv4.get.protocol(bytes, at) !== PROTOCOL_TCP || ipv4.get.fragmentOffset(bytes, at) !== 0)
     return undefined;
-  const tcpAt = at + ipv4HeaderLength(bytes, at);
-  return at + ipv4.get.totalLength(bytes, at) >= tcpAt + TCP_HEADER ? tcpAt : undefined;
+  return span(at + ipv4HeaderLength(bytes, at), at + ipv4.get.totalLength(bytes, at));
+}
+
+function segmentIn6(bytes: Bytes, at: number): Span | undefined {
+  if (ipv6.get.nextHeader(bytes, at) !== PROTOCOL_TCP) return undefined;
+  return span(at + IPV6_HEADER, at + IPV6_HEADER + ipv6.get.payloadLength(bytes, at));
+}
+
+function span(at: number, end: number): Span | undefined {
+  return end - at >= TCP_HEADER ? { at, end } : undefined;
 }
 
 function lower(bytes: Bytes, tcpAt: number, valueAt: number, most: number): boolean {

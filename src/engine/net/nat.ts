@@ -73,6 +73,11 @@ export interface NatOptions {
   /** Whether the inside reaches its own outside addresses (RFC 4787 REQ-9). */
   readonly hairpinning?: boolean;
   readonly forwards?: readonly PortForward[];
+  /**
+   * Whether a sender inside is told when there is no room for its flow (RFC 5508 REQ-8); it is, unless said otherwise.
+   * Linux drops in silence.
+   */
+  readonly saysWhenFull?: boolean;
 }
 
 /** `mine`: nothing maps this, it is for the machine itself. Anything but these two is why it was refused. */
@@ -142,6 +147,10 @@ export class Nat {
   get portsToGive(): number | undefined {
     const { ports } = this.#options;
     return ports && ports.last - ports.first + 1;
+  }
+
+  get saysWhenFull(): boolean {
+    return this.#options.saysWhenFull ?? true;
   }
 
   isOutside(nic: Nic): boolean {

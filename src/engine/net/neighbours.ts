@@ -1,21 +1,14 @@
 /**
- * From an internet address to the card that has it: ARP and neighbour discovery of a machine's interfaces, and the
- * datagrams that wait for their answers.
- *
- * The machines (proto/arp, proto/neighbours6) know no clock and no frame; here their questions become frames, their
- * answers let waiting datagrams go, and their failures tell whoever sent those.
+ * From an internet address to the card that has it, and the datagrams that wait for that. Who is asked and how is the
+ * business of the link: ARP in link4.ts, neighbour discovery in link6.ts.
  */
-import { type Ip4, MAC_BROADCAST, type Mac } from '../base/address.ts';
+import type { Mac } from '../base/address.ts';
 import type { Bytes } from '../base/bytes.ts';
 import { formatIp, type Ip } from '../base/ip.ts';
-import { ArpCache, type ArpRow } from '../proto/arp.ts';
-import { Timer } from '../sim/timer.ts';
-import type { MachineEvent } from '../trace/event.ts';
-import { NONE } from '../trace/log.ts';
-import { ARP_LENGTH, ARP_REPLY, ARP_REQUEST, arp, isArpForIpv4, writeArp } from '../wire/arp.ts';
-import { ETHERNET_HEADER, ETHERTYPE_ARP, ETHERTYPE_IPV4, writeEthernet } from '../wire/ethernet.ts';
+import type { ArpRow } from '../proto/arp.ts';
+import { ETHERNET_HEADER, ETHERTYPE_IPV4, ETHERTYPE_IPV6, writeEthernet } from '../wire/ethernet.ts';
 import type { IpStack } from './ip-stack.ts';
-import { ETHERTYPE_IPV6 } from './ip6-layer.ts';
+import { Link4 } from './link4.ts';
 import type { Nic } from './nic.ts';
 
 /** Linux's `unres_qlen_bytes`, and about what a buffer costs there beside its bytes: some ninety full frames. */
@@ -34,71 +27,66 @@ interface Waiting {
   readonly original: Bytes | undefined;
 }
 
+/** What waits for one neighbour, in the order it came. */
+interface Queue {
+  readonly packets: Waiting[];
+  bytes: number;
+}
+
+/** What there is for an interface. */
+interface Side {
+  readonly link4: Link4;
+  /** By next hop. */
+  readonly waiting: Map<Ip, Queue>;
+}
+
 export class Neighbours {
   readonly #stack: IpStack;
-  readonly #arp = new Map<Nic, ArpCache>();
-  readonly #timers = new Map<Nic, Timer>();
-  /** By next hop; link-local ones may be on several links, so the interface belongs to the key. */
-  readonly #waiting = new Map<Nic, Map<Ip, Waiting[]>>();
+  readonly #sides = new Map<Nic, Side>();
 
   constructor(stack: IpStack) {
     this.#stack = stack;
   }
 
   addNic(nic: Nic): void {
-    this.#arp.set(nic, new ArpCache(nic.name));
-    this.#timers.set(nic, new Timer(this.#stack.world.kernel, () => this.#arpTimeout(nic)));
-    this.#waiting.set(nic, new Map());
+    this.#sides.set(nic, { link4: new Link4(this.#stack, nic), waiting: new Map() });
   }
 
   /** Sends a complete datagram to a neighbour, now or when its card is known. Takes over the hold on the frame. */
   deliver(nic: Nic, nextHop: Ip, frame: number, original: Original | undefined): void {
-    const now = this.#stack.world.kernel.now;
-    const mac =
-      typeof nextHop === 'number'
-        ? this.#arp.get(nic)!.lookup(nextHop, now)
-        : this.#stack.v6.neighbour(nic, nextHop);
+    const side = this.#sides.get(nic)!;
+    const isV4 = typeof nextHop === 'number';
+    const mac = isV4 ? side.link4.lookup(nextHop) : this.#stack.v6.enable(nic).lookup(nextHop);
     if (mac !== undefined) {
-      this.transmit(nic, frame, mac, typeof nextHop === 'number');
+      this.transmit(nic, frame, mac, isV4);
       return;
     }
     const { frames } = this.#stack.world.trace;
-    const ofNic = this.#waiting.get(nic)!;
-    const waiting = ofNic.get(nextHop) ?? [];
-    const held = waiting.reduce((sum, one) => sum + frames.size(one.frame) + BUFFER_COST, 0);
-    if (held >= MAX_WAITING_BYTES) {
-      nic.refuse(
-        frame,
-        typeof nextHop === 'number'
-          ? 'too many packets wait for ARP'
-          : 'too many packets wait for the neighbour',
-      );
-      frames.release(frame);
-      return;
-    }
-    waiting.push({ frame, original: original?.bytes.slice(original.at, original.at + frames.size(frame)) });
-    ofNic.set(nextHop, waiting);
-    if (typeof nextHop === 'number') {
-      this.#arp.get(nic)!.ask(nextHop, now);
-      this.#drainArp(nic);
-    } else this.#stack.v6.solicit(nic, nextHop);
+    const size = frames.size(frame);
+    const copy = original?.bytes.slice(original.at, original.at + size);
+    this.#queue(nic, side.waiting, nextHop, { frame, original: copy });
+    if (isV4) side.link4.solicit(nextHop);
+    else this.#stack.v6.enable(nic).solicit(nextHop);
   }
 
   /** Puts a pair in by hand. */
   learn(nic: Nic, address: Ip, mac: Mac): void {
-    if (typeof address === 'number') {
-      this.#arp.get(nic)!.learn(address, mac);
-      this.#drainArp(nic);
-    } else this.#stack.v6.learn(nic, address, mac);
+    if (typeof address === 'number') this.#sides.get(nic)!.link4.learn(address, mac);
+    else this.#stack.v6.enable(nic).learn(address, mac);
   }
 
   /** The neighbour's card is known now: what waited for it goes, in the order it came. */
-  resolved(nic: Nic, address: Ip, mac: Mac): void {
+  resolved(nic: Nic, address: Ip): void {
+    const isV4 = typeof address === 'number';
+    const mac = isV4
+      ? this.#sides.get(nic)!.link4.lookup(address)
+      : this.#stack.v6.enable(nic).lookup(address);
+    if (mac === undefined) return;
     const { trace } = this.#stack.world;
     const learned = trace.cause;
     for (const { frame } of this.#take(nic, address)) {
       trace.cause = learned;
-      this.transmit(nic, frame, mac, typeof address === 'number');
+      this.transmit(nic, frame, mac, isV4);
     }
   }
 
@@ -113,37 +101,29 @@ export class Neighbours {
       nic.refuse(frame, reason);
       const bytes = original ?? frames.slab(frame);
       const at = original ? 0 : frames.at(frame) + ETHERNET_HEADER;
-      if (typeof address === 'number') this.#stack.v4.unreachable(bytes, at, reason);
-      else this.#stack.v6.unreachable(bytes, at, reason);
+      if (typeof address === 'number') this.#stack.v4.errors.unreachable(bytes, at, reason);
+      else this.#stack.v6.errors.unreachable(bytes, at, reason);
       frames.release(frame);
     }
   }
 
-  arpArrived(nic: Nic, bytes: Bytes, at: number, end: number): void {
-    if (!isArpForIpv4(bytes, at, end)) return;
-    const cache = this.#arp.get(nic)!;
-    const senderIp = arp.get.senderIp(bytes, at) as Ip4;
-    const senderMac = arp.get.senderMac(bytes, at) as Mac;
-    const isForUs = arp.get.targetIp(bytes, at) === nic.address;
-    cache.handle(senderIp, senderMac, isForUs, this.#stack.world.kernel.now);
-    const operation = arp.get.operation(bytes, at);
-    this.#drainArp(nic);
-    if (operation === ARP_REQUEST && isForUs) this.#sendArp(nic, ARP_REPLY, senderMac, senderIp, senderMac);
+  arpArrived(nic: Nic, frame: number, bytes: Bytes, at: number, end: number): void {
+    const problem = this.#sides.get(nic)!.link4.handle(bytes, at, end);
+    if (problem !== undefined) nic.refuse(frame, problem);
   }
 
   clear(): void {
-    for (const cache of this.#arp.values()) cache.clear();
-    for (const nic of this.#stack.nics) this.#drainArp(nic);
     const { frames } = this.#stack.world.trace;
-    for (const ofNic of this.#waiting.values()) {
-      for (const waiting of ofNic.values()) for (const { frame } of waiting) frames.release(frame);
-      ofNic.clear();
+    for (const { link4, waiting } of this.#sides.values()) {
+      for (const { packets } of waiting.values()) for (const { frame } of packets) frames.release(frame);
+      waiting.clear();
+      link4.clear();
     }
   }
 
   arpRows(): Map<string, ArpRow> {
     const rows = new Map<string, ArpRow>();
-    for (const cache of this.#arp.values()) for (const [key, row] of cache.rows()) rows.set(key, row);
+    for (const { link4 } of this.#sides.values()) for (const [key, row] of link4.rows()) rows.set(key, row);
     return rows;
   }
 
@@ -154,55 +134,26 @@ export class Neighbours {
     nic.send(frame);
   }
 
-  #take(nic: Nic, address: Ip): readonly Waiting[] {
-    const ofNic = this.#waiting.get(nic)!;
-    const waiting = ofNic.get(address) ?? [];
-    ofNic.delete(address);
-    return waiting;
-  }
-
-  #sendArp(nic: Nic, operation: number, to: Mac, targetIp: Ip4, targetMac: number): void {
+  /** Where too much waits already, the oldest goes (RFC 1122 §2.3.2.2, RFC 4861 §7.2.2), as on Linux. */
+  #queue(nic: Nic, waiting: Map<Ip, Queue>, nextHop: Ip, packet: Waiting): void {
     const { frames } = this.#stack.world.trace;
-    const frame = frames.alloc(ETHERNET_HEADER + ARP_LENGTH);
-    const bytes = frames.slab(frame);
-    const at = frames.at(frame);
-    writeEthernet(bytes, at, to, nic.mac, ETHERTYPE_ARP);
-    writeArp(bytes, at + ETHERNET_HEADER, operation, nic.mac, nic.address!, targetMac, targetIp);
-    nic.send(frame);
+    const queue = waiting.get(nextHop) ?? { packets: [], bytes: 0 };
+    waiting.set(nextHop, queue);
+    const cost = (one: Waiting): number => frames.size(one.frame) + BUFFER_COST;
+    while (queue.bytes >= MAX_WAITING_BYTES) {
+      const oldest = queue.packets.shift()!;
+      queue.bytes -= cost(oldest);
+      nic.refuse(oldest.frame, 'too many packets wait for the neighbour’s card');
+      frames.release(oldest.frame);
+    }
+    queue.packets.push(packet);
+    queue.bytes += cost(packet);
   }
 
-  /** Does what the ARP machine of an interface asks for: events, requests, packets that waited. */
-  #drainArp(nic: Nic): void {
-    const cache = this.#arp.get(nic)!;
-    const { trace } = this.#stack.world;
-    const before = trace.cause;
-    this.#recordAll(() => cache.pollEvent());
-    for (let ip = cache.pollTransmit(); ip !== undefined; ip = cache.pollTransmit()) {
-      if (nic.address !== undefined) this.#sendArp(nic, ARP_REQUEST, MAC_BROADCAST, ip, 0);
-    }
-    const learned = trace.cause;
-    for (let ip = cache.pollResolved(); ip !== undefined; ip = cache.pollResolved()) {
-      trace.cause = learned;
-      this.resolved(nic, ip, cache.lookup(ip, this.#stack.world.kernel.now)!);
-    }
-    for (let ip = cache.pollFailed(); ip !== undefined; ip = cache.pollFailed()) {
-      trace.cause = learned;
-      this.failed(nic, ip);
-    }
-    trace.cause = before;
-    this.#timers.get(nic)!.set(cache.pollTimeout());
-  }
-
-  #recordAll(poll: () => MachineEvent | undefined): void {
-    const { trace } = this.#stack.world;
-    for (let event = poll(); event; event = poll()) {
-      const id = this.#stack.record(event);
-      if (id !== NONE) trace.cause = id;
-    }
-  }
-
-  #arpTimeout(nic: Nic): void {
-    this.#arp.get(nic)!.handleTimeout(this.#stack.world.kernel.now);
-    this.#drainArp(nic);
+  #take(nic: Nic, address: Ip): readonly Waiting[] {
+    const { waiting } = this.#sides.get(nic)!;
+    const packets = waiting.get(address)?.packets ?? [];
+    waiting.delete(address);
+    return packets;
   }
 }

@@ -4,12 +4,16 @@
  * one that was there first (RFC 1812 §5.2.4.3 leaves this to the router).
  */
 import { type Ip4, mask4 } from '../base/address.ts';
-import { type Cidr, formatCidr, inCidr, networkOf } from '../base/cidr.ts';
-import { formatIp, type Ip } from '../base/ip.ts';
+import type { Bytes } from '../base/bytes.ts';
+import { type Cidr, formatCidr, inCidr, inCidr6At, networkOf } from '../base/cidr.ts';
+import { Misuse } from '../base/errors.ts';
+import { formatIp, type Ip, ip6Bytes } from '../base/ip.ts';
 import type { Ip6 } from '../base/ip6.ts';
+import { knownIp6 } from '../base/ip6-known.ts';
 import { type Nanoseconds, NEVER } from '../base/units.ts';
 import type { Projection } from '../trace/event.ts';
 import type { Nic } from './nic.ts';
+import type { SendProblem } from './transport.ts';
 
 /** What becomes of what it covers: sent on, dropped in silence, or answered with an ICMP error. */
 export type RouteKind = 'unicast' | 'blackhole' | 'unreachable' | 'prohibit';
@@ -43,6 +47,8 @@ const MAX_ROUTES = 4096;
 export class RoutingTable {
   #v4: Route[] = [];
   #v6: Route[] = [];
+  /** The networks of {@link #v6} as bytes, in the same order. */
+  #bytes6: Bytes[] = [];
 
   /** Kept with the longest prefixes first, so that the first match is the longest. Returns the route as it is kept. */
   add(spec: RouteSpec): Route {
@@ -57,15 +63,21 @@ export class RoutingTable {
       network: networkOf(spec.network),
     };
     const table = typeof route.network.address === 'number' ? this.#v4 : this.#v6;
-    if (table.length >= MAX_ROUTES) table.pop();
+    if (table.length >= MAX_ROUTES) throw new Misuse(`more than ${MAX_ROUTES} routes`);
     table.push(route);
     table.sort((a, b) => b.network.prefixLength - a.network.prefixLength || a.metric - b.metric);
+    this.#noteBytes();
     return route;
   }
 
   remove(route: Route): void {
     this.#v4 = this.#v4.filter((one) => one !== route);
     this.#v6 = this.#v6.filter((one) => one !== route);
+    this.#noteBytes();
+  }
+
+  #noteBytes(): void {
+    this.#bytes6 = this.#v6.map(({ network }) => ip6Bytes(network.address as Ip6));
   }
 
   lookup(address: Ip): Route | undefined {
@@ -82,7 +94,13 @@ export class RoutingTable {
   }
 
   #lookup6(address: Ip6): Route | undefined {
-    return this.#v6.find((route) => inCidr(address, route.network));
+    const routes = this.#v6;
+    const { bytes } = knownIp6(address);
+    for (let i = 0; i < routes.length; i++) {
+      const route = routes[i]!;
+      if (inCidr6At(bytes, 0, this.#bytes6[i]!, route.network.prefixLength)) return route;
+    }
+    return undefined;
   }
 
   /** Every route that covers the address, the chosen one first. */
@@ -94,6 +112,19 @@ export class RoutingTable {
   get routes(): readonly Route[] {
     return [...this.#v4, ...this.#v6];
   }
+}
+
+/** Why nothing can be sent along a route, if so, as the system call says it. */
+export function problemOf(route: Pick<Route, 'nic' | 'kind'> | undefined): SendProblem | undefined {
+  if (!route) return 'ENETUNREACH';
+  if (route.nic) return undefined;
+  return route.kind === 'blackhole' ? 'EINVAL' : route.kind === 'prohibit' ? 'EACCES' : 'EHOSTUNREACH';
+}
+
+/** Why a router drops what it has no way for. */
+export function reasonOf(route: Pick<Route, 'kind'> | undefined): string {
+  if (!route) return 'no route';
+  return route.kind === 'blackhole' ? 'a blackhole route' : `a route that says ${route.kind}`;
 }
 
 /** `203.0.113.0/24`, or `default` for a prefix of no bits. */

@@ -8,17 +8,18 @@
 import type { Bytes } from '../base/bytes.ts';
 import { checksumAdd, checksumFinish, pseudoHeader, pseudoHeader4 } from '../base/checksum.ts';
 import { Misuse } from '../base/errors.ts';
-import { formatEndpoint, formatIp, type Ip } from '../base/ip.ts';
+import { formatEndpoint, formatIp, type Ip, isMulticast6 } from '../base/ip.ts';
 import { hashName, type Random } from '../base/random.ts';
 import { seqLe, seqLt } from '../base/seq.ts';
 import { TcpConnection } from '../proto/tcp/connection.ts';
+import type { IcmpError } from '../proto/tcp/options.ts';
 import { resetFor } from '../proto/tcp/reset.ts';
 import { ProgramError, type Task } from '../sim/task.ts';
 import { MAX_FRAME } from '../trace/frames.ts';
 import { NONE } from '../trace/log.ts';
 import { PROTOCOL_TCP } from '../wire/ipv4.ts';
 import { TCP_HEADER, tcpHeader } from '../wire/tcp.ts';
-import type { IcmpReport } from './icmp-report.ts';
+import type { IcmpErrorKind, IcmpReport } from './icmp-report.ts';
 import type { IpStack } from './ip-stack.ts';
 import type { PortPool } from './ports.ts';
 import { changed, TcpListener, TcpSocket, type TcpTuning } from './tcp-socket.ts';
@@ -82,13 +83,16 @@ export class TcpStack implements Transport {
    * want a certain one. Throws a ProgramError without a route or a port.
    */
   open(remote: Ip, remotePort: number, tuning: TcpTuning = {}, from?: number): TcpSocket {
-    const local = this.ip.sourceFor(remote);
+    const local = isOneHost(this.ip, remote) ? this.ip.sourceFor(remote) : undefined;
     if (local === undefined) throw new ProgramError('ENETUNREACH', `no route to ${formatIp(remote)}`);
     const key = remoteKey(remote, remotePort);
     if (from !== undefined && this.#sockets.get(from)?.has(key))
       throw new ProgramError('EADDRINUSE', `port ${from} has a connection to there`);
-    const localPort =
-      from ?? this.#ports.pick((port) => !this.#listeners.has(port) && !this.#sockets.get(port)?.has(key));
+    const isFree = (port: number): boolean =>
+      !this.#listeners.has(port) &&
+      !this.#sockets.get(port)?.has(key) &&
+      !this.ip.isTranslated(PROTOCOL_TCP, local, port);
+    const localPort = from ?? this.#ports.pick(isFree);
     if (localPort === undefined) throw new ProgramError('EADDRNOTAVAIL', 'no local port is free');
     const socket = this.#create(local, localPort, remote, remotePort, tuning);
     socket.connection.open(this.ip.world.kernel.now);
@@ -128,6 +132,10 @@ export class TcpStack implements Transport {
     const localPort = tcpHeader.get.destinationPort(bytes, at);
     const remotePort = tcpHeader.get.sourcePort(bytes, at);
     const known = this.#find(localPort, source, remotePort);
+    if (known && known.local !== destination) {
+      this.#reset(bytes, at, length, source, destination);
+      return;
+    }
     if (known?.connection.mayReopen(bytes, at, length)) {
       known.timer.clear();
       this.#forget(known);
@@ -138,7 +146,13 @@ export class TcpStack implements Transport {
       return;
     }
     if (socket === 'full') return;
-    socket.connection.handle(bytes, at, length, this.ip.world.kernel.now);
+    const { connection } = socket;
+    const { una } = connection.sender;
+    const { next } = connection.receiver;
+    connection.handle(bytes, at, length, this.ip.world.kernel.now);
+    // what is new, either way, shows that our packets arrive (RFC 4861 §7.3.1)
+    if (typeof source !== 'number' && (connection.sender.una !== una || connection.receiver.next !== next))
+      this.ip.v6.confirm(source);
     this.service(socket);
     socket.onChange?.();
   }
@@ -165,7 +179,7 @@ export class TcpStack implements Transport {
       .get(quoted.sourcePort)
       ?.get(remoteKey(quoted.destination, quoted.destinationPort));
     if (!socket) return;
-    const error = ERRORS.get(kind);
+    const error = ERRORS[kind];
     if (!error && kind !== 'too-big') {
       this.ip.record({
         kind: 'tcp.drop',
@@ -426,19 +440,24 @@ function nameOf(local: Ip, localPort: number, remote: Ip, remotePort: number): s
 }
 
 /** What a connection is told; of other errors TCP takes no notice. */
-const ERRORS = new Map([
-  ['net-unreachable', 'net-unreachable'],
-  ['host-unreachable', 'host-unreachable'],
-  ['port-unreachable', 'port-unreachable'],
-  ['time-exceeded', 'time-exceeded'],
-] as const) as ReadonlyMap<
-  string,
-  'net-unreachable' | 'host-unreachable' | 'port-unreachable' | 'time-exceeded'
->;
+const ERRORS: Readonly<Partial<Record<IcmpErrorKind, IcmpError>>> = {
+  'net-unreachable': 'net-unreachable',
+  'host-unreachable': 'host-unreachable',
+  'protocol-unreachable': 'protocol-unreachable',
+  'port-unreachable': 'port-unreachable',
+  prohibited: 'prohibited',
+  'time-exceeded': 'time-exceeded',
+};
 
 /** Addresses of the two families never meet: one is a number, the other a text. */
 function remoteKey(remote: Ip, port: number): number | string {
   return typeof remote === 'number' ? remote * 0x1_0000 + port : `${remote} ${port}`;
+}
+
+/** A connection is between two: neither groups nor everybody can have one (RFC 9293 §3.9.2.3). */
+function isOneHost(ip: IpStack, remote: Ip): boolean {
+  if (typeof remote !== 'number') return !isMulticast6(remote);
+  return remote >>> 28 !== 14 && !ip.isBroadcast(remote);
 }
 
 function pseudo(source: Ip, destination: Ip, length: number): number {

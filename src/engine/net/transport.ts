@@ -42,7 +42,7 @@ export interface SendOptions {
 }
 
 /** Why nothing was sent, as the system call would say. */
-export type SendProblem = 'ENETUNREACH' | 'EHOSTUNREACH' | 'EINVAL' | 'EACCES' | 'EMSGSIZE' | 'ENOBUFS';
+export type SendProblem = 'ENETUNREACH' | 'EHOSTUNREACH' | 'EINVAL' | 'EACCES' | 'EPERM' | 'EMSGSIZE';
 
 export const DEFAULT_HOP_LIMIT = 64;
 const IPV6_HEADER = 40;

@@ -7,11 +7,11 @@ import { checksumAdd, checksumFinish, pseudoHeader } from '../base/checksum.ts';
 import { Misuse } from '../base/errors.ts';
 import { formatIp, type Ip } from '../base/ip.ts';
 import { ICMP_UNREACHABLE, UNREACHABLE_PORT } from '../wire/icmp.ts';
+import { ICMP6_UNREACHABLE, UNREACHABLE6_PORT } from '../wire/icmp6-code.ts';
 import { ipv4, PROTOCOL_UDP } from '../wire/ipv4.ts';
 import { UDP_HEADER, udp } from '../wire/udp.ts';
 import type { IcmpErrorKind, IcmpReport } from './icmp-report.ts';
 import type { IpStack } from './ip-stack.ts';
-import { ICMP6_UNREACHABLE, UNREACHABLE6_PORT } from './ip6-layer.ts';
 import type { Nic } from './nic.ts';
 import type { PortPool } from './ports.ts';
 import type { SendOptions, SendProblem, Transport } from './transport.ts';
@@ -80,7 +80,7 @@ export class UdpStack implements Transport {
 
   /** A socket on `port`, or on a free ephemeral port. Throws {@link Misuse} when the port is taken. */
   bind(port?: number): UdpSocket {
-    const chosen = port ?? this.#ports.pick((candidate) => !this.#sockets.has(candidate));
+    const chosen = port ?? this.#ports.pick((candidate) => !this.#isTaken(candidate));
     if (chosen === undefined || this.#sockets.has(chosen))
       throw new Misuse(`UDP port ${port ?? 'any'} is taken on ${this.#ip.name}`);
     const socket = new UdpSocket(this, chosen);
@@ -99,6 +99,13 @@ export class UdpStack implements Transport {
       kind: 'socket.close',
       detail: { protocol: 'UDP', local: `${socket.port}`, remote: '*' },
     });
+  }
+
+  #isTaken(port: number): boolean {
+    if (this.#sockets.has(port)) return true;
+    return this.#ip.nics.some(
+      ({ address }) => address !== undefined && this.#ip.isTranslated(PROTOCOL_UDP, address, port),
+    );
   }
 
   isBound(port: number): boolean {
@@ -162,8 +169,8 @@ export class UdpStack implements Transport {
     if (!socket) {
       const reason = `no program on UDP port ${port}`;
       this.#drop(reason, source);
-      if (isV4) this.#ip.v4.sendError(ICMP_UNREACHABLE, UNREACHABLE_PORT, 0, bytes, datagramAt, reason);
-      else this.#ip.v6.sendError(ICMP6_UNREACHABLE, UNREACHABLE6_PORT, 0, bytes, datagramAt, reason, nic);
+      if (isV4) this.#ip.v4.errors.send(ICMP_UNREACHABLE, UNREACHABLE_PORT, 0, bytes, datagramAt, reason);
+      else this.#ip.v6.errors.send(ICMP6_UNREACHABLE, UNREACHABLE6_PORT, 0, bytes, datagramAt, reason, nic);
       return;
     }
     socket.onReceive?.({

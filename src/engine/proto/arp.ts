@@ -49,6 +49,10 @@ export class ArpCache {
   /** Starts asking for `address`, unless it is being asked for already. */
   ask(address: Ip4, now: Nanoseconds): void {
     if (this.#asking.has(address)) return;
+    if (this.#asking.size >= MAX_ENTRIES) {
+      this.#failed.push(address);
+      return;
+    }
     this.#asking.set(address, { tries: 1, next: now + ARP_RETRY });
     this.#due.push(address);
     this.#events.push({
@@ -66,7 +70,7 @@ export class ArpCache {
     const known = this.#entries.get(senderIp);
     const asked = this.#asking.has(senderIp);
     if (!known && !asked && !isForUs) return;
-    if (!known && this.#entries.size >= MAX_ENTRIES) return;
+    if (!known) this.#makeRoom();
     const expires = now + ARP_TRUST;
     this.#entries.set(senderIp, { mac: senderMac, expires });
     this.#events.push({
@@ -131,6 +135,8 @@ export class ArpCache {
 
   /** Puts a pair in by hand, as an administrator does; it holds until forgotten. */
   learn(address: Ip4, mac: Mac): void {
+    if (!this.#entries.has(address)) this.#makeRoom();
+    const wasAsked = this.#asking.delete(address);
     this.#entries.set(address, { mac, expires: NEVER });
     this.#events.push({
       kind: 'arp.learn',
@@ -142,12 +148,14 @@ export class ArpCache {
         asked: false,
       },
     });
+    if (wasAsked) this.#resolved.push(address);
   }
 
   /** Forgets everything, as when the machine restarts. */
   clear(): void {
     this.#entries.clear();
     this.#asking.clear();
+    for (const left of [this.#due, this.#resolved, this.#failed]) left.length = 0;
     this.#events.push({ kind: 'arp.clear', detail: { interface: this.#name } });
   }
 
@@ -158,6 +166,20 @@ export class ArpCache {
       rows.set(`${row.interface} ${row.address}`, row);
     }
     return rows;
+  }
+
+  /** Where the table is full, the pair goes that will be of no use first. */
+  #makeRoom(): void {
+    if (this.#entries.size < MAX_ENTRIES) return;
+    let first: Ip4 | undefined;
+    let least = Number.POSITIVE_INFINITY;
+    for (const [address, { expires }] of this.#entries) {
+      if (expires >= least) continue;
+      first = address;
+      least = expires;
+    }
+    this.#entries.delete(first!);
+    this.#events.push({ kind: 'arp.forget', detail: { interface: this.#name, address: formatIp4(first!) } });
   }
 }
 
@@ -171,7 +193,7 @@ export interface ArpRow {
 
 /** The ARP tables of a node, rebuilt from its events. */
 export const arpTable: Projection<ArpRow> = {
-  kinds: ['arp.learn', 'arp.clear'],
+  kinds: ['arp.learn', 'arp.forget', 'arp.clear'],
   apply(rows, { kind, detail }) {
     const name = String(detail!['interface']);
     if (kind === 'arp.clear') {
@@ -179,6 +201,10 @@ export const arpTable: Projection<ArpRow> = {
       return;
     }
     const address = String(detail!['address']);
+    if (kind === 'arp.forget') {
+      rows.delete(`${name} ${address}`);
+      return;
+    }
     const mac = formatMac(parseMac(String(detail!['mac'])));
     rows.set(`${name} ${address}`, { interface: name, address, mac, expires: Number(detail!['expires']) });
   },

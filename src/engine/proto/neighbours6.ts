@@ -222,6 +222,21 @@ export class NeighbourCache6 {
     this.#confirmed(address, entry, 'a transport heard from it', now);
   }
 
+  /** Whether some neighbour is being asked for, or will be unless it is heard. */
+  get isAnyoneOnTrial(): boolean {
+    return this.#timed.size > 0;
+  }
+
+  /** Whether nobody has answered for `address`, and nobody was heard from it since. */
+  hasFailed(address: Ip6): boolean {
+    return this.#entries.get(address)?.state === 'failed';
+  }
+
+  /** Whether {@link pollEvent} has something to tell. */
+  get hasNews(): boolean {
+    return this.#events.length > 0;
+  }
+
   pollEvent(): MachineEvent | undefined {
     return this.#events.shift();
   }
@@ -280,7 +295,7 @@ export class NeighbourCache6 {
   clear(): void {
     this.#entries.clear();
     this.#timed.clear();
-    this.#due.length = 0;
+    for (const left of [this.#due, this.#resolved, this.#failed, this.#demoted]) left.length = 0;
     this.#events.push({ kind: 'nd.clear', detail: { interface: this.#name } });
   }
 

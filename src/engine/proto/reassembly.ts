@@ -67,15 +67,17 @@ export interface ParameterProblem {
 export type Reassembly =
   /** Kept, or known already: other pieces are lacking. */
   | { readonly kind: 'waiting' }
-  /** `bytes` is the whole datagram, header repaired, in a buffer of its own. */
-  | { readonly kind: 'whole'; readonly bytes: Bytes; readonly pieces: number }
+  /** `bytes` is the whole datagram, header repaired, in a buffer of its own; `largest` the size of its largest fragment. */
+  | { readonly kind: 'whole'; readonly bytes: Bytes; readonly pieces: number; readonly largest: number }
   /** Not kept. `problem` is there when the sender is to be told. */
   | { readonly kind: 'refused'; readonly reason: string; readonly problem?: ParameterProblem };
 
 /** A datagram whose time ran out. */
-export interface Expired {
+export interface Expired<Origin = unknown> {
   readonly source: Ip;
   readonly destination: Ip;
+  /** What the caller said of the first piece to arrive. */
+  readonly origin: Origin | undefined;
   /**
    * The first fragment as it came, for an ICMP Time Exceeded, code 1, to quote; `undefined` when it never came, and then
    * no error is sent (RFC 792 “Time Exceeded Message”, RFC 8200 §4.5).
@@ -84,7 +86,7 @@ export interface Expired {
 }
 
 /** What the machine needs to know of a fragment, read from its headers. `start` and `end` count the data. */
-interface Fragment {
+interface Fragment<Origin> {
   readonly key: string;
   readonly source: Ip;
   readonly destination: Ip;
@@ -97,6 +99,7 @@ interface Fragment {
   readonly reach: number;
   readonly ecn: number;
   readonly lifetime: Nanoseconds;
+  readonly origin: Origin | undefined;
   /** Where length and offset stand, counted from the start of the packet, for errors about them; none in IPv4. */
   readonly lengthAt?: number;
   readonly offsetAt?: number;
@@ -109,8 +112,8 @@ interface Piece {
   readonly data: Bytes;
 }
 
-interface Waiting {
-  readonly fragment: Fragment;
+interface Waiting<Origin> {
+  readonly fragment: Fragment<Origin>;
   readonly expires: Nanoseconds;
   /** In the order of their places, never overlapping. Empty when the datagram was given up. */
   pieces: Piece[];
@@ -121,19 +124,22 @@ interface Waiting {
   headers: Bytes | undefined;
   isGivenUp: boolean;
   isCongested: boolean;
+  /** Bytes of the largest piece, headers included. */
+  largest: number;
 }
 
 const WAITING: Reassembly = { kind: 'waiting' };
 const ECN_CE = 3;
 
-export class Reassembler {
+/** `Origin` is whatever the caller wants to know again when a datagram is given up: where it came in, and why. */
+export class Reassembler<Origin = unknown> {
   readonly #maxDatagrams: number;
   readonly #maxBytes: number;
   readonly #maxPieces: number;
   /** In the order of their first pieces. */
-  readonly #waiting = new Map<string, Waiting>();
+  readonly #waiting = new Map<string, Waiting<Origin>>();
   readonly #events: MachineEvent[] = [];
-  readonly #expired: Expired[] = [];
+  readonly #expired: Expired<Origin>[] = [];
   #bytes = 0;
 
   constructor(limits: ReassemblyLimits = {}) {
@@ -153,18 +159,19 @@ export class Reassembler {
   }
 
   /** Takes the IPv4 fragment at `at`, whose header is sound (`ipv4Fault`). Copies what it keeps. */
-  handleIpv4(bytes: Bytes, at: number, now: Nanoseconds): Reassembly {
+  handleIpv4(bytes: Bytes, at: number, now: Nanoseconds, origin?: Origin): Reassembly {
     const header = ipv4HeaderLength(bytes, at);
     const start = ipv4.get.fragmentOffset(bytes, at) * 8;
     const end = start + ipv4.get.totalLength(bytes, at) - header;
     const isLast = (ipv4.get.flags(bytes, at) & IPV4_MF) === 0;
     const packet = bytes.subarray(at, at + header + end - start);
-    if (start === 0 && isLast) return { kind: 'whole', bytes: packet.slice(), pieces: 1 };
+    if (start === 0 && isLast)
+      return { kind: 'whole', bytes: packet.slice(), pieces: 1, largest: packet.length };
     const source = ipv4.get.source(bytes, at) as Ip4;
     const destination = ipv4.get.destination(bytes, at) as Ip4;
     const protocol = ipv4.get.protocol(bytes, at);
     const identification = ipv4.get.identification(bytes, at);
-    const fragment: Fragment = {
+    const fragment: Fragment<Origin> = {
       key: `${source} ${destination} ${protocol} ${identification}`,
       source,
       destination,
@@ -176,6 +183,7 @@ export class Reassembler {
       reach: header + end,
       ecn: ipv4.get.ecn(bytes, at),
       lifetime: REASSEMBLY_TIME_V4,
+      origin,
     };
     return this.#take(fragment, packet, header, now);
   }
@@ -184,7 +192,7 @@ export class Reassembler {
    * Takes the IPv6 packet at `at`, of which `layer` was read (`upperLayer`); it has a fragment header. Copies what it
    * keeps.
    */
-  handleIpv6(bytes: Bytes, at: number, layer: UpperLayer, now: Nanoseconds): Reassembly {
+  handleIpv6(bytes: Bytes, at: number, layer: UpperLayer, now: Nanoseconds, origin?: Origin): Reassembly {
     const place = layer.fragment!;
     const data = place.headerAt + FRAGMENT_HEADER;
     const start = place.offset;
@@ -192,11 +200,11 @@ export class Reassembler {
     const packet = bytes.subarray(at, layer.end);
     if (start === 0 && !place.more) {
       const whole = joinIpv6(packet, place.headerAt - at, [packet.subarray(data - at)], end);
-      return { kind: 'whole', bytes: whole, pieces: 1 };
+      return { kind: 'whole', bytes: whole, pieces: 1, largest: packet.length };
     }
     const source = ipv6Source(bytes, at);
     const destination = ipv6Destination(bytes, at);
-    const fragment: Fragment = {
+    const fragment: Fragment<Origin> = {
       key: `${source} ${destination} ${place.identification}`,
       source,
       destination,
@@ -208,6 +216,7 @@ export class Reassembler {
       reach: place.headerAt - at - IPV6_HEADER + end,
       ecn: ipv6.get.ecn(bytes, at),
       lifetime: REASSEMBLY_TIME_V6,
+      origin,
       lengthAt: 4,
       offsetAt: place.headerAt - at + 2,
     };
@@ -221,7 +230,7 @@ export class Reassembler {
   }
 
   /** A datagram that was not completed in time; its event is among those polled. */
-  pollExpired(): Expired | undefined {
+  pollExpired(): Expired<Origin> | undefined {
     return this.#expired.shift();
   }
 
@@ -239,7 +248,8 @@ export class Reassembler {
       this.#fail(waiting, 'time ran out');
       const { fragment, headers, pieces } = waiting;
       const first = headers && concatBytes([headers, pieces[0]!.data]);
-      this.#expired.push({ source: fragment.source, destination: fragment.destination, first });
+      const { source, destination, origin } = fragment;
+      this.#expired.push({ source, destination, origin, first });
     }
   }
 
@@ -250,7 +260,7 @@ export class Reassembler {
   }
 
   /** The part that both families share. The data of `packet` begin at `dataAt`. */
-  #take(fragment: Fragment, packet: Bytes, dataAt: number, now: Nanoseconds): Reassembly {
+  #take(fragment: Fragment<Origin>, packet: Bytes, dataAt: number, now: Nanoseconds): Reassembly {
     const { key, start, end, isLast, lengthAt, offsetAt } = fragment;
     const data = packet.subarray(dataAt);
     if (data.length === 0) return refuse('a fragment without data');
@@ -283,15 +293,16 @@ export class Reassembler {
     this.#bytes += data.length + PIECE_COST;
     waiting.pieces.splice(index, 0, { start, end, isLast, data: data.slice() });
     waiting.have += data.length;
+    waiting.largest = Math.max(waiting.largest, packet.length);
     waiting.isCongested ||= fragment.ecn === ECN_CE;
     if (isLast) waiting.length = end;
     if (start === 0) waiting.headers = packet.slice(0, dataAt);
     return waiting.have === waiting.length ? this.#complete(waiting) : WAITING;
   }
 
-  #open(fragment: Fragment, now: Nanoseconds): Waiting | undefined {
+  #open(fragment: Fragment<Origin>, now: Nanoseconds): Waiting<Origin> | undefined {
     if (this.#waiting.size >= this.#maxDatagrams && !this.#forgetGivenUp()) return undefined;
-    const waiting: Waiting = {
+    const waiting: Waiting<Origin> = {
       fragment,
       expires: now + fragment.lifetime,
       pieces: [],
@@ -300,12 +311,13 @@ export class Reassembler {
       headers: undefined,
       isGivenUp: false,
       isCongested: false,
+      largest: 0,
     };
     this.#waiting.set(fragment.key, waiting);
     return waiting;
   }
 
-  #complete(waiting: Waiting): Reassembly {
+  #complete(waiting: Waiting<Origin>): Reassembly {
     const { fragment, pieces, headers: first, isCongested } = waiting;
     this.#drop(fragment.key, waiting);
     const parts = pieces.map(({ data }) => data);
@@ -324,11 +336,11 @@ export class Reassembler {
       kind: 'ip.reassemble',
       detail: { ...about(fragment), fragments: pieces.length, size: whole.length },
     });
-    return { kind: 'whole', bytes: whole, pieces: pieces.length };
+    return { kind: 'whole', bytes: whole, pieces: pieces.length, largest: waiting.largest };
   }
 
   /** Keeps the place of a datagram that is refused, so that nothing comes of its other fragments either. */
-  #giveUp(waiting: Waiting, reason: string): Reassembly {
+  #giveUp(waiting: Waiting<Origin>, reason: string): Reassembly {
     this.#fail(waiting, reason);
     this.#bytes -= cost(waiting);
     waiting.pieces = [];
@@ -346,12 +358,12 @@ export class Reassembler {
     return false;
   }
 
-  #drop(key: string, waiting: Waiting): void {
+  #drop(key: string, waiting: Waiting<Origin>): void {
     this.#waiting.delete(key);
     this.#bytes -= cost(waiting);
   }
 
-  #fail(waiting: Waiting, reason: string): void {
+  #fail(waiting: Waiting<Origin>, reason: string): void {
     this.#events.push({
       kind: 'ip.reassembly-fail',
       detail: {
@@ -370,11 +382,11 @@ function refuse(reason: string, pointer?: number, code = PROBLEM_FIELD): Reassem
   return { kind: 'refused', reason, problem: { code, pointer } };
 }
 
-function about({ source, destination, protocol, identification }: Fragment) {
+function about({ source, destination, protocol, identification }: Fragment<unknown>) {
   return { source: formatIp(source), destination: formatIp(destination), protocol, identification };
 }
 
-function cost({ have, pieces }: Waiting): number {
+function cost({ have, pieces }: Waiting<unknown>): number {
   return have + pieces.length * PIECE_COST;
 }
 
@@ -391,7 +403,11 @@ function placeOf(pieces: readonly Piece[], start: number): number {
 }
 
 /** Why a fragment contradicts those that are here already. */
-function conflict(waiting: Waiting, { start, end, isLast }: Fragment, index: number): string | undefined {
+function conflict(
+  waiting: Waiting<unknown>,
+  { start, end, isLast }: Fragment<unknown>,
+  index: number,
+): string | undefined {
   const { pieces, length } = waiting;
   const before = pieces[index - 1];
   const after = pieces[index];

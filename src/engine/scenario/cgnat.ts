@@ -231,6 +231,7 @@ function build(world: World, values: Values<typeof parameters>) {
     assignment: 'sequential',
     ports: { first: FIRST_PORT, last: 65_535 },
     mappingsPerInside: Number(values.limit),
+    saysWhenFull: false,
   });
   runOrigin(chaicart, chaiCartSite());
   acquaint(network, []);

@@ -121,6 +121,7 @@ export function household(world: World, options: HouseholdOptions = {}): Househo
   network.nat(home, 'wan', {
     assignment: 'sequential',
     ports: { first: 40_001, last: 65_535 },
+    saysWhenFull: false,
     ...options.nat,
   });
   if (options.firewall !== false) network.filter(home, homeFirewall('wan'));

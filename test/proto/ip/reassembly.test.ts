@@ -297,7 +297,12 @@ describe('IPv4 alone', () => {
 
   it('hands back what is no fragment', () => {
     const datagram = datagram4(payloadOf(30));
-    expect(hand(new Reassembler(), datagram)).toEqual({ kind: 'whole', bytes: datagram, pieces: 1 });
+    expect(hand(new Reassembler(), datagram)).toEqual({
+      kind: 'whole',
+      bytes: datagram,
+      pieces: 1,
+      largest: 50,
+    });
   });
 });
 
@@ -313,7 +318,12 @@ describe('IPv6 alone', () => {
     const waiting = piece(6, 0, payloadOf(64), true);
     hand(reassembler, waiting);
     const atomic = piece(6, 0, payloadOf(16, 5), false);
-    expect(hand(reassembler, atomic)).toEqual({ kind: 'whole', bytes: packet6(payloadOf(16, 5)), pieces: 1 });
+    expect(hand(reassembler, atomic)).toEqual({
+      kind: 'whole',
+      bytes: packet6(payloadOf(16, 5)),
+      pieces: 1,
+      largest: 64,
+    });
     // and the others of the same name go on
     expect(hand(reassembler, piece(6, 64, payloadOf(8), false)).kind).toBe('whole');
   });
