@@ -5,7 +5,6 @@ import { useStore } from '@nanostores/preact';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { ConsoleView, RunView } from '#engine/inspect/view.ts';
 import type { Figure } from '../engine/figure.ts';
-import { conditionAt } from '../player/condition.ts';
 import { keepInSight } from '../player/sight.ts';
 import { lastBefore, withUnit } from '../player/time.ts';
 import { completed } from './completing.ts';
@@ -95,10 +94,6 @@ function TerminalBody({ figure, view, console }: BodyProps) {
     }
     if (wanted.length === 0) return;
     for (const line of wanted) keepTyped(words.who, line);
-    if (conditionAt(figure.$view.get(), figure.$cursor.get()).off.has(console.machine)) {
-      say({ text: `${view.machines[console.machine]!.label} is off: nobody reads what is typed.` });
-      return;
-    }
     const found = await enter(figure, machine, wanted);
     if (found) say(found);
     if (found?.isFull && field.current?.value === '') write(field.current, wanted.at(-1)!);

@@ -265,6 +265,18 @@ describe('Enter', () => {
     await expect.poll(() => figure.$view.get().digest).toBe(sessionOf(request).view().digest);
   });
 
+  it('is of no use on a machine that is off, and the screen says so', async () => {
+    const off = { time: 10 * MS, what: 'off', detail: { machine: 'phone' } };
+    const figure = figureAt(60 * MS, { ...request, inputs: [off] });
+    await enter(figure, 'phone', ['hostname']);
+    expect(screenOf(figure, 'phone')).toEqual(['maya@phone:~$ hostname', 'bash: phone is off']);
+    expect(commandsOf(linesAt(figure, 'phone')).at(-1)).toMatchObject({
+      start: 60 * MS,
+      end: 60 * MS,
+      status: '255',
+    });
+  });
+
   it('keeps faults when the typed lines go', async () => {
     const fault = { time: 5 * MS, what: 'cut', detail: { from: 'home-router', to: 'isp' } };
     const figure = figureAt(200 * MS, { ...request, inputs: [fault] });

@@ -79,6 +79,7 @@ function endOf(run: Run, lastArrival: Nanoseconds): Nanoseconds {
     'fetch.loaded',
     'shell.exit',
     'shell.output',
+    'shell.refused',
   ]))
     last = Math.max(last, time);
   return Math.ceil(last + Math.min(last * AFTERWARDS, LONGEST_AFTERWARDS)) + 1;

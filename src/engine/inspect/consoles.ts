@@ -7,6 +7,9 @@ import type { ConsoleLine, ConsoleView } from './view.ts';
 
 /** Most lines of one terminal that a figure shows; programs are bounded, but a person may type on. */
 const MAX_LINES = 5000;
+/** Status of a line that nobody read: its machine was off. */
+const LOST = '255';
+const KINDS = ['shell.run', 'shell.interrupt', 'shell.output', 'shell.exit', 'shell.refused'];
 
 /** One console for each machine of `terminals` (machine → user), in that order. */
 export function consolesOf(
@@ -15,12 +18,13 @@ export function consolesOf(
   index: ReadonlyMap<string, number>,
 ): ConsoleView[] {
   const lines = new Map<string, ConsoleLine[]>(Object.keys(terminals).map((name) => [name, []]));
-  for (const event of trace.events(['shell.run', 'shell.interrupt', 'shell.output', 'shell.exit'])) {
+  for (const event of trace.events(KINDS)) {
     const ofMachine = lines.get(event.node);
     if (!ofMachine || ofMachine.length >= MAX_LINES) continue;
     // pressed where nothing runs, it changes nothing
     const isIdle = (ofMachine.at(-1)?.kind ?? 'exit') === 'exit';
-    if (event.kind !== 'shell.interrupt' || !isIdle) ofMachine.push(lineOf(event));
+    if (event.kind === 'shell.refused') ofMachine.push(...refused(event, isIdle));
+    else if (event.kind !== 'shell.interrupt' || !isIdle) ofMachine.push(lineOf(event));
   }
   return Object.entries(terminals).map(([name, user]) => ({
     machine: index.get(name)!,
@@ -35,4 +39,16 @@ function lineOf({ id, time, kind, detail }: TraceEvent): ConsoleLine {
   if (kind === 'shell.interrupt') return { ...base, kind: 'out', text: '^C' };
   if (kind === 'shell.exit') return { ...base, kind: 'exit', text: String(detail!['status']) };
   return { ...base, kind: detail!['stream'] === 'err' ? 'err' : 'out', text: String(detail!['text']) };
+}
+
+/** What was typed in vain. */
+function refused({ id, time, detail }: TraceEvent, isIdle: boolean): ConsoleLine[] {
+  const base = { time, event: id };
+  const said: ConsoleLine = { ...base, kind: 'err', text: `bash: ${String(detail!['reason'])}\n` };
+  if (!isIdle) return [said];
+  return [
+    { ...base, kind: 'typed', text: String(detail!['line']) },
+    said,
+    { ...base, kind: 'exit', text: LOST },
+  ];
 }

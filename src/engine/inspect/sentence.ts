@@ -216,6 +216,8 @@ const tellers: Readonly<Record<string, Teller>> = {
       ? say('app', `works for ${span(d['duration'])}: ${String(d['what'])}`, 'Programs need time, too')
       : undefined,
   'shell.run': (d) => say('app', `runs: ${String(d['line'])}`, `${String(d['user'])} typed it`),
+  'shell.refused': (d) =>
+    say('app', `does not read what was typed: ${String(d['line'])}`, String(d['reason'])),
   'shell.interrupt': () => say('app', 'is told to stop: Ctrl-C', 'Somebody pressed it'),
   'shell.exit': (d) =>
     say(
