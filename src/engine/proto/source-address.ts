@@ -82,8 +82,8 @@ export interface ChosenSource<C extends SourceCandidate = SourceCandidate> {
 
 /**
  * The address to speak from to `destination` (RFC 6724 §5), `undefined` when there is none of its family. Candidates are
- * those that may be used at all: none that is tentative; for link-local destinations only those of the outgoing
- * interface (§4). Between equals the first wins.
+ * those that may be used at all: none that is tentative; for link-local destinations and groups only those of the
+ * outgoing interface (§4). Between equals the first wins.
  */
 export function selectSource<C extends SourceCandidate>(
   destination: Ip,

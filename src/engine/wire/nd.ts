@@ -134,7 +134,8 @@ export interface NdFault {
 }
 
 /**
- * Reads the message in `[at, end)` behind the IPv6 header at `ipAt`. Every check of RFC 4861 §6.1, §7.1 and §8.1 is made, but for the checksum and for who a redirect may come from.
+ * Reads the message in `[at, end)` behind the IPv6 header at `ipAt`. Every check of RFC 4861 §6.1, §7.1 and §8.1 is
+ * made, but for the checksum and for who a redirect may come from.
  */
 export function readNd(buffer: Bytes, ipAt: number, at: number, end: number): NdMessage | NdFault {
   let message: Icmp6;
@@ -205,7 +206,7 @@ function isSolicitedNodeAt(buffer: Bytes, at: number): boolean {
   return true;
 }
 
-/** `ff00::/8`: nothing else that RFC 5952 writes begins with these two letters and has four in its first group. */
+/** `ff00::/8` (RFC 4291 §2.7). */
 function isGroup(address: Ip6): boolean {
   return knownIp6(address).bytes[0] === 0xff;
 }
