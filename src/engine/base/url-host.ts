@@ -78,7 +78,7 @@ function parseNumber(part: string): number | undefined {
   return /^(?:0|[1-9]\d*)$/.test(part) ? Number(part) : undefined;
 }
 
-/** WHATWG URL §3.1, forbidden domain code points, of which those above ASCII are gone by now. */
+/** WHATWG URL §3.2, forbidden domain code points, of which those above ASCII are gone by now. */
 function isForbidden(unit: number): boolean {
   return unit <= 0x20 || unit === 0x7f || '#%/:<>?@[\\]^|'.includes(String.fromCharCode(unit));
 }
