@@ -165,7 +165,7 @@ export function inCidr6At(bytes: Bytes, at: number, network: Bytes, prefixLength
   return rest === 0 || ((bytes[at + whole]! ^ network[whole]!) & (0xff00 >> rest) & 0xff) === 0;
 }
 
-/** How many leading bits two addresses share; `undefined` across families (RFC 6724 §2.2). */
+/** How many leading bits two addresses share; `undefined` across families. RFC 6724 §2.2 caps it at a source’s prefix. */
 export function commonPrefixLength(a: Ip, b: Ip): number | undefined {
   if (familyOf(a) !== familyOf(b)) return undefined;
   if (isV4(a)) return Math.clz32(a ^ (b as Ip4));
