@@ -21,6 +21,8 @@ import { letPass } from './let-pass.ts';
 export interface NatTableProps {
   readonly id: string;
   readonly title: string;
+  /** What tells it from the other tables of the page. */
+  readonly label: string;
   readonly machine: string;
   /** The tables at the moment that the page is drawn for. */
   readonly built: readonly TableView[];
@@ -41,7 +43,7 @@ export function NatTable(props: NatTableProps) {
 
 /** A figure of its own: the table in the Player's frame, with the Player's timeline. */
 function WithItsOwn(props: NatTableProps & { readonly placed: Placed }) {
-  const { placed, title, width } = props;
+  const { placed, label, width } = props;
   const figure = useMemo(
     () =>
       createFigure({
@@ -56,7 +58,7 @@ function WithItsOwn(props: NatTableProps & { readonly placed: Placed }) {
   useEffect(() => adopt(figure, root.current!), [figure]);
   useEffect(() => listenToKeys(figure, root.current!), [figure]);
   return (
-    <section class="rt-player nat" id={figure.id} aria-label={title} ref={root}>
+    <section class="rt-player nat" id={figure.id} aria-label={label} ref={root}>
       <Panel {...props} figure={figure} />
       <Timeline figure={figure} width={width - 108} />
     </section>
@@ -66,7 +68,7 @@ function WithItsOwn(props: NatTableProps & { readonly placed: Placed }) {
 function OfAnother(props: NatTableProps) {
   const figure = useStore($figures).get(props.of ?? '');
   return (
-    <section class="rt-player nat" id={props.id} aria-label={props.title}>
+    <section class="rt-player nat" id={props.id} aria-label={props.label}>
       <Panel {...props} figure={figure} />
     </section>
   );

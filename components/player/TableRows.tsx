@@ -37,8 +37,9 @@ export function TableRows({ table, time }: { readonly table: TableView; readonly
   );
   const last = table.columns.length - 1;
   return (
+    // biome-ignore lint/a11y/useSemanticElements: no form fields stand in it; and a page has many, so it is no landmark
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
-    <section class="rt-tables-rows" tabIndex={0} aria-label={table.name}>
+    <div class="rt-tables-rows" tabIndex={0} role="group" aria-label={table.name}>
       <table>
         <thead>
           <tr>
@@ -71,7 +72,7 @@ export function TableRows({ table, time }: { readonly table: TableView; readonly
           )}
         </tbody>
       </table>
-    </section>
+    </div>
   );
 }
 

@@ -3,6 +3,7 @@
 //   beside it on a wide page and after it on a phone, in one reading order and with no script;
 // - cards of glossary terms, which are written with each use of a term, move behind the text, once for each term;
 // - notes and figures are numbered in the order of the page;
+// - tables get a tab stop, since a narrow page scrolls them, and a corner without words is no heading;
 // - links that begin with / get the site's base path.
 // The input is the string Astro rendered (well-formed, lower-case tags), not arbitrary HTML.
 import { withBase } from './href.ts';
@@ -82,6 +83,21 @@ function placeCards(html: string): string {
   return `${text}<div class="gloss-cards" data-pagefind-ignore>${[...cards.values()].join('')}</div>`;
 }
 
+/** Markdown's tables: those of figures stand inside theirs, and are left as they are. */
+function reachTables(html: string): string {
+  if (!html.includes('<table>')) return html;
+  let start = 0;
+  let out = '';
+  for (const end of [...blockEnds(html), html.length]) {
+    const block = html.slice(start, end);
+    out += /^\s*<table>/.test(block)
+      ? block.replace('<table>', '<table tabindex="0">').replace(/<th([^>]*)>\s*<\/th>/g, '<td$1></td>')
+      : block;
+    start = end;
+  }
+  return out;
+}
+
 function numberFigures(html: string): string {
   let number = 0;
   return html.replace(/<rt-figure-number><\/rt-figure-number>/g, () => `Figure ${++number}.`);
@@ -96,5 +112,5 @@ function rebase(html: string, base: string): string {
 }
 
 export function finishProse(html: string, base: string): string {
-  return rebase(numberFigures(placeNotes(placeCards(html))), base);
+  return rebase(numberFigures(placeNotes(reachTables(placeCards(html)))), base);
 }

@@ -97,6 +97,7 @@ switch (query.get('show')) {
       <NatTable
         id="nat"
         title={title}
+        label={title}
         machine="home-router"
         built={built}
         time={time}

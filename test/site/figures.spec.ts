@@ -210,7 +210,7 @@ test('routes: the other family has its own routes', async ({ page }) => {
 
 // ── the translation table ──
 
-const table = (page: Page) => page.getByRole('region', { name: 'NAT', exact: true });
+const table = (page: Page) => page.getByRole('group', { name: 'NAT', exact: true });
 
 test('table: follows the Player that it belongs to, both ways', async ({ page }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });

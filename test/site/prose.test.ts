@@ -48,6 +48,14 @@ test('notes of one block stand together, and are numbered through the page', () 
   ]);
 });
 
+test('a table of the text is reached by keyboard, and an empty corner heads nothing; a table of a figure is its own', () => {
+  const row = '<thead><tr><th></th><th>IPv4</th></tr></thead>';
+  const island = `<figure><astro-island><table>${row}</table></astro-island></figure>`;
+  expect(finishProse(`<p>a</p>\n<table>${row}</table>${island}`, '/')).toBe(
+    `<p>a</p>\n<table tabindex="0"><thead><tr><td></td><th>IPv4</th></tr></thead></table>${island}`,
+  );
+});
+
 test('figures are numbered in order', () => {
   const figure = '<figure><rt-figure-number></rt-figure-number></figure>';
   expect(finishProse(figure + figure, '/')).toBe('<figure>Figure 1.</figure><figure>Figure 2.</figure>');

@@ -1,5 +1,6 @@
 import { getCollection } from 'astro:content';
 import type { APIRoute, GetStaticPaths } from 'astro';
+import { terminalWorlds } from '~components/engine/server.ts';
 import { card } from '../../site/card.ts';
 
 interface Props {
@@ -21,6 +22,10 @@ export const getStaticPaths = (async () => {
     },
     { params: { slug: 'progress' }, props: { title: 'Progress', over: '', summary: '' } },
     { params: { slug: 'review' }, props: { title: 'Review', over: '', summary: '' } },
+    ...terminalWorlds().map(({ name, title, summary }, i) => ({
+      params: { slug: i === 0 ? 'terminal' : `terminal/${name}` },
+      props: { title: i === 0 ? 'A prompt on every machine' : title, over: 'Terminal', summary },
+    })),
     ...pages.map(({ id, data }) => ({
       params: { slug: id },
       props: {
