@@ -8,8 +8,9 @@
 import type { Mac } from '../base/address.ts';
 import { ip6 } from '../base/ip.ts';
 import type { Ip6 } from '../base/ip6.ts';
-import { SECOND } from '../base/units.ts';
+import { NEVER, SECOND } from '../base/units.ts';
 import { Autoconf, type AutoconfChange, type AutoconfMessage } from '../proto/autoconf.ts';
+import { macIn } from '../proto/nd-check.ts';
 import { ALL_ROUTERS, solicitedNode } from '../proto/neighbours6.ts';
 import {
   type AdvertisedPrefix,
@@ -25,7 +26,7 @@ import {
   ND_ROUTER_SOLICITATION,
 } from '../wire/icmp6-code.ts';
 import { ND_MTU, ND_NAME_SERVERS, ND_PREFIX, ND_SOURCE_MAC, type NdOption } from '../wire/nd-option.ts';
-import { type Link6, macIn, type NdListener, type NdMessage, UNSPECIFIED6 } from './link6.ts';
+import { type Link6, type NdListener, type NdMessage, UNSPECIFIED6 } from './link6.ts';
 import { MIN_MTU_V6 } from './nic.ts';
 import type { Route } from './route.ts';
 
@@ -178,22 +179,25 @@ export class Advertising6 implements NdListener {
   readonly #link: Link6;
   readonly #machine: RouterAdvertiser;
   readonly #timer: Timer;
+  #initial: number | undefined;
 
   /** `initial`: how many advertisements it begins with, unasked; 0 for a router that has been there for long. */
   constructor(link: Link6, advertisement: RouterAdvertisement, initial: number | undefined) {
     this.#link = link;
+    this.#initial = initial;
     const { stack, nic } = link;
     const random = stack.world.random(`${stack.name}/${nic.name}/advertise`);
     this.#machine = new RouterAdvertiser(nic.name, advertisement, {
       delay: () => random.below(SECOND / 2),
-      ...(initial !== undefined && { initial }),
     });
     this.#timer = new Timer(stack.world.kernel, () => this.#timeout());
     link.listener = this;
   }
 
+  /** At first, and after each restart, which makes it new to the hosts. */
   start(): void {
-    this.#machine.start(this.#link.stack.world.now);
+    this.#machine.start(this.#link.stack.world.now, this.#initial);
+    this.#initial = undefined;
     this.#drain();
   }
 
@@ -240,7 +244,7 @@ export class Advertising6 implements NdListener {
   }
 }
 
-/** RFC 4191 §2.2 in the metrics that Linux gives to such routes. */
+/** Preferences (RFC 4191 §2.2) as metrics; those of systemd-networkd. The kernel itself gives all of them 1024. */
 const METRICS: Readonly<Record<RouterAdvertisement['preference'], number>> = {
   high: 512,
   medium: 1024,
@@ -251,7 +255,7 @@ const LINK_LOCAL_ROUTE = {
   kind: 'route',
   network: { address: LINK_LOCAL_PREFIX, prefixLength: 64 },
   gateway: undefined,
-  expires: Number.MAX_SAFE_INTEGER,
+  expires: NEVER,
   preference: 'medium',
 } as const;
 

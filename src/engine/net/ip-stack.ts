@@ -8,7 +8,7 @@
  */
 import { IP4_BROADCAST, type Ip4, type Mac } from '../base/address.ts';
 import type { Bytes } from '../base/bytes.ts';
-import { type Cidr, cidr as prefix } from '../base/cidr.ts';
+import { type Cidr, formatCidr, networkOf, cidr as prefix } from '../base/cidr.ts';
 import { Misuse } from '../base/errors.ts';
 import { type Family, formatIp, type Ip } from '../base/ip.ts';
 import type { Ip6 } from '../base/ip6.ts';
@@ -113,7 +113,18 @@ export class IpStack implements Node {
         state: 'preferred',
       },
     });
-    this.addRoute({ network: prefix(address, prefixLength), nic, origin: 'kernel' });
+    this.addConnected(nic, prefix(address, prefixLength));
+  }
+
+  /** The route to the neighbours of an interface on a network, which several addresses may share. */
+  addConnected(nic: Nic, network: Cidr): void {
+    const isThere = this.routes.routes.some(
+      (one) =>
+        one.nic === nic &&
+        one.origin === 'kernel' &&
+        formatCidr(one.network) === formatCidr(networkOf(network)),
+    );
+    if (!isThere) this.addRoute({ network, nic, origin: 'kernel' });
   }
 
   addRoute(spec: RouteSpec): Route {

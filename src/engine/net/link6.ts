@@ -13,6 +13,7 @@ import { Malformed } from '../base/errors.ts';
 import { ip6, isMulticast6 } from '../base/ip.ts';
 import type { Ip6 } from '../base/ip6.ts';
 import { eui64, joinAddress } from '../proto/autoconf.ts';
+import { macIn, ndFault } from '../proto/nd-check.ts';
 import {
   ALL_NODES,
   ALL_ROUTERS,
@@ -20,6 +21,8 @@ import {
   multicastMac,
   NeighbourCache6,
   type NeighbourRow,
+  REACHABLE_TIME,
+  RETRANS_TIMER,
   type Solicit,
   solicitedNode,
 } from '../proto/neighbours6.ts';
@@ -103,18 +106,14 @@ export class Link6 {
   addStatic(address: Ip6, prefixLength: number): void {
     if (this.nic.linkLocal === undefined) this.addLinkLocal();
     this.put(staticAddress6(address, prefixLength));
-    this.stack.addRoute({ network: cidr(address, prefixLength), nic: this.nic, origin: 'kernel' });
+    this.stack.addConnected(this.nic, cidr(address, prefixLength));
   }
 
   /** The address that the interface makes of its own card, taken for granted: it had it long before the run. */
   addLinkLocal(): void {
     const address = linkLocalOf(this.nic.mac);
     this.put({ ...staticAddress6(address, LINK_LOCAL_BITS), origin: 'link-local' });
-    this.addLinkRoute();
-  }
-
-  addLinkRoute(): void {
-    this.stack.addRoute({ network: cidr(ip6('fe80::'), LINK_LOCAL_BITS), nic: this.nic, origin: 'kernel' });
+    this.stack.addConnected(this.nic, cidr(ip6('fe80::'), LINK_LOCAL_BITS));
   }
 
   /** Adds an address, or gives the one that is there another state or other lifetimes. */
@@ -193,7 +192,8 @@ export class Link6 {
       if (!(error instanceof Malformed)) throw error;
       return error.message;
     }
-    if (message.code !== 0) return `code ${message.code} in neighbour discovery`;
+    const fault = ndFault(message, source, destination);
+    if (fault !== undefined) return fault;
     const isTaken = this.listener?.handle({ message, source, destination }) ?? false;
     if (isTaken) return undefined;
     if (message.type === ND_NEIGHBOUR_SOLICITATION) this.#solicited(message, source);
@@ -288,14 +288,11 @@ export class Link6 {
 
   clear(): void {
     this.#cache.clear();
+    this.#cache.setTimes(REACHABLE_TIME, RETRANS_TIMER);
+    this.nic.advertisedMtu = undefined;
     this.listener?.clear();
     this.#drain();
   }
-}
-
-export function macIn(options: readonly NdOption[], type: number): Mac | undefined {
-  const found = options.find((option) => option.type === type);
-  return typeof found?.value === 'number' ? (found.value as Mac) : undefined;
 }
 
 /** `fe80::` and the modified EUI-64 identifier of the card (RFC 4291 Appendix A, RFC 2464 §4 and §5). */

@@ -1,27 +1,22 @@
 /**
- * The network of a world: machines by name, and the links between their interfaces.
- *
- * Also the inputs that break it: cutting a link, stopping and restarting a machine, dropping, delaying or damaging
- * one frame. Each is data that enters through `world.input`.
+ * The network of a world: machines by name, and the links between their interfaces. How it breaks is in mishaps.ts.
  */
 import type { Mac } from '../base/address.ts';
-import { parseCidr } from '../base/cidr.ts';
+import { parseCidr, widthOf } from '../base/cidr.ts';
 import { Malformed, Misuse } from '../base/errors.ts';
-import { parseIp } from '../base/ip.ts';
-import { type Nanoseconds, NEVER, SECOND } from '../base/units.ts';
+import { familyOf, parseIp } from '../base/ip.ts';
+import type { Nanoseconds } from '../base/units.ts';
 import { PLAIN_ADVERTISEMENT, type RouterAdvertisement } from '../proto/router-advertiser.ts';
 import type { World } from '../sim/world.ts';
-import type { Detail } from '../trace/event.ts';
-import { MAX_FRAME } from '../trace/frames.ts';
 import { Advertising6, Autoconf6 } from './autoconf6.ts';
-import { cut, delayNth, dropNth, flipNth } from './fault.ts';
 import { Host, type HostOptions, Router } from './host.ts';
 import { Channel, type LinkOptions } from './link.ts';
+import { Mishaps } from './mishaps.ts';
 import { Nat, type NatOptions } from './nat.ts';
 import { Nic } from './nic.ts';
 import { type FilterOptions, PacketFilter } from './packet-filter.ts';
 import type { RouteKind } from './route.ts';
-import { computeRoutes } from './shortest-path.ts';
+import { RouteComputer } from './shortest-path.ts';
 import { Switch } from './switch.ts';
 
 export type Machine = Host | Switch;
@@ -51,52 +46,12 @@ export class Network {
   readonly links: Link[] = [];
   readonly channels: Channel[] = [];
   #nics = 0;
-  #convergence: Nanoseconds | undefined;
-  readonly #cutUntil = new Map<Link, Nanoseconds>();
+  readonly #mishaps: Mishaps;
+  #routes: RouteComputer | undefined;
 
   constructor(world: World) {
     this.world = world;
-    const link = (detail: Detail): void => {
-      this.channelOf(String(detail['from']), String(detail['to']));
-    };
-    const one = (what: string, detail: Detail): void => {
-      link(detail);
-      whole(what, detail, 'ordinal', 1_000_000);
-    };
-    const machine = (detail: Detail): void => {
-      this.machine(String(detail['machine']));
-    };
-    world.onInput(
-      'cut',
-      (detail) => this.#cut(detail),
-      (detail) => {
-        link(detail);
-        if (detail['until'] !== undefined) whole('cut', detail, 'until', NEVER);
-      },
-    );
-    world.onInput(
-      'drop',
-      (detail) => this.#fault(detail, 'drop'),
-      (detail) => one('drop', detail),
-    );
-    world.onInput(
-      'delay',
-      (detail) => this.#fault(detail, 'delay'),
-      (detail) => {
-        one('delay', detail);
-        whole('delay', detail, 'extra', 60 * SECOND);
-      },
-    );
-    world.onInput(
-      'flip',
-      (detail) => this.#fault(detail, 'flip'),
-      (detail) => {
-        one('flip', detail);
-        whole('flip', detail, 'bit', MAX_FRAME * 8);
-      },
-    );
-    world.onInput('off', (detail) => this.#power(detail, 'off'), machine);
-    world.onInput('restart', (detail) => this.#power(detail, 'restart'), machine);
+    this.#mishaps = new Mishaps(world, this, () => this.#routes?.reroute());
   }
 
   host(name: string, options: HostOptions = {}): Host {
@@ -126,9 +81,11 @@ export class Network {
 
   /** Gives a machine an address that is on none of its links, as a dummy interface does. */
   dummy(machine: Host, address: string): void {
-    const nic = this.#nic([machine, 'dummy0', address]);
+    const { address: own, prefixLength } = parseCidr(address);
     // nobody else can be on it
-    if (nic.prefixLength < 32) throw new Misuse(`${address} would have neighbours`);
+    if (prefixLength < widthOf(familyOf(own))) throw new Misuse(`${address} would have neighbours`);
+    const before = machine.ip.nics.filter(({ name }) => name.startsWith('dummy')).length;
+    this.#nic([machine, `dummy${before}`, address]);
   }
 
   /** Adds `to via gateway` to a machine's table; the interface is the one on the gateway's network. */
@@ -157,24 +114,13 @@ export class Network {
    * back, anew: as long as routers need to tell each other.
    */
   computeRoutes(convergence: Nanoseconds = 0): void {
-    this.#convergence = convergence;
-    computeRoutes(this.machines, this.links, (what) => this.#isUp(what));
-  }
-
-  #isUp(what: Link | Machine): boolean {
-    if (what instanceof Host) return what.ip.isOn;
-    if (what instanceof Switch) return what.isOn;
-    return (this.#cutUntil.get(what) ?? -1) <= this.world.now;
-  }
-
-  /** Something went down or came back: who computes routes does so again, as soon as word has got round. */
-  #reroute(): void {
-    const { kernel } = this.world;
-    const after = this.#convergence;
-    if (after === undefined) return;
-    kernel.call(kernel.now + after, () => {
-      computeRoutes(this.machines, this.links, (what) => this.#isUp(what));
-    });
+    this.#routes = new RouteComputer(
+      this.world.kernel,
+      this,
+      (what) => this.#mishaps.isUp(what),
+      convergence,
+    );
+    this.#routes.compute();
   }
 
   /** Lets a host's interface make its own IPv6 addresses, at start and after each restart. */
@@ -230,8 +176,10 @@ export class Network {
 
   #nic([machine, name, ...addresses]: End): Nic {
     if (this.#nics >= MAX_NICS) throw new Misuse(`more than ${MAX_NICS} interfaces`);
-    const mac = (FIRST_MAC + this.#nics++) as Mac;
     const stack = machine instanceof Host ? machine.ip : machine;
+    const others = stack instanceof Switch ? stack.ports : stack.nics;
+    if (others.some((one) => one.name === name)) throw new Misuse(`${machine.name} has an interface ${name}`);
+    const mac = (FIRST_MAC + this.#nics++) as Mac;
     const nic = new Nic(this.world, stack, name, mac);
     if (stack instanceof Switch) stack.ports.push(nic);
     else {
@@ -247,44 +195,9 @@ export class Network {
     return channel;
   }
 
-  #cut(detail: Detail): void {
-    const from = String(detail['from']);
-    const to = String(detail['to']);
-    const until = typeof detail['until'] === 'number' ? detail['until'] : NEVER;
-    for (const channel of [this.channelOf(from, to), this.channelOf(to, from)])
-      channel.faults.push(cut(this.world.now, until));
-    const link = this.links.find(
-      ({ a, b }) => [a.nodeName, b.nodeName].includes(from) && [a.nodeName, b.nodeName].includes(to),
-    );
-    if (link) this.#cutUntil.set(link, until);
-    this.#reroute();
-    if (until !== NEVER) this.world.kernel.call(until, () => this.#reroute());
-  }
-
-  #fault(detail: Detail, what: 'drop' | 'delay' | 'flip'): void {
-    const channel = this.channelOf(String(detail['from']), String(detail['to']));
-    const ordinal = Number(detail['ordinal']);
-    if (what === 'drop') channel.faults.push(dropNth([ordinal]));
-    else if (what === 'delay') channel.faults.push(delayNth(ordinal, Number(detail['extra'])));
-    else channel.faults.push(flipNth(ordinal, Number(detail['bit']), true));
-  }
-
   /** Switches a machine off, as the input `off` does: for worlds that begin so. */
   switchOff(machine: Machine): void {
-    this.#power({ machine: machine.name }, 'off');
-  }
-
-  #power(detail: Detail, what: 'off' | 'restart'): void {
-    const machine = this.machine(String(detail['machine']));
-    const { trace } = this.world;
-    trace.recordDetail(this.world.now, trace.kind('machine.power', 'requests'), trace.node(machine.name), {
-      what,
-    });
-    if (machine instanceof Host) machine.ip.isOn = what === 'restart';
-    else machine.isOn = what === 'restart';
-    if (machine instanceof Host) machine.crash();
-    else machine.clear();
-    this.#reroute();
+    this.#mishaps.power(machine, 'off');
   }
 }
 
@@ -293,10 +206,4 @@ export function nicOf(machine: Host, name: string): Nic {
   const found = machine.ip.nics.find((one) => one.name === name);
   if (!found) throw new Misuse(`${machine.name} has no interface ${name}`);
   return found;
-}
-
-function whole(what: string, detail: Detail, name: string, max: number): void {
-  const value = detail[name];
-  if (!Number.isSafeInteger(value) || Number(value) < 0 || Number(value) > max)
-    throw new Malformed(`${what}: ${name} is a whole number up to ${max}`);
 }

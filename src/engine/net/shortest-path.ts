@@ -9,12 +9,14 @@
  *
  * Not here: policy, which is most of BGP; several equal ways (the first one is taken).
  */
-import { type Cidr, formatCidr, networkOf } from '../base/cidr.ts';
+import { type Cidr, formatCidr, networkOf, parseCidr } from '../base/cidr.ts';
 import type { Family, Ip } from '../base/ip.ts';
 import type { Nanoseconds } from '../base/units.ts';
+import type { Kernel } from '../sim/kernel.ts';
 import { Host } from './host.ts';
 import type { Link, Machine } from './network.ts';
 import type { Nic } from './nic.ts';
+import type { Route } from './route.ts';
 import { Switch } from './switch.ts';
 
 /** One step from a machine to another over one link, or over switches. */
@@ -37,32 +39,77 @@ interface Announced {
   readonly holders: Set<Host>;
 }
 
-const FAMILIES: readonly Family[] = [4, 6];
-
-/**
- * Puts the routes into all machines, in place of those that were computed before. `isUp` says which links and machines
- * count; a link that is down leads nowhere.
- */
-export function computeRoutes(
-  machines: ReadonlyMap<string, Machine>,
-  links: readonly Link[],
-  isUp: (what: Link | Machine) => boolean = () => true,
-): void {
-  const hosts = [...machines.values()].filter((one): one is Host => one instanceof Host);
-  for (const host of hosts) forget(host);
-  const steps = new Map<Host, Step[]>();
-  const live = links.filter(isUp);
-  for (const host of hosts) steps.set(host, isUp(host) ? stepsFrom(host, live, machines, isUp) : []);
-  const announced = announcements(hosts.filter((host) => host.ip.isForwarding && isUp(host)));
-  for (const host of hosts) {
-    if (!isUp(host)) continue;
-    if (host.ip.isForwarding && !host.ip.nat) installAll(host, waysFrom(host, steps), announced);
-    else installDefault(host, steps.get(host)!);
-  }
+/** What of a network is read. */
+interface Topology {
+  readonly machines: ReadonlyMap<string, Machine>;
+  readonly links: readonly Link[];
 }
 
-function forget(host: Host): void {
-  for (const route of host.ip.routes.routes) if (route.origin === 'computed') host.ip.removeRoute(route);
+const FAMILIES: readonly Family[] = [4, 6];
+
+export class RouteComputer {
+  readonly #kernel: Kernel;
+  readonly #network: Topology;
+  readonly #isUp: (what: Link | Machine) => boolean;
+  readonly #convergence: Nanoseconds;
+  /** Routes to networks behind links that are down. */
+  readonly #withdrawn = new Map<Nic, Route[]>();
+
+  /** `isUp` says which links and machines count; `convergence` is how long routers need to tell each other. */
+  constructor(
+    kernel: Kernel,
+    network: Topology,
+    isUp: (what: Link | Machine) => boolean,
+    convergence: Nanoseconds,
+  ) {
+    this.#kernel = kernel;
+    this.#network = network;
+    this.#isUp = isUp;
+    this.#convergence = convergence;
+  }
+
+  /** Something went down or came back: everything is computed anew as soon as word has got round. */
+  reroute(): void {
+    this.#kernel.call(this.#kernel.now + this.#convergence, () => this.compute());
+  }
+
+  /** Puts the routes into all machines, in place of those that were computed before. */
+  compute(): void {
+    const { machines, links } = this.#network;
+    const hosts = [...machines.values()].filter((one): one is Host => one instanceof Host);
+    const down = new Set(links.filter((link) => !this.#isUp(link)).flatMap(({ a, b }) => [a, b]));
+    for (const host of hosts) {
+      for (const route of host.ip.routes.routes) if (route.origin === 'computed') host.ip.removeRoute(route);
+      for (const nic of host.ip.nics) this.#carry(host, nic, !down.has(nic));
+    }
+    const live = links.filter(this.#isUp);
+    const steps = new Map<Host, Step[]>();
+    for (const host of hosts)
+      steps.set(host, this.#isUp(host) ? stepsFrom(host, live, machines, this.#isUp) : []);
+    const announced = announcements(
+      hosts.filter((host) => host.ip.isForwarding && this.#isUp(host)),
+      down,
+    );
+    for (const host of hosts) {
+      if (!this.#isUp(host)) continue;
+      if (host.ip.isForwarding && !host.ip.nat) installAll(host, waysFrom(host, steps), announced);
+      else installDefault(host, steps.get(host)!);
+    }
+  }
+
+  /** A router whose link is down does not hold its network any more: somebody else may. */
+  #carry(host: Host, nic: Nic, isLive: boolean): void {
+    const { ip } = host;
+    const withdrawn = this.#withdrawn.get(nic);
+    if (isLive && withdrawn) {
+      this.#withdrawn.delete(nic);
+      for (const route of withdrawn) ip.addRoute(route);
+    } else if (!isLive && !withdrawn && ip.isForwarding) {
+      const own = ip.routes.routes.filter((one) => one.nic === nic && one.origin === 'kernel');
+      this.#withdrawn.set(nic, own);
+      for (const route of own) ip.removeRoute(route);
+    }
+  }
 }
 
 /** The machines with addresses that a machine reaches without a router between. */
@@ -80,7 +127,7 @@ function stepsFrom(
       for (const link of links) {
         const far = link.a === next.at ? link.b : link.b === next.at ? link.a : undefined;
         if (!far) continue;
-        const cost = next.cost + link.forward.delay;
+        const cost = next.cost + (link.a === next.at ? link.forward : link.backward).delay;
         const machine = machines.get(far.nodeName);
         if (!machine || seen.has(machine) || !isUp(machine)) continue;
         seen.add(machine);
@@ -112,11 +159,11 @@ function waysFrom(start: Host, steps: ReadonlyMap<Host, readonly Step[]>): Map<H
   return ways;
 }
 
-function announcements(routers: readonly Host[]): Announced[] {
+function announcements(routers: readonly Host[], down: ReadonlySet<Nic>): Announced[] {
   const found = new Map<string, Announced>();
   for (const router of routers) {
     for (const nic of router.ip.nics) {
-      if (router.ip.nat && !router.ip.nat.isOutside(nic)) continue;
+      if (down.has(nic) || (router.ip.nat && !router.ip.nat.isOutside(nic))) continue;
       for (const network of networksOn(nic)) {
         const key = formatCidr(network);
         const known = found.get(key) ?? { network, holders: new Set<Host>() };
@@ -170,9 +217,7 @@ function installDefault(host: Host, steps: readonly Step[]): void {
 }
 
 function defaultOf(family: Family): Cidr {
-  return networkOf(
-    family === 4 ? { address: 0 as never, prefixLength: 0 } : { address: '::' as never, prefixLength: 0 },
-  );
+  return parseCidr(family === 4 ? '0.0.0.0/0' : '::/0');
 }
 
 /** The address by which an interface is a next hop: in IPv6 the link-local one (RFC 4861 §8 wants it for redirects). */

@@ -127,12 +127,12 @@ export class RouterAdvertiser {
     this.#initial = options.initial ?? MAX_INITIAL_ADVERTISEMENTS;
   }
 
-  /** Begins to advertise, once the interface has its link-local address. */
-  start(now: Nanoseconds): void {
+  /** Begins to advertise, once the interface has its link-local address. `initial`: as in the options, for this once. */
+  start(now: Nanoseconds, initial = this.#initial): void {
     if (this.#isRunning) return;
     this.#isRunning = true;
-    this.#initialLeft = this.#initial;
-    this.#next = this.#initial > 0 ? now : NEVER;
+    this.#initialLeft = initial;
+    this.#next = initial > 0 ? now : NEVER;
     this.handleTimeout(now);
   }
 

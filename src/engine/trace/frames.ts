@@ -52,6 +52,13 @@ export class FrameStore {
     return this.#cut;
   }
 
+  /** How many frames somebody holds now: none in a world at rest. Looks at all of them. */
+  get held(): number {
+    let held = 0;
+    for (let frame = 0; frame < this.#count; frame++) if (this.#holders[frame]! > 0) held += 1;
+    return held;
+  }
+
   /** Room for a frame of `size` bytes, held once. Its bytes are undefined until written. */
   alloc(size: number): number {
     if (size > MAX_FRAME) throw new Misuse(`a frame of ${size} bytes`);
