@@ -144,7 +144,7 @@ export const anycast = scenario({
     'Two places announce the same address; routers lead to the nearest, and to the other when that is gone.',
   parameters,
   maxEvents: 400_000,
-  until: 7200 * SECOND,
+  until: 14_400 * SECOND,
   areas,
   places,
   terminals,

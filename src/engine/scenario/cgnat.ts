@@ -181,7 +181,7 @@ export const cgnat = scenario({
   summary: 'A carrier shares one public address among homes that translate already.',
   parameters,
   maxEvents: 400_000,
-  until: 7200 * SECOND,
+  until: 14_400 * SECOND,
   areas,
   places,
   terminals,

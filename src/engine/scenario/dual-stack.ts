@@ -84,7 +84,7 @@ export const dualStack = scenario({
   summary: 'A laptop makes itself an IPv6 address, and reaches the same server by IPv4 and by IPv6.',
   parameters,
   maxEvents: 200_000,
-  until: 7200 * SECOND,
+  until: 14_400 * SECOND,
   areas: householdAreas,
   places: householdPlaces(['phone']),
   terminals,

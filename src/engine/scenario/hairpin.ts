@@ -101,7 +101,7 @@ export const hairpin = scenario({
     'A port forward leads to a server at home; from inside, its public address works only if the router turns packets round.',
   parameters,
   maxEvents: 200_000,
-  until: 7200 * SECOND,
+  until: 14_400 * SECOND,
   areas: householdAreas,
   places: householdPlaces(['television']),
   terminals,

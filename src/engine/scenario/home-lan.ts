@@ -89,7 +89,7 @@ export const homeLan = scenario({
     'A laptop pings a television in the same flat and a server far away: one through a switch, one through routers.',
   parameters,
   maxEvents: 200_000,
-  until: 7200 * SECOND,
+  until: 14_400 * SECOND,
   areas: householdAreas,
   places: householdPlaces(['phone', 'television']),
   terminals,

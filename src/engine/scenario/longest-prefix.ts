@@ -93,7 +93,7 @@ export const longestPrefix = scenario({
   summary: 'One router, five routes that fit: which one a packet takes.',
   parameters,
   maxEvents: 100_000,
-  until: 7200 * SECOND,
+  until: 14_400 * SECOND,
   areas,
   places,
   terminals,

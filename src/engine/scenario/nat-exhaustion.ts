@@ -85,7 +85,7 @@ export const natExhaustion = scenario({
   summary: 'A laptop opens more connections than its router has ports: the last ones hang.',
   parameters,
   maxEvents: 400_000,
-  until: 7200 * SECOND,
+  until: 14_400 * SECOND,
   areas: householdAreas,
   places: householdPlaces(),
   terminals,

@@ -136,7 +136,7 @@ export const nat = scenario({
   summary: 'Three devices share one public address; the router’s table says who gets what comes back.',
   parameters,
   maxEvents: 400_000,
-  until: 7200 * SECOND,
+  until: 14_400 * SECOND,
   areas: householdAreas,
   places,
   terminals,

@@ -65,7 +65,7 @@ export const routingLoop = scenario({
   summary: 'Two routers send a packet to each other until its time to live has run out.',
   parameters,
   maxEvents: 200_000,
-  until: 7200 * SECOND,
+  until: 14_400 * SECOND,
   areas: householdAreas,
   places: householdPlaces(),
   terminals,
