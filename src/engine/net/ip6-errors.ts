@@ -56,10 +56,12 @@ export class Ip6Errors {
     const layer = upperLayer(bytes, at, end);
     const isFirst = (layer.fragment?.offset ?? 0) === 0;
     const said = bytes[layer.at]!;
+    // stricter than the RFC for neighbour discovery, which asks for silence about redirects only, as Linux is
     if (isFirst && layer.protocol === PROTOCOL_ICMP6 && (isIcmp6Error(said) || isNd(said))) return;
     const message = encodeIcmp6Error(type, code, word, bytes, at, end);
     const via = isLinkLocal6(source) ? nic : undefined;
-    const from = stack.isLocal(destination) ? destination : undefined;
+    // else from where the packet came in, as on Linux: that tells the sender more (RFC 4443 §2.2)
+    const from = stack.isLocal(destination) ? destination : nic && stack.v6.sourceFor(source, nic);
     stack.sendError(message, from, source, reason, type === ICMP6_TOO_BIG, { via });
   }
 

@@ -12,7 +12,8 @@
  * - Pieces that cannot be right (reach beyond 65,535 bytes, carry nothing, or are not whole units of eight bytes without
  *   being the last) are refused; those before and after them go on waiting.
  * - An IPv6 packet whose Fragment header says that it is whole stands for itself (RFC 6946 §4).
- * - Congestion marked on any piece is marked on the whole (RFC 3168 §5.3).
+ * - Congestion marked on any piece is marked on the whole; but a whole of which another piece belongs to a sender that
+ *   does not know of such marks is dropped, as a router would have done (RFC 3168 §5.3).
  *
  * Limits, beyond which new pieces are refused as in Linux (`ipfrag_high_thresh`, which is 4 MiB there as here): bytes in
  * all, datagrams at a time, pieces of one datagram.
@@ -124,11 +125,14 @@ interface Waiting<Origin> {
   headers: Bytes | undefined;
   isGivenUp: boolean;
   isCongested: boolean;
+  /** A piece came with Not-ECT: its sender takes no notice of marks. */
+  isDeaf: boolean;
   /** Bytes of the largest piece, headers included. */
   largest: number;
 }
 
 const WAITING: Reassembly = { kind: 'waiting' };
+const ECN_NOT_ECT = 0;
 const ECN_CE = 3;
 
 /** `Origin` is whatever the caller wants to know again when a datagram is given up: where it came in, and why. */
@@ -295,6 +299,7 @@ export class Reassembler<Origin = unknown> {
     waiting.have += data.length;
     waiting.largest = Math.max(waiting.largest, packet.length);
     waiting.isCongested ||= fragment.ecn === ECN_CE;
+    waiting.isDeaf ||= fragment.ecn === ECN_NOT_ECT;
     if (isLast) waiting.length = end;
     if (start === 0) waiting.headers = packet.slice(0, dataAt);
     return waiting.have === waiting.length ? this.#complete(waiting) : WAITING;
@@ -311,6 +316,7 @@ export class Reassembler<Origin = unknown> {
       headers: undefined,
       isGivenUp: false,
       isCongested: false,
+      isDeaf: false,
       largest: 0,
     };
     this.#waiting.set(fragment.key, waiting);
@@ -327,6 +333,10 @@ export class Reassembler<Origin = unknown> {
     if (kept - (isV4 ? 0 : IPV6_HEADER) + waiting.have > MAX_DATAGRAM) {
       this.#fail(waiting, `longer than ${MAX_DATAGRAM} bytes`);
       return refuse(`a datagram longer than ${MAX_DATAGRAM} bytes`);
+    }
+    if (isCongested && waiting.isDeaf) {
+      this.#fail(waiting, 'congestion marked on one piece, and others whose sender knows no marks');
+      return refuse('a datagram whose pieces disagree about congestion marks');
     }
     const whole = isV4
       ? joinIpv4(first!, kept, parts, waiting.have)

@@ -228,16 +228,26 @@ describe.each([4, 6] as const)('IPv%i', (family) => {
     expect(hand(reassembler, last).kind).toBe('whole');
   });
 
-  it('marks the whole when a router marked a piece', () => {
-    const reassembler = new Reassembler();
-    const marked = at(24, 40);
-    if (family === 4) {
-      ipv4.set.ecn(marked, 0, 3);
-      fixIpv4Checksum(marked, 0);
-    } else ipv6.set.ecn(marked, 0, 3);
-    const whole = wholeOf(handAll(reassembler, [at(0, 24), marked, at(40, 64, false)]));
-    expect(family === 4 ? ipv4.get.ecn(whole, 0) : ipv6.get.ecn(whole, 0)).toBe(3);
-    if (family === 4) expect(ipv4ChecksumOk(whole, 0)).toBe(true);
+  it('marks the whole when a router marked a piece of a sender that knows such marks, and drops it otherwise', () => {
+    const marked = (piece: Bytes, ecn: number): Bytes => {
+      if (family === 4) {
+        ipv4.set.ecn(piece, 0, ecn);
+        fixIpv4Checksum(piece, 0);
+      } else ipv6.set.ecn(piece, 0, ecn);
+      return piece;
+    };
+    const pieces = (others: number): Bytes[] => [
+      marked(at(0, 24), others),
+      marked(at(24, 40), 3),
+      marked(at(40, 64, false), others),
+    ];
+    for (const capable of [1, 2]) {
+      const whole = wholeOf(handAll(new Reassembler(), pieces(capable)));
+      expect(family === 4 ? ipv4.get.ecn(whole, 0) : ipv6.get.ecn(whole, 0)).toBe(3);
+      if (family === 4) expect(ipv4ChecksumOk(whole, 0)).toBe(true);
+    }
+    // RFC 3168 §5.3
+    expect(handAll(new Reassembler(), pieces(0)).at(-1)!.kind).toBe('refused');
   });
 
   it('forgets everything when the machine restarts', () => {
