@@ -56,7 +56,7 @@ export class Ip6Errors {
     const layer = upperLayer(bytes, at, end);
     const isFirst = (layer.fragment?.offset ?? 0) === 0;
     const said = bytes[layer.at]!;
-    // stricter than the RFC for neighbour discovery, which asks for silence about redirects only, as Linux is
+    // stricter than RFC 4443 §2.4 (e), which asks for silence about errors and redirects only
     if (isFirst && layer.protocol === PROTOCOL_ICMP6 && (isIcmp6Error(said) || isNd(said))) return;
     const message = encodeIcmp6Error(type, code, word, bytes, at, end);
     const via = isLinkLocal6(source) ? nic : undefined;
