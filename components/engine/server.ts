@@ -4,7 +4,7 @@ import type { MomentView, RunRequest, RunView } from '#engine/inspect/view.ts';
 import { scenarios } from '#engine/scenario/all.ts';
 import { keyOf } from './answers.ts';
 import { leaveView, type Placed } from './handover.ts';
-import { packView } from './pack.ts';
+import { type PackedView, packView } from './pack.ts';
 import type { PanelName } from './panel.ts';
 
 /** At most so much JSON is written into a page for one figure. */
@@ -77,9 +77,9 @@ export function prepare(request: RunRequest, wanted: Wanted): Prepared {
     throw new Error(`figure ${id}: nobody sits at a terminal in ${request.scenario}`);
   if (packet === -1) throw new Error(`figure ${id}: there is no packet ${wanted.packet}`);
   if (cursor > view.end) throw new Error(`figure ${id}: its moment is after the end of the run`);
-  const whole = JSON.stringify(packView(view));
-  const complete = whole.length <= MAX_HANDOVER;
-  const packed = complete ? packView(view) : packView(lighter(view));
+  const { packed, complete, until } = fitting(view);
+  if (cursor > until)
+    throw new Error(`figure ${id}: too much happens before its moment for a page; choose an earlier one`);
   const run = `rt-run-${view.digest}`;
   leaveView(run, packed);
   return {
@@ -102,12 +102,49 @@ export function prepare(request: RunRequest, wanted: Wanted): Prepared {
   };
 }
 
-/** What the map, the ladder and the timeline need; the rest comes with the reader's first question. */
+/** What of a run fits into a page, and up to when; the rest comes with the reader's first question. */
+export function fitting(view: RunView): { packed: PackedView; complete: boolean; until: number } {
+  const fits = (packed: PackedView): boolean => JSON.stringify(packed).length <= MAX_HANDOVER;
+  const whole = packView(view);
+  if (fits(whole)) return { packed: whole, complete: true, until: view.end };
+  const light = lighter(view);
+  let packed = packView(light);
+  if (fits(packed)) return { packed, complete: false, until: view.end };
+  // The most packets, from the first on, that leave it small enough.
+  let most = 0;
+  for (let above = view.packets.length; above - most > 1; ) {
+    const middle = (most + above) >>> 1;
+    if (fits(packView(beginning(light, middle)))) most = middle;
+    else above = middle;
+  }
+  packed = packView(beginning(light, most));
+  return { packed, complete: false, until: view.packets[most]!.time };
+}
+
+/** What the map, the ladder and the timeline need. */
 function lighter(view: RunView): RunView {
   return {
     ...view,
     packets: view.packets.map((packet) => ({ ...packet, info: packet.title, protocol: packet.layer })),
     claims: [],
     requests: [],
+  };
+}
+
+/** What happens before the packet at `count` is sent. */
+function beginning(view: RunView, count: number): RunView {
+  const { packets, hops, moments, spans } = view;
+  const until = packets[count]!.time;
+  // Both are in order of time.
+  let kept = hops.packet.findIndex((packet, i) => packet >= count || hops.sent[i]! >= until);
+  if (kept < 0) kept = hops.packet.length;
+  return {
+    ...view,
+    packets: packets.slice(0, count),
+    hops: Object.fromEntries(
+      Object.entries(hops).map(([name, column]) => [name, column.slice(0, kept)]),
+    ) as unknown as RunView['hops'],
+    moments: moments.filter(({ time }) => time < until),
+    spans: spans.filter(({ start }) => start < until),
   };
 }
