@@ -1,6 +1,7 @@
-// Every link of the built course leads somewhere: to a page, a file, an id on a page; also when the course is served
-// from a sub-path. Nothing is fetched from another site.
+// Every link of the built course leads somewhere: to a page, a file, an id on a page, a moment of a figure; also when the
+// course is served from a sub-path. Nothing is fetched from another site.
 import { expect, test } from '@playwright/test';
+import { readLink } from '../../components/engine/link.ts';
 import { files, read } from './dist.ts';
 
 const decode = (text: string) =>
@@ -9,16 +10,38 @@ const decode = (text: string) =>
     .replace(/&#38;/g, '&')
     .replace(/&quot;/g, '"');
 
+/** The figures of a page with their scenarios, in order, as their islands carry them. */
+function figuresOf(html: string): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const [, props] of html.matchAll(/<astro-island\b[^>]*\sprops="([^"]*)"/g)) {
+    const placed = JSON.parse(decode(props!)).placed?.[1];
+    if (placed) found.set(placed.id[1], placed.request[1].scenario[1]);
+  }
+  return found;
+}
+
+/** Why a fragment with a figure's state does not bring that state, if so. */
+function stateFault(fragment: string, figures: Map<string, string>): string | undefined {
+  const link = readLink(fragment);
+  if (!link) return 'names an id that is not there';
+  const { problems, state } = link;
+  if (problems.length > 0) return problems.join(' ');
+  const figure = state.figure ?? [...figures.keys()][0];
+  const scenario = figures.get(figure ?? '');
+  if (scenario === undefined) return `names a figure that is not there: ${figure}`;
+  return scenario === state.request.scenario ? undefined : `${figure} shows ${scenario}`;
+}
+
 function faults(build: string, base: string): string[] {
   const all = new Set(files(build));
   const ids = new Map<string, Set<string>>();
+  const figures = new Map<string, Map<string, string>>();
   const html = [...all].filter((file) => file.endsWith('.html'));
   const withoutCode = (text: string) => text.replace(/<script\b[\s\S]*?<\/script>/g, '');
   for (const file of html) {
-    ids.set(
-      file,
-      new Set([...read(build, file).matchAll(/\sid="([^"]*)"/g)].map((match) => decode(match[1]!))),
-    );
+    const text = read(build, file);
+    ids.set(file, new Set([...text.matchAll(/\sid="([^"]*)"/g)].map((match) => decode(match[1]!))));
+    figures.set(file, figuresOf(text));
   }
   const found: string[] = [];
   for (const file of html) {
@@ -45,8 +68,10 @@ function faults(build: string, base: string): string[] {
             ? 'misses its last slash'
             : 'leads nowhere',
         );
-      else if (url.hash.length > 1 && !ids.get(target)?.has(decodeURIComponent(url.hash.slice(1))))
-        fault('names an id that is not there');
+      else if (url.hash.length > 1 && !ids.get(target)?.has(decodeURIComponent(url.hash.slice(1)))) {
+        const why = stateFault(url.hash, figures.get(target) ?? new Map());
+        if (why !== undefined) fault(why);
+      }
     }
   }
   return found;
