@@ -6,24 +6,29 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Session } from '../../src/engine/export/session.ts';
+import type { ConsoleLine } from '../../src/engine/inspect/view.ts';
+import { scenarios } from '../../src/engine/scenario/all.ts';
 
-const RUNS: readonly {
+interface Kept {
+  readonly scenario: string;
   readonly name: string;
   readonly set: Readonly<Record<string, string>>;
-  readonly seed: number;
-}[] = [
-  { name: 'defaults', set: {}, seed: 1 },
-  { name: 'loss-5', set: { loss: '5%' }, seed: 1 },
-  { name: 'server-down', set: { server: 'down' }, seed: 1 },
-  { name: 'server-refusing', set: { server: 'refusing' }, seed: 1 },
-  { name: 'mistyped', set: { name: 'mistyped' }, seed: 1 },
+}
+
+const RUNS: readonly Kept[] = [
+  ...scenarios.map((scenario) => ({ scenario: scenario.name, name: 'defaults', set: {} })),
+  { scenario: 'first-request', name: 'loss-5', set: { loss: '5%' } },
+  { scenario: 'first-request', name: 'server-down', set: { server: 'down' } },
+  { scenario: 'first-request', name: 'server-refusing', set: { server: 'refusing' } },
+  { scenario: 'first-request', name: 'mistyped', set: { name: 'mistyped' } },
 ];
 
-describe('first-request as text', () => {
-  it.each(RUNS)('$name', ({ name, set, seed }) => {
-    const session = Session.start({ scenario: 'first-request', set, seed, inputs: [] }).finish();
-    const text = `${session.text()}\n${session.transcript()}`;
-    const file = new URL(`./first-request-${name}.txt`, import.meta.url);
+describe('runs as text', () => {
+  it.each(RUNS)('$scenario, $name', ({ scenario, name, set }) => {
+    const session = Session.start({ scenario, set, seed: 1, inputs: [] }).finish();
+    const screens = session.view().consoles.flatMap(({ lines }) => lines.map(printed));
+    const text = [session.text(), session.transcript(), screens.join('')].filter(Boolean).join('\n');
+    const file = new URL(`./${scenario}-${name}.txt`, import.meta.url);
     if (process.env['UPDATE'] || !existsSync(file)) {
       expect(process.env['CI'], 'a golden text is missing').toBeUndefined();
       writeFileSync(file, text);
@@ -31,3 +36,9 @@ describe('first-request as text', () => {
     expect(text).toBe(readFileSync(file, 'utf8'));
   });
 });
+
+/** A line of a terminal as it stands on its screen. */
+function printed({ kind, text }: ConsoleLine): string {
+  if (kind === 'typed') return `$ ${text}\n`;
+  return kind === 'exit' ? `(status ${text})\n` : text;
+}

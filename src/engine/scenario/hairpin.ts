@@ -28,7 +28,7 @@ import { type ClaimSpec, scenario } from './scenario.ts';
 import { at, count, first, timeOf } from './trace-claims.ts';
 
 const OUTSIDE_PORT = 8080;
-const PATIENCE = 5 * SECOND;
+const PATIENCE = 4.5 * SECOND;
 
 const parameters = {
   from: choice({
