@@ -30,12 +30,12 @@ const parameters = {
     label: 'Ports for each customer',
     about: 'How many ports the provider’s translator gives to one customer at most (RFC 6888 REQ-4).',
     initial: '512',
-    choices: ['4', '64', '512'].map((value) => ({ value, label: value })),
+    choices: ['2', '4', '512'].map((value) => ({ value, label: value })),
   }),
   connections: choice({
     label: 'Connections of the neighbour',
     about: 'How many connections the neighbour opens while Maya pings.',
-    initial: '3',
+    initial: '8',
     choices: ['3', '8', '20'].map((value) => ({ value, label: value })),
   }),
 } as const;
