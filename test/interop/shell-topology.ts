@@ -328,8 +328,6 @@ export const CASES: readonly Case[] = [
   {
     name: 'traceroute: in circles over IPv6',
     lines: ['traceroute -n -6 -m 5 2001:db8:6::1'],
-    differs:
-      'Linux answers from the address of the interface where the packet came in, the stack from where the error leaves',
   },
   { name: 'traceroute: nobody on the link', lines: ['traceroute -n 192.168.1.99'] },
   { name: 'traceroute: nobody on a far link', lines: ['traceroute -n 203.0.113.99'] },
@@ -345,12 +343,10 @@ export const CASES: readonly Case[] = [
   ...['100.64.2.1', '100.64.4.1', '172.16.0.1', '2001:db8:7::1', '2001:db8:9::1'].map((to) => ({
     name: `traceroute: no way to ${to}`,
     lines: [`traceroute -n ${to}`],
-    differs: 'Linux looks up the route before it looks at the time to live',
   })),
   {
     name: 'traceroute: into a blackhole',
     lines: ['traceroute -n -w 1 -m 8 100.64.3.1'],
-    differs: 'Linux looks up the route before it looks at the time to live',
   },
   {
     name: 'traceroute: the same size again after the path’s MTU is known',
@@ -360,7 +356,6 @@ export const CASES: readonly Case[] = [
   {
     name: 'traceroute: to itself',
     lines: ['traceroute -n 127.0.0.1', 'traceroute localhost'],
-    differs: 'no “port unreachable” comes from 127.0.0.1',
   },
   {
     name: 'traceroute: asked wrongly',
