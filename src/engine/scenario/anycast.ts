@@ -19,6 +19,8 @@ import { count, rttOf } from './trace-claims.ts';
 const SERVICE = '192.0.2.53';
 /** When Frankfurt's line is cut. */
 const BREAK = 3500 * 1_000_000;
+/** How often Lena pings. */
+const PINGS = 8;
 
 const parameters = {
   frankfurt: choice({
@@ -66,7 +68,7 @@ const claims: Readonly<Record<string, ClaimSpec>> = {
   lenaAfter: {
     label: 'Lena, last',
     about: 'What Lena’s last ping said, if it was answered.',
-    read: ({ world }) => rttOf(world.trace, 'lena', SERVICE, 8),
+    read: ({ world }) => rttOf(world.trace, 'lena', SERVICE, PINGS),
   },
   lost: {
     label: 'Unanswered',
@@ -77,7 +79,7 @@ const claims: Readonly<Record<string, ClaimSpec>> = {
         'shell.output',
         ({ node, detail }) => node === 'lena' && /icmp_seq=\d+ ttl/.test(String(detail!['text'])),
       );
-      return { kind: 'count', value: 8 - Number(replies.value) };
+      return { kind: 'count', value: PINGS - Number(replies.value) };
     },
   },
 };
@@ -186,7 +188,7 @@ function build(world: World, values: Values<typeof parameters>) {
   for (const host of [west, east]) runUdpEcho(host, 53);
   acquaint(network, []);
   openTerminals(network, { users: terminals, hosts: { 'ns.chaicart.example': SERVICE } });
-  world.input(0, 'type', { machine: 'lena', line: `ping -c 8 ${SERVICE}` });
+  world.input(0, 'type', { machine: 'lena', line: `ping -c ${PINGS} ${SERVICE}` });
   world.input(0, 'type', { machine: 'wei', line: `ping -c 1 ${SERVICE}` });
   if (values.frankfurt === 'lost') {
     world.input(BREAK, 'cut', { from: 'berlin', to: 'frankfurt' });

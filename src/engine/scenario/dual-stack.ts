@@ -43,7 +43,8 @@ const claims: Readonly<Record<string, ClaimSpec>> = {
         first(
           world.trace,
           'address.state',
-          ({ node, detail }) => node === 'laptop' && detail!['origin'] === 'link-local',
+          ({ node, detail }) =>
+            node === 'laptop' && detail!['origin'] === 'link-local' && detail!['state'] === 'preferred',
         ),
       ),
   },
@@ -56,7 +57,8 @@ const claims: Readonly<Record<string, ClaimSpec>> = {
         first(
           world.trace,
           'address.state',
-          ({ node, detail }) => node === 'laptop' && detail!['origin'] === 'slaac',
+          ({ node, detail }) =>
+            node === 'laptop' && detail!['origin'] === 'slaac' && detail!['state'] === 'preferred',
         ),
       ),
   },
@@ -97,7 +99,10 @@ export const dualStack = scenario({
 });
 
 function build(world: World, values: Values<typeof parameters>) {
-  const { network } = household(world, { devices: ['phone'], ipv6: values.router === 'both' });
+  const hasBoth = values.router === 'both';
+  const { network, laptop, devices } = household(world, { devices: ['phone'], ipv6: hasBoth });
+  // devices make their link-local addresses and look for routers, whether there is one or not
+  if (!hasBoth) for (const host of [laptop, ...devices.values()]) network.autoconfigure(host, 'eth0');
   openTerminals(network, { users: terminals, hosts: householdNames });
   world.input(SETTLED, 'type', { machine: 'laptop', line: `ping -4 -c 1 ${ADDRESS.chaicart}` });
   world.input(SETTLED + SECOND, 'type', { machine: 'laptop', line: `ping -6 -c 1 ${ADDRESS.chaicart6}` });

@@ -5,9 +5,10 @@
  * first needs the television's card, the second the router's.
  */
 import { SECOND } from '../base/units.ts';
+import { DEFAULT_HOP_LIMIT } from '../net/transport.ts';
 import { openTerminals } from '../shell/terminal.ts';
 import type { World } from '../sim/world.ts';
-import { ETHERNET_HEADER, ETHERTYPE_ARP, ethernet } from '../wire/ethernet.ts';
+import { ETHERNET_HEADER, ETHERTYPE_ARP, ETHERTYPE_IPV4, ethernet } from '../wire/ethernet.ts';
 import { ipv4 } from '../wire/ipv4.ts';
 import { commandPhases } from './command-phases.ts';
 import {
@@ -130,8 +131,11 @@ function readRouters({ world }: FinishedRun) {
   const { frames } = trace;
   for (const arrived of trace.events(['frame.delivered'])) {
     if (arrived.node !== 'chaicart') continue;
-    const start = frames.at(arrived.a) + ETHERNET_HEADER;
-    return { kind: 'count', value: 64 - ipv4.get.ttl(frames.slab(arrived.a), start) } as const;
+    const slab = frames.slab(arrived.a);
+    const at = frames.at(arrived.a);
+    if (ethernet.get.type(slab, at) !== ETHERTYPE_IPV4) continue;
+    const left = ipv4.get.ttl(slab, at + ETHERNET_HEADER);
+    return { kind: 'count', value: DEFAULT_HOP_LIMIT - left } as const;
   }
   return { kind: 'count', value: undefined } as const;
 }

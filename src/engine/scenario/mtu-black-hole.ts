@@ -99,8 +99,11 @@ const claims: Readonly<Record<string, ClaimSpec>> = {
     label: 'Packets swallowed',
     about: 'How many packets transit B dropped because they did not fit the tunnel.',
     read: ({ world }) =>
-      count(world.trace, 'frame.refused', (event) =>
-        world.trace.textOf(event.b).startsWith('larger than the next link'),
+      count(
+        world.trace,
+        'frame.refused',
+        ({ node, b }) =>
+          node === 'transit-b' && world.trace.textOf(b).startsWith('larger than the next link'),
       ),
   },
   told: {

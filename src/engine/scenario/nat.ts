@@ -13,7 +13,8 @@ import { SECOND } from '../base/units.ts';
 import type { Dependence } from '../net/nat-table.ts';
 import { openTerminals } from '../shell/terminal.ts';
 import type { World } from '../sim/world.ts';
-import { ETHERNET_HEADER } from '../wire/ethernet.ts';
+import type { TraceEvent } from '../trace/event.ts';
+import { ETHERNET_HEADER, ETHERTYPE_IPV4, ethernet } from '../wire/ethernet.ts';
 import { ipv4 } from '../wire/ipv4.ts';
 import { acquaint } from './acquaint.ts';
 import { commandPhases } from './command-phases.ts';
@@ -102,14 +103,17 @@ const claims: Readonly<Record<string, ClaimSpec>> = {
     label: 'The stranger',
     about: 'What became of the stranger’s packet: let in, or why not.',
     read: ({ world }) => {
+      const { frames } = world.trace;
       const heard = first(world.trace, 'frame.delivered', ({ node, a }) => {
-        const { frames } = world.trace;
-        const source = ipv4.get.source(frames.slab(a), frames.at(a) + ETHERNET_HEADER);
+        const slab = frames.slab(a);
+        const start = frames.at(a);
+        const isV4 = ethernet.get.type(slab, start) === ETHERTYPE_IPV4;
+        const source = isV4 && ipv4.get.source(slab, start + ETHERNET_HEADER);
         return node === 'television' && source === parseIp4(STRANGER);
       });
-      const refused = first(world.trace, 'nat.refuse', ({ time }) => time > KNOCK);
-      const filtered = first(world.trace, 'filter.refuse', ({ time }) => time > KNOCK);
-      const why = refused ?? filtered;
+      const isHis = ({ node, detail }: TraceEvent): boolean =>
+        node === 'home-router' && String(detail!['from']).split(':')[0] === STRANGER;
+      const why = first(world.trace, 'nat.refuse', isHis) ?? first(world.trace, 'filter.refuse', isHis);
       return { kind: 'text', value: heard ? 'let in' : why && String(why.detail!['reason']) };
     },
   },

@@ -4,9 +4,12 @@
  * The ISP sends what is for 198.51.100.64/26 to transit A; transit A has forgotten that network, and its default route
  * leads back to the ISP. A packet for it goes to and fro until its time to live has run out.
  */
+import { inCidr4, parseCidr4 } from '../base/address.ts';
 import { SECOND } from '../base/units.ts';
 import { openTerminals } from '../shell/terminal.ts';
 import type { World } from '../sim/world.ts';
+import { ETHERNET_HEADER, ETHERTYPE_IPV4, ethernet } from '../wire/ethernet.ts';
+import { ipv4 } from '../wire/ipv4.ts';
 import { commandPhases } from './command-phases.ts';
 import { household, householdAreas, householdNames, householdPlaces, householdUsers } from './household.ts';
 import { choice, type Values } from './parameter.ts';
@@ -14,6 +17,7 @@ import { type ClaimSpec, scenario } from './scenario.ts';
 import { count, duration, first } from './trace-claims.ts';
 
 const LOST = '198.51.100.70';
+const LOST_NETWORK = parseCidr4('198.51.100.64/26');
 
 const parameters = {
   loop: choice({
@@ -35,13 +39,14 @@ const claims: Readonly<Record<string, ClaimSpec>> = {
     about: 'How often packets for the lost network crossed the link between ISP and transit A, either way.',
     read: ({ world, network }) => {
       const between = [network.channelOf('isp', 'transit-a'), network.channelOf('transit-a', 'isp')];
-      const ids = between.map((channel) => network.channels.indexOf(channel));
-      const echo = first(world.trace, 'frame.refused');
-      return count(
-        world.trace,
-        'frame.sent',
-        ({ b, time }) => ids.includes(b) && (!echo || time <= echo.time),
-      );
+      const indices = between.map(({ index }) => index);
+      const { frames } = world.trace;
+      return count(world.trace, 'frame.sent', ({ a, b }) => {
+        const slab = frames.slab(a);
+        const start = frames.at(a);
+        if (!indices.includes(b) || ethernet.get.type(slab, start) !== ETHERTYPE_IPV4) return false;
+        return inCidr4(ipv4.get.destination(slab, start + ETHERNET_HEADER), LOST_NETWORK);
+      });
     },
   },
   told: {
