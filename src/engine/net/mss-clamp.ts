@@ -10,11 +10,7 @@ import { adjustChecksum } from '../base/checksum.ts';
 import type { Family } from '../base/ip.ts';
 import { ipv4, ipv4HeaderLength, PROTOCOL_TCP } from '../wire/ipv4.ts';
 import { IPV6_HEADER, ipv6 } from '../wire/ipv6.ts';
-import { SYN, TCP_HEADER, tcpHeader } from '../wire/tcp.ts';
-
-const OPTION_END = 0;
-const OPTION_NOTHING = 1;
-const OPTION_MSS = 2;
+import { OPTION_EOL, OPTION_MSS, OPTION_NOP, SYN, TCP_HEADER, tcpHeader } from '../wire/tcp.ts';
 
 /** Lowers the MSS option of the SYN in the datagram at `at` to `most`. True when it changed anything. */
 export function clampMss(bytes: Bytes, at: number, family: Family, most: number): boolean {
@@ -24,9 +20,9 @@ export function clampMss(bytes: Bytes, at: number, family: Family, most: number)
   const end = Math.min(segment.end, tcpAt + tcpHeader.get.dataOffset(bytes, tcpAt) * 4);
   for (let option = tcpAt + TCP_HEADER; option < end; ) {
     const kind = bytes[option]!;
-    if (kind === OPTION_END) return false;
-    const length = kind === OPTION_NOTHING ? 1 : option + 1 < end ? bytes[option + 1]! : 0;
-    if (length < (kind === OPTION_NOTHING ? 1 : 2) || option + length > end) return false;
+    if (kind === OPTION_EOL) return false;
+    const length = kind === OPTION_NOP ? 1 : option + 1 < end ? bytes[option + 1]! : 0;
+    if (length < (kind === OPTION_NOP ? 1 : 2) || option + length > end) return false;
     if (kind === OPTION_MSS && length === 4) return lower(bytes, tcpAt, option + 2, most);
     option += length;
   }
