@@ -101,6 +101,8 @@ test('Space plays and pauses, and the cursor moves on', async ({ page }) => {
   await expect(player(page).getByRole('button', { name: 'Pause' })).toBeVisible();
   await expect.poll(() => readout(page)).not.toBe('0.0 ms');
   await page.keyboard.press('Space');
+  // the frame that was being drawn when the key came is still drawn
+  await expect(player(page).getByRole('button', { name: 'Play', exact: true })).toBeVisible();
   const still = await readout(page);
   await page.waitForTimeout(200);
   expect(await readout(page)).toBe(still);
