@@ -276,7 +276,7 @@ export function expectAgreementOn(frames: readonly Uint8Array[]): void {
     expect(rows.length).toBe(frames.length);
     for (const [index, bytes] of frames.entries())
       expectRow(bytes, rows[index]!, columns, `frame ${index + 1} (${toHex(bytes)})`, false);
-    expect(frames.filter((_, index) => rows[index]![2]!.length > 0).map(toHex)).toEqual([]);
+    expect(frames.filter((_, index) => rows[index]![2]!.length > 0).map((bytes) => toHex(bytes))).toEqual([]);
   });
 }
 
