@@ -1,6 +1,6 @@
 // The address explorer on its own, over the markup that it was built with: keyboard, pointer, phone, screen reader.
-import { AxeBuilder } from '@axe-core/playwright';
 import { type BrowserContextOptions, expect, type Page, test } from '@playwright/test';
+import { axe } from './axe.ts';
 import { type Bundled, bundlePage } from './bundle.ts';
 
 let bundled: Bundled;
@@ -153,7 +153,7 @@ for (const [theme, width] of [
       '::',
     ]) {
       await open(page, `?theme=${theme}&other=10.0.0.1&initial=${encodeURIComponent(initial)}`);
-      const { violations } = await new AxeBuilder({ page }).analyze();
+      const { violations } = await axe(page).analyze();
       expect(
         violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`),
         initial,

@@ -1,7 +1,7 @@
 // The figures of the chapter about addresses over real runs, in a harness of their own: keyboard, phone, both themes,
 // without script, and what they say aloud.
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
+import { axe } from './axe.ts';
 import { type Bundled, bundlePage } from './bundle.ts';
 
 let bundled: Bundled;
@@ -31,7 +31,7 @@ for (const [name, query] of Object.entries({ way: WAY, routes: ROUTES, table: NA
         await page.setViewportSize({ width, height: 900 });
         await page.emulateMedia({ reducedMotion: 'reduce' });
         await open(page, `${query}&theme=${theme}`);
-        const { violations } = await new AxeBuilder({ page }).exclude('h1').analyze();
+        const { violations } = await axe(page).exclude('h1').analyze();
         expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target)}`)).toEqual([]);
       });
     }

@@ -1,7 +1,7 @@
 // Cards of glossary terms, by mouse, keyboard and finger, and with no script; the page from A to Z; search finds it.
 import { gzipSync } from 'node:zlib';
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
+import { axe } from './axe.ts';
 
 const chapter = '/chapters/0-one-request/';
 const glossary = '/reference/glossary/';
@@ -239,10 +239,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await term(page).focus();
       if (width < 900) await page.keyboard.press('Enter');
       await expect(card(page)).toBeVisible();
-      const { violations } = await new AxeBuilder({ page })
-        .include('.prose > p')
-        .include('.gloss-card')
-        .analyze();
+      const { violations } = await axe(page).include('.prose > p').include('.gloss-card').analyze();
       expect(
         violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`),
       ).toEqual([]);

@@ -1,7 +1,7 @@
 // Laws for every page: accessible in both themes, silent under its policy, no wider than the window, light to load.
 import { gzipSync } from 'node:zlib';
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
+import { axe } from './axe.ts';
 import { basePort, pages } from './dist.ts';
 
 const widths = [320, 390, 768, 1440, 1920];
@@ -36,7 +36,7 @@ for (const path of pages()) {
       expect(await page.locator('html').getAttribute('data-theme')).toBe(colorScheme);
       for (const width of [1440, 390]) {
         await page.setViewportSize({ width, height: 900 });
-        const { violations } = await new AxeBuilder({ page }).analyze();
+        const { violations } = await axe(page).analyze();
         const said = violations.map(
           (violation) =>
             `${violation.id} at ${width}: ${violation.nodes.map((node) => node.html).join(' | ')}`,

@@ -1,6 +1,6 @@
 // The Player's panels on a page of the course: real runs, answered by the worker.
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Locator, type Page, test } from '@playwright/test';
+import { axe } from './axe.ts';
 
 async function player(page: Page): Promise<Locator> {
   await page.goto('/');
@@ -21,7 +21,7 @@ for (const theme of ['light', 'dark'] as const) {
     const figure = await player(page);
     const faults: string[] = [];
     const look = async (what: string) => {
-      const { violations } = await new AxeBuilder({ page }).include('.rt-player').analyze();
+      const { violations } = await axe(page).include('.rt-player').analyze();
       faults.push(...violations.map(({ id, nodes }) => `${what} ${id}: ${nodes[0]!.html}`));
     };
     await open(figure, 'Packets');

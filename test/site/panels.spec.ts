@@ -1,9 +1,9 @@
 // The Player's panels one by one, over a run made by hand (test/components/fixture.ts): what keyboard, screen reader,
 // phone and large text find there. The harness is bundled here and served from memory.
 import { fileURLToPath } from 'node:url';
-import { AxeBuilder } from '@axe-core/playwright';
 import { type BrowserContext, expect, type Page, test } from '@playwright/test';
 import { build } from 'vite';
+import { axe } from './axe.ts';
 
 const panels = ['Packets', 'Why', 'Waterfall', 'Transcript', 'Table', 'Knobs', 'Faults', 'TakeAway', 'Keys'];
 const origin = 'http://localhost/panels/';
@@ -87,7 +87,7 @@ for (const theme of ['light', 'dark']) {
       if (panel === 'Why') await expect(page.getByText('HTTP wants a connection')).toBeVisible();
       for (const width of [1280, 320]) {
         await page.setViewportSize({ width, height: 700 });
-        const { violations } = await new AxeBuilder({ page }).analyze();
+        const { violations } = await axe(page).analyze();
         expect(violations.map(({ id, nodes }) => `${width} ${id}: ${nodes[0]!.html}`)).toEqual([]);
         expect(
           await page.evaluate(() => document.documentElement.scrollWidth),

@@ -1,8 +1,8 @@
 // The Player on the built landing page and chapter: what it shows without script, that hydration moves nothing, its
 // keys, its knobs and faults, links, comparison, what a screen reader finds, and how much script it costs.
 import { gzipSync } from 'node:zlib';
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
+import { axe } from './axe.ts';
 
 const chapter = '/chapters/0-one-request/';
 const nbsp = /\u00a0/g;
@@ -291,7 +291,7 @@ test('nothing for a screen reader to stumble on', async ({ page }) => {
         await page.evaluate((name) => {
           document.documentElement.dataset.theme = name;
         }, theme);
-        const { violations } = await new AxeBuilder({ page }).include('.rt-player').analyze();
+        const { violations } = await axe(page).include('.rt-player').analyze();
         expect(
           violations.map(
             ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' ')}`,

@@ -1,8 +1,8 @@
 // Predictions: committed to, set beside what the run gave, kept, taken back; by mouse, keyboard and finger; in two tabs;
 // with a storage that is blocked; and with no script at all.
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
 import { Session } from '../../src/engine/export/session.ts';
+import { axe } from './axe.ts';
 
 const chapter = '/chapters/0-one-request/';
 const guess = (page: Page, id = 'first-byte') => page.locator(`#guess-${id}`);
@@ -259,17 +259,14 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await field.press('Enter');
       await expect(explained(page)).toBeVisible(told);
       const look = async () => {
-        const { violations } = await new AxeBuilder({ page })
-          .include('.guess')
-          .include('.guess-told')
-          .analyze();
+        const { violations } = await axe(page).include('.guess').include('.guess-told').analyze();
         return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
       };
       expect(await look()).toEqual([]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
       await page.reload();
       await expect(guess(page).getByRole('status')).toHaveText(/^You guessed/);
-      const { violations } = await new AxeBuilder({ page }).include('.guess').analyze();
+      const { violations } = await axe(page).include('.guess').analyze();
       expect(violations.map(({ id }) => id)).toEqual([]);
       await context.close();
     });

@@ -1,16 +1,16 @@
 // Progress in a browser: what is noticed, what is kept, two tabs, every kind of bad storage, files there and back.
 import { readFileSync } from 'node:fs';
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
 import fc from 'fast-check';
 import { hostileText } from '../components/progress-hostile.ts';
+import { axe } from './axe.ts';
 import { chapter, complaints, KEY, kept, lay, mark, reader } from './kept.ts';
 
 const page0 = `/chapters/${chapter}/`;
 const side = (page: Page) => page.getByRole('navigation', { name: 'Course' });
 const facts = (page: Page) => page.locator('.you-facts').first();
-async function axe(page: Page, ...parts: string[]): Promise<string[]> {
-  const builder = new AxeBuilder({ page });
+async function barriers(page: Page, ...parts: string[]): Promise<string[]> {
+  const builder = axe(page);
   for (const part of parts) builder.include(part);
   const { violations } = await builder.analyze();
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`);
@@ -131,7 +131,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.goto('/progress/');
     await page.locator('.you-chapter summary').first().click();
     await page.getByRole('button', { name: 'Erase', exact: true }).click();
-    expect(await axe(page)).toEqual([]);
+    expect(await barriers(page)).toEqual([]);
     await page.setInputFiles('input[type=file]', {
       name: 'more.json',
       mimeType: 'application/json',
@@ -140,11 +140,11 @@ for (const colorScheme of ['light', 'dark'] as const) {
       ),
     });
     await expect(page.getByRole('region', { name: 'Import' })).toContainText('1 section is added.');
-    expect(await axe(page)).toEqual([]);
+    expect(await barriers(page)).toEqual([]);
     await page.goto(page0);
     await page.locator('.chapter-end:not([hidden])').scrollIntoViewIfNeeded();
     // pages.spec.ts looks at whole chapters
-    expect(await axe(page, '.chapter-end', '#course-menu')).toEqual([]);
+    expect(await barriers(page, '.chapter-end', '#course-menu')).toEqual([]);
     await context.close();
   });
 }

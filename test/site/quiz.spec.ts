@@ -2,9 +2,9 @@
 // keyboard, screen reader, phone. Then the quiz of a built chapter: without script, by keyboard from the first question
 // to the last, on a second visit, in two tabs, with a storage that keeps nothing.
 import { fileURLToPath } from 'node:url';
-import { AxeBuilder } from '@axe-core/playwright';
 import { type BrowserContext, expect, type Page, test } from '@playwright/test';
 import { build } from 'vite';
+import { axe } from './axe.ts';
 
 const origin = 'http://localhost/quiz/';
 const files = new Map<string, { readonly body: string | Uint8Array; readonly contentType: string }>();
@@ -258,7 +258,7 @@ test.describe('one kind at a time', () => {
         await open(page, `theme=${theme}`);
         for (let i = 0; i < 10; i++) {
           for (const step of ['asking', 'shown']) {
-            const { violations } = await new AxeBuilder({ page }).analyze();
+            const { violations } = await axe(page).analyze();
             const said = violations.map(
               ({ id, nodes }) => `${step} ${id}: ${nodes.map(({ html }) => html).join(' ')}`,
             );
@@ -271,7 +271,7 @@ test.describe('one kind at a time', () => {
           await page.locator('button[type=submit]').click();
         }
         await expect(page.getByText('0 of 10 right at the first try.')).toBeVisible();
-        expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+        expect((await axe(page).analyze()).violations).toEqual([]);
       });
     }
   }
@@ -526,7 +526,7 @@ test.describe('the quiz of a chapter', () => {
       // Each kind as it is asked is tried above; here it is what stands below the answer, and the end.
       for (let i = 0; i <= total; i++) {
         if (i < total) await quizOf(page).getByRole('button', { name: 'Show the answer' }).click();
-        const { violations } = await new AxeBuilder({ page }).include('.quiz').analyze();
+        const { violations } = await axe(page).include('.quiz').analyze();
         expect(violations.map(({ id, nodes }) => `${i} ${id} ${nodes[0]?.html}`)).toEqual([]);
         expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
         if (i < total) await quizOf(page).locator('button[type=submit]').click();

@@ -1,6 +1,6 @@
 // The review in a browser: a sitting by keyboard, its clock, its undo; what loads when; cards without script.
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
+import { axe } from './axe.ts';
 import { chapter, complaints, kept, lay, reader } from './kept.ts';
 
 const NOON = Date.UTC(2026, 10, 20, 12);
@@ -159,23 +159,23 @@ for (const colorScheme of ['light', 'dark'] as const) {
     const context = await browser.newContext({ colorScheme, reducedMotion: 'reduce' });
     await lay(context, JSON.stringify(reader(Date.now())));
     const page = await context.newPage();
-    const axe = async () =>
-      (await new AxeBuilder({ page }).analyze()).violations.map(
+    const barriers = async () =>
+      (await axe(page).analyze()).violations.map(
         ({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`,
       );
     await page.goto('/review/');
     await page.getByText('The same as a table').click();
     await page.locator('.card summary').first().click();
-    expect(await axe()).toEqual([]);
+    expect(await barriers()).toEqual([]);
     await page.getByRole('button', { name: 'Begin' }).click();
-    expect(await axe()).toEqual([]);
+    expect(await barriers()).toEqual([]);
     for (let i = 0; i < 3; i++) {
       await turn(page);
-      expect(await axe()).toEqual([]);
+      expect(await barriers()).toEqual([]);
       await page.keyboard.press('3');
     }
     await expect(sitting(page)).toContainText('3 cards in');
-    expect(await axe()).toEqual([]);
+    expect(await barriers()).toEqual([]);
     await context.close();
   });
 }

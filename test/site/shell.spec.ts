@@ -1,6 +1,6 @@
 // The frame around the pages: search, theme, skip link, menu, notes, the page that is not there.
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
+import { axe } from './axe.ts';
 import { basePort } from './dist.ts';
 
 const colophon = '/reference/colophon/';
@@ -19,7 +19,7 @@ test('/ opens the search, which loads only then, and finds', async ({ page }) =>
   await box.fill('colophon');
   const first = page.locator('.search-results a').first();
   await expect(first).toHaveText('Colophon');
-  const { violations } = await new AxeBuilder({ page }).analyze();
+  const { violations } = await axe(page).analyze();
   expect(violations.map((violation) => violation.id)).toEqual([]);
   await page.keyboard.press('ArrowDown');
   await expect(first).toBeFocused();

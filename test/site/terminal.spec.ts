@@ -1,6 +1,6 @@
 // The terminal on a page: typed by keyboard alone, on a phone, without script, from a link of a friend and of an enemy.
-import { AxeBuilder } from '@axe-core/playwright';
 import { type BrowserContext, expect, type Locator, type Page, test } from '@playwright/test';
+import { axe } from './axe.ts';
 import { complaints } from './kept.ts';
 
 const figure = (page: Page): Locator => page.locator('.rt-player').first();
@@ -303,7 +303,7 @@ for (const theme of ['light', 'dark'] as const) {
     await open(page);
     const faults: string[] = [];
     const look = async (what: string): Promise<void> => {
-      const { violations } = await new AxeBuilder({ page }).include('.rt-player').analyze();
+      const { violations } = await axe(page).include('.rt-player').analyze();
       faults.push(...violations.map(({ id, nodes }) => `${what} ${id}: ${nodes[0]!.html}`));
     };
     await look('before');
