@@ -4,7 +4,7 @@ import { Random } from '../../src/engine/base/random.ts';
 import { Session } from '../../src/engine/export/session.ts';
 import { scenarios } from '../../src/engine/scenario/all.ts';
 import { Run } from '../../src/engine/scenario/run.ts';
-import type { Trace } from '../../src/engine/trace/log.ts';
+import { NONE, type Trace } from '../../src/engine/trace/log.ts';
 import { compareTables } from '../inspect/compare-tables.ts';
 import { variantsOf } from './variants.ts';
 
@@ -20,6 +20,13 @@ function firstDifference(a: Trace, b: Trace): string | undefined {
 
 for (const scenario of scenarios) {
   describe(scenario.name, () => {
+    it('what people do has no cause: nothing that happened while the world was built led to it', () => {
+      const run = new Run({ scenario: scenario.name, set: {}, seed: 1, inputs: [] });
+      expect(run.world.trace.cause).toBe(NONE);
+      const { trace } = run.finish().world;
+      for (const { cause } of trace.events(['input'])) expect(cause).toBe(NONE);
+    });
+
     for (const { title, spec } of variantsOf(scenario)) {
       it(`repeats itself: ${title}`, () => {
         const first = new Run(spec).finish();

@@ -102,18 +102,22 @@ export class Link6 {
     return this.nic.addresses6.some((one) => one.address === address && one.state === 'tentative');
   }
 
-  /** Gives the interface an address by hand, and a link-local one if it has none yet (RFC 4291 §2.1). */
+  /**
+   * Gives the interface an address by hand, and a link-local one of its own card if it has none yet (RFC 4291 §2.1): taken
+   * for granted, for it had that long before the run.
+   */
   addStatic(address: Ip6, prefixLength: number): void {
-    if (this.nic.linkLocal === undefined) this.addLinkLocal();
-    this.put(staticAddress6(address, prefixLength));
-    this.stack.addConnected(this.nic, cidr(address, prefixLength));
+    const { trace } = this.stack.world;
+    const before = trace.cause;
+    if (this.nic.linkLocal === undefined)
+      this.#grant({ ...staticAddress6(linkLocalOf(this.nic.mac), LINK_LOCAL_BITS), origin: 'link-local' });
+    this.#grant(staticAddress6(address, prefixLength));
+    trace.cause = before;
   }
 
-  /** The address that the interface makes of its own card, taken for granted: it had it long before the run. */
-  addLinkLocal(): void {
-    const address = linkLocalOf(this.nic.mac);
-    this.put({ ...staticAddress6(address, LINK_LOCAL_BITS), origin: 'link-local' });
-    this.stack.addConnected(this.nic, cidr(ip6('fe80::'), LINK_LOCAL_BITS));
+  #grant(address: Address6): void {
+    this.put(address);
+    this.stack.addConnected(this.nic, cidr(address.address, address.prefixLength));
   }
 
   /** Adds an address, or gives the one that is there another state or other lifetimes. */
