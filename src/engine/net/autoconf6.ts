@@ -6,7 +6,7 @@
  * routers advertise. Name servers that a router names (RFC 8106) are kept for whoever configures a resolver.
  */
 import type { Mac } from '../base/address.ts';
-import { ip6 } from '../base/ip.ts';
+import { ip6, isLinkLocal6 } from '../base/ip.ts';
 import type { Ip6 } from '../base/ip6.ts';
 import { NEVER, SECOND } from '../base/units.ts';
 import { Autoconf, type AutoconfChange, type AutoconfMessage } from '../proto/autoconf.ts';
@@ -119,6 +119,7 @@ export class Autoconf6 implements NdListener {
       }
       case 'address gone':
         link.remove(change.address);
+        if (isLinkLocal6(change.address)) this.#removeRoute(routeName(LINK_LOCAL_ROUTE));
         break;
       case 'route':
         this.#addRoute(change);
