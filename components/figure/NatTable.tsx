@@ -148,25 +148,28 @@ const SPANS = [
 function Passing({ figure, machine }: { readonly figure: Figure | undefined; readonly machine: string }) {
   const [span, setSpan] = useState<number>();
   const [said, say] = useState('');
+  const stop = useRef<() => void>();
   useEffect(() => {
     // A press before the figure was alive waits for it.
     if (!figure || span === undefined) return;
     say('');
-    return letPass(figure, span, { near: machine, isAtOnce: prefersLessMotion() }, (arrived) => {
-      setSpan(undefined);
+    stop.current = letPass(figure, span, { near: machine, isAtOnce: prefersLessMotion() }, (arrived) => {
+      // Unless another span was asked for meanwhile.
+      setSpan((current) => (current === span ? undefined : current));
       if (arrived) say(`${formatSpan(span)} have passed: it is ${readout(figure.$cursor.get())} now.`);
     });
+    return stop.current;
   }, [figure, span, machine]);
+  const press = (one: number) => {
+    // At once: an effect would be a frame or two late.
+    stop.current?.();
+    setSpan(span === one ? undefined : one);
+  };
   return (
     <div class="nat-passing rt-actions">
       <span>Let time pass:</span>
       {SPANS.map(([one, text]) => (
-        <button
-          key={one}
-          type="button"
-          aria-pressed={span === one}
-          onClick={() => setSpan(span === one ? undefined : one)}
-        >
+        <button key={one} type="button" aria-pressed={span === one} onClick={() => press(one)}>
           {text}
         </button>
       ))}

@@ -1,11 +1,12 @@
 // The progress page's living part: every chapter with what was done of it, marks to set by hand, and what a reader may
-// do with the whole. While the page is built, and without script, it is the plan of the course.
+// do with the whole. While the page is built, and without script, it is the plan of the course; what only a reader's own
+// progress can fill keeps its room until it is known (you.css), so that nothing moves then.
 import './you.css';
 import { useState } from 'preact/hooks';
 import { Belongings } from './Belongings.tsx';
 import { type CourseChapter, type CourseSection, count } from './course.ts';
 import { useKept } from './kept.ts';
-import { type Progress as Kept, noChapter } from './schema.ts';
+import { type Progress as Kept, noChapter, nothing } from './schema.ts';
 import { $memory, $progress, setRead } from './store.ts';
 import { type Tally, tally, together } from './tally.ts';
 
@@ -18,19 +19,20 @@ export function Progress({ chapters, reviewHref }: ProgressProps) {
   const progress = useKept($progress);
   const memory = useKept($memory);
   const now = Date.now();
-  const tallies = progress && chapters.map((chapter) => tally(progress, chapter, now));
+  const shown = progress ?? nothing;
+  const tallies = chapters.map((chapter) => tally(shown, chapter, now));
   return (
     <div class="you" data-live={progress ? '' : undefined}>
       <p class="memory-said" role="status">
         {memory?.sentence}
       </p>
-      {tallies && <Sums chapters={chapters} sum={together(tallies)} reviewHref={reviewHref} />}
+      <Sums chapters={chapters} sum={together(tallies)} reviewHref={reviewHref} />
       <ol class="you-chapters">
         {chapters.map((chapter, i) => (
-          <Chapter key={chapter.slug} chapter={chapter} progress={progress} done={tallies?.[i]} />
+          <Chapter key={chapter.slug} chapter={chapter} progress={shown} done={progress && tallies[i]} />
         ))}
       </ol>
-      {progress && <Belongings progress={progress} />}
+      <Belongings progress={shown} />
     </div>
   );
 }
@@ -83,10 +85,10 @@ function Chapter({
   done,
 }: {
   chapter: CourseChapter;
-  progress: Kept | undefined;
+  progress: Kept;
   done: Tally | undefined;
 }) {
-  const read = (progress?.chapters[chapter.slug] ?? noChapter).read;
+  const read = (progress.chapters[chapter.slug] ?? noChapter).read;
   const isRead = ({ slug }: CourseSection) => read[slug]?.read === true;
   return (
     <li class="you-chapter">
@@ -95,25 +97,23 @@ function Chapter({
       </h2>
       <Lane sections={chapter.sections} isRead={isRead} />
       <p class="you-facts">{facts(chapter, done)}</p>
-      {progress && (
-        <details>
-          <summary>Sections, to mark by hand</summary>
-          <ul class="you-sections">
-            {chapter.sections.map((section) => (
-              <li key={section.slug}>
-                <label>
-                  <input
-                    type="checkbox"
-                    checked={isRead(section)}
-                    onChange={(event) => setRead(chapter.slug, section.slug, event.currentTarget.checked)}
-                  />
-                  <span>{section.text}</span>
-                </label>
-              </li>
-            ))}
-          </ul>
-        </details>
-      )}
+      <details>
+        <summary>Sections, to mark by hand</summary>
+        <ul class="you-sections">
+          {chapter.sections.map((section) => (
+            <li key={section.slug}>
+              <label>
+                <input
+                  type="checkbox"
+                  checked={isRead(section)}
+                  onChange={(event) => setRead(chapter.slug, section.slug, event.currentTarget.checked)}
+                />
+                <span>{section.text}</span>
+              </label>
+            </li>
+          ))}
+        </ul>
+      </details>
     </li>
   );
 }

@@ -1,10 +1,11 @@
 // The review: what is due, a sitting of a few minutes, what the next two weeks bring. The texts of the cards stand in
-// the page already (Cards.astro), where they can be read without script; a sitting shows copies of them.
+// the page already (Cards.astro), where they can be read without script; a sitting shows copies of them. While the page
+// is built it is as for a new reader, unseen: its room is kept (../progress/you.css).
 import './review.css';
 import { useEffect, useState } from 'preact/hooks';
 import { count } from '../progress/course.ts';
 import { useKept } from '../progress/kept.ts';
-import type { Progress } from '../progress/schema.ts';
+import { nothing, type Progress } from '../progress/schema.ts';
 import { $memory, $progress, store } from '../progress/store.ts';
 import { dueCount, nextDue, waitText } from './due.ts';
 import { Forecast } from './Forecast.tsx';
@@ -31,19 +32,19 @@ export function Review({ decks }: ReviewProps) {
   const [limit, sit] = useState<Limit | undefined>(undefined);
   useEffect(() => tidy(decks), [decks]);
   useTick(progress);
-  if (!progress) return <div class="review" />;
+  const shown = progress ?? nothing;
   const ids = decks.flatMap((deck) => deck.ids);
   return (
-    <div class="review" data-live="">
+    <div class="review" data-live={progress ? '' : undefined}>
       <p class="memory-said" role="status">
         {memory?.sentence}
       </p>
       {limit ? (
         <Sitting ids={ids} limit={limit} onEnd={() => sit(undefined)} />
       ) : (
-        <Start progress={progress} ids={ids} onSit={sit} />
+        <Start progress={shown} ids={ids} onSit={sit} />
       )}
-      {!limit && <Decks decks={decks} progress={progress} />}
+      {!limit && <Decks decks={decks} progress={shown} />}
     </div>
   );
 }

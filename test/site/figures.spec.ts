@@ -257,6 +257,18 @@ test('table: time passes before the reader’s eyes, and stops when told', async
   await expect(page.locator('.nat-time')).toHaveText(stopped!);
 });
 
+test('table: another span takes the place of the one that passes', async ({ page }) => {
+  await open(page, NAT);
+  const minute = page.getByRole('button', { name: '1\u00a0min' });
+  const five = page.getByRole('button', { name: '5\u00a0min' });
+  await minute.click();
+  await expect(page.locator('#nat')).toContainText(/as of [1-5]\d\.\d\d\u00a0s/);
+  await five.click();
+  await expect(minute).toHaveAttribute('aria-pressed', 'false');
+  await expect(page.locator('#nat').getByRole('status')).toContainText('5\u00a0min have passed');
+  await expect(five).toHaveAttribute('aria-pressed', 'false');
+});
+
 test('full: ports are counted, refusals listed with their reason', async ({ page }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await open(page, FULL);
