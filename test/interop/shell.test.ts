@@ -5,6 +5,7 @@
  * Masked: times, process and port numbers, what names the other ends of veth pairs. What differs by design is listed in
  * src/engine/shell/differences.ts; what the stack does otherwise is named at its case, and must differ as long as it is.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { DIFFERENCES } from '../../src/engine/shell/differences.ts';
 import { absentPrograms, Namespaces, noNamespaces, type Ran } from './netns.ts';
@@ -77,6 +78,16 @@ function simulated({ topology = TOPOLOGY, lines }: Pick<Case, 'topology' | 'line
   });
 }
 
+/**
+ * What Linux prints when it is asked anew, twice at most: there an error and the next probe race in real time, and on a
+ * machine that was held up for seconds the other one wins. A run that agrees ends it.
+ */
+async function again(one: Case, ours: readonly Compared[]): Promise<Compared[]> {
+  console.log(`${one.name}: Linux is asked again`);
+  const second = await real(one);
+  return isDeepStrictEqual(ours, second) ? second : real(one);
+}
+
 describe.concurrent('as on Linux', () => {
   for (const one of CASES) {
     it(
@@ -86,7 +97,7 @@ describe.concurrent('as on Linux', () => {
         const theirs = await real(one);
         const ours = simulated(one);
         if (one.differs) local(ours).not.toEqual(theirs);
-        else local(ours).toEqual(theirs);
+        else if (!isDeepStrictEqual(ours, theirs)) local(ours).toEqual(await again(one, ours));
       },
       PATIENCE,
     );
