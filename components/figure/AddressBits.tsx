@@ -1,4 +1,5 @@
 // The bits of an address with the boundary of its prefix, which can be dragged, tapped or moved with the arrow keys.
+import '../unseen.css';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { type Cidr, formatCidr, isV4, networkOf, sizeOf } from '../engine/addresses.ts';
 import { bitsOf, countText } from './address-facts.ts';
@@ -106,7 +107,7 @@ export function AddressBits({ cidr, other, onMove }: Props) {
           <span class="addr-flag">/{at}</span>
         </span>
       </div>
-      <span class="addr-hidden">
+      <span class="unseen">
         {isV4(cidr.address) ? '32' : '128'} bits: {bits.join('')}
       </span>
     </div>

@@ -1,11 +1,13 @@
 // The address explorer: type an address or a prefix in any notation, and see how it is read, its bits, its network, its
 // kind, who may see it; and whether a second address is a neighbour. Drawn by the build for its first address.
+import '../unseen.css';
 import './address-explorer.css';
 import { Fragment } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { familyOf, formatCidr, formatIp } from '../engine/addresses.ts';
-import { specParts } from '../player/fields.ts';
+import { Spec } from '../player/Spec.tsx';
 import { AddressBits, power } from './AddressBits.tsx';
+import { Aloud } from './Aloud.tsx';
 import { canonicalText, compareTyped, type Fact, factsOf, kindText, reachText } from './address-facts.ts';
 import { type Fault, type Reading, readTyped } from './address-reading.ts';
 
@@ -165,15 +167,7 @@ function Kind({ reading }: { readonly reading: Reading }) {
         <strong>{kind.name}</strong>
         {kind.block.prefixLength > 0 && <code>{formatCidr(kind.block)}</code>}
         <span>
-          {specParts(kind.rfc).map(({ text, href }) =>
-            href === undefined ? (
-              text
-            ) : (
-              <a key={text} class="link" href={href}>
-                {text}
-              </a>
-            ),
-          )}
+          <Spec spec={kind.rfc} />
         </span>
       </dd>
       <dt>Who may see it</dt>
@@ -254,23 +248,4 @@ function aloud(read: Reading | Fault, compared: Reading | Fault | undefined): st
   return isFault(compared)
     ? `${said} Other address: ${compared.fault}`
     : `${said} ${formatIp(compared.cidr.address)} in the same network? ${compareTyped(read, compared).text}`;
-}
-
-/** A polite live region that waits for a pause, and is silent at first. */
-function Aloud({ text }: { readonly text: string }) {
-  const [said, setSaid] = useState('');
-  const isFirst = useRef(true);
-  useEffect(() => {
-    if (isFirst.current) {
-      isFirst.current = false;
-      return;
-    }
-    const timer = setTimeout(() => setSaid(text), 700);
-    return () => clearTimeout(timer);
-  }, [text]);
-  return (
-    <p class="addr-hidden" role="status">
-      {said}
-    </p>
-  );
 }

@@ -1,4 +1,5 @@
 // A polite live region for what the reader just did: it waits for a pause, and is silent at first.
+import '../unseen.css';
 import { useEffect, useRef, useState } from 'preact/hooks';
 
 const PAUSE_MS = 700;
@@ -15,7 +16,7 @@ export function Aloud({ text }: { readonly text: string }) {
     return () => clearTimeout(timer);
   }, [text]);
   return (
-    <p class="fig-hidden" role="status">
+    <p class="unseen" role="status">
       {said}
     </p>
   );

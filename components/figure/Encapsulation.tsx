@@ -1,6 +1,7 @@
 // One packet on every link of its way: links across, headers down, one inside the other. What a machine changed before
 // it sent the packet on wears a ring on that machine's lane, as in the ladder; what stays is quiet. The whole table is
 // there without script; with it, a cell in hand explains its field, and narrow pages show one link at a time.
+import '../unseen.css';
 import './encapsulation.css';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { formatDuration } from '../engine/format.ts';
@@ -11,11 +12,12 @@ import type {
   JourneyLink,
   JourneyView,
 } from '../engine/journeys.ts';
-import { shortLayer, specParts } from '../player/fields.ts';
+import { shortLayer } from '../player/fields.ts';
 import { LAYER_LETTERS, layerClass, PacketGlyph } from '../player/glyph.tsx';
 import '../player/map.css';
 import { MACHINE_HALF, MachineGlyph } from '../player/machine.tsx';
 import { Words } from '../player/marks.tsx';
+import { Spec } from '../player/Spec.tsx';
 import { inSentence } from '../player/time.ts';
 
 interface Props {
@@ -151,7 +153,7 @@ export function Encapsulation({ id, journey, link = 0, field }: Props) {
         </table>
       </div>
       <About id={`${id}-about`} row={rows[shown.row]!} link={shown.link} links={links} />
-      <p class="enc-hidden" id={`${id}-keys`}>
+      <p class="unseen" id={`${id}-keys`}>
         Left and right go along the way, up and down through the fields.
       </p>
     </div>
@@ -219,7 +221,7 @@ function LinkHead(props: {
   const { from, to, sent, arrived } = props.link;
   return (
     <th scope="col" class={props.isChosen ? 'enc-chosen' : undefined}>
-      <span class="enc-hidden">
+      <span class="unseen">
         {from.label} to {to.label}
       </span>
       <span class="enc-wire" aria-hidden="true">
@@ -293,7 +295,7 @@ function Cell({
     >
       {cell ? (
         <>
-          {isChanged && <span class="enc-hidden">Changed: </span>}
+          {isChanged && <span class="unseen">Changed: </span>}
           <span class="enc-value">{cell.text}</span>
           {cell.owner && <span class="enc-owner">{cell.owner}</span>}
           {isChanged && <span class="enc-was">was {was?.text ?? 'not there'}</span>}
@@ -389,15 +391,7 @@ function About(props: {
           )}
         </p>
         <p>
-          {specParts(field.spec).map(({ text, href }) =>
-            href ? (
-              <a key={text} class="link" href={href}>
-                {text}
-              </a>
-            ) : (
-              text
-            ),
-          )}
+          <Spec spec={field.spec} />
         </p>
       </div>
     </div>

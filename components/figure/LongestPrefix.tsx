@@ -1,6 +1,7 @@
 // A routing table of a run, held against a destination that the reader chooses: each prefix stands under the address's
 // bits, with what agrees marked, where it first differs framed, and the longest that fits as the one that wins. The
 // match is the engine's own (components/engine/routes.ts).
+import '../unseen.css';
 import './longest-prefix.css';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { formatIp, type Ip, Malformed, parseIp } from '../engine/addresses.ts';
@@ -84,12 +85,12 @@ export function LongestPrefix({ id, routes, initial, tries }: Props) {
         )}
       </p>
       <table class={`lpm-table lpm-${groupOf(destination)}${isFault ? ' lpm-old' : ''}`}>
-        <caption class="fig-hidden">Routes of {label}, the longest prefixes first</caption>
+        <caption class="unseen">Routes of {label}, the longest prefixes first</caption>
         <thead>
           <tr>
             <th scope="col">Route</th>
             <th scope="col">
-              <span class="fig-hidden">Bits under those of {formatIp(destination)}</span>
+              <span class="unseen">Bits under those of {formatIp(destination)}</span>
               <Digits
                 digits={digitsOf(destination).map((text) => ({ text, state: 'match' }))}
                 each={groupOf(destination)}

@@ -1,5 +1,6 @@
 // A translation table under load: its rows as of the cursor, each with the time it has to live, how many ports are left,
 // what was turned away and why; and a button that lets time pass. It follows a Player of the page, or has its own run.
+import '../unseen.css';
 import './nat-table.css';
 import '../player/player.css';
 import '../player/map.css';
@@ -173,7 +174,7 @@ function Passing({ figure, machine }: { readonly figure: Figure | undefined; rea
           {text}
         </button>
       ))}
-      <span class="fig-hidden" role="status">
+      <span class="unseen" role="status">
         {said}
       </span>
     </div>

@@ -1,6 +1,7 @@
 // The bytes of the selected packet: a tree of fields and a dump in hexadecimal, each leading to the other, and below
 // them what the field in hand is, what it says here, and where that is written down. A packet that passed routers can
 // be seen as each of them sent it on; what they changed is named.
+import '../unseen.css';
 import './bytes.css';
 import { useStore } from '@nanostores/preact';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
@@ -19,12 +20,12 @@ import {
   placeText,
   rawText,
   shortLayer,
-  specParts,
 } from './fields.ts';
 import { legsOf } from './flight.ts';
 import { PacketGlyph } from './glyph.tsx';
 import { HexDump } from './HexDump.tsx';
 import { Mark, Words } from './marks.tsx';
+import { Spec } from './Spec.tsx';
 import { inSentence } from './time.ts';
 
 export function Bytes({ figure }: { figure: Figure }) {
@@ -345,7 +346,7 @@ function Stages({ stages, stage, onStage, changes, onSelect }: StagesProps) {
   return (
     <div class="rt-stages">
       <label>
-        <span class="rt-hidden">The packet on its way: </span>
+        <span class="unseen">The packet on its way: </span>
         <select value={stage} onChange={(event) => onStage(Number(event.currentTarget.value))}>
           {stages.map((one, i) => (
             <option key={one.frame} value={i}>
@@ -426,15 +427,7 @@ function Explanation({ field, crumbs, bytes, was }: ExplanationProps) {
         )}
         {node.refers && <p>It points to {placeText(node.refers)} of the frame.</p>}
         <p>
-          {specParts(node.spec).map(({ text, href }) =>
-            href ? (
-              <a key={text} class="link" href={href}>
-                {text}
-              </a>
-            ) : (
-              text
-            ),
-          )}
+          <Spec spec={node.spec} />
         </p>
       </div>
     </div>

@@ -1,4 +1,5 @@
 // Two runs beside each other on one vertical axis with the same folds, and what changed between them.
+import '../unseen.css';
 import './compare.css';
 import { useStore } from '@nanostores/preact';
 import { useMemo, useRef, useState } from 'preact/hooks';
@@ -172,12 +173,12 @@ function Changes({ before, now }: { before: RunView; now: RunView }) {
           <thead>
             <tr>
               <th scope="col">
-                <span class="rt-aloud">Claim</span>
+                <span class="unseen">Claim</span>
               </th>
               <th scope="col">Before</th>
               <th scope="col">Now</th>
               <th scope="col">
-                <span class="rt-aloud">Difference</span>
+                <span class="unseen">Difference</span>
               </th>
             </tr>
           </thead>

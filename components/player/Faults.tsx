@@ -1,5 +1,6 @@
 // What can go wrong, on demand: to the packet that is selected, or to the network from the moment under the cursor on.
 // Each is an input of the run, listed while it is in force, and can be taken back.
+import '../unseen.css';
 import { useStore } from '@nanostores/preact';
 import { useId, useState } from 'preact/hooks';
 import type { RunView } from '#engine/inspect/view.ts';
@@ -182,7 +183,7 @@ function InForce({ figure, view }: { figure: Figure; view: RunView }) {
             <Words text={input.text} />
           </span>
           <button type="button" onClick={() => figure.removeInput(i)}>
-            undo<span class="rt-hidden">: {input.text}</span>
+            undo<span class="unseen">: {input.text}</span>
           </button>
         </div>
       ))}

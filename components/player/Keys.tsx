@@ -1,4 +1,5 @@
 // The list of keys, which `?` opens, and how much is read aloud.
+import '../unseen.css';
 import './keys.css';
 import { useStore } from '@nanostores/preact';
 import { $aloud, type Aloud, aloudLevels, setAloud } from '../engine/aloud.ts';
@@ -42,7 +43,7 @@ export function Keys() {
                     {SPOKEN[key] ? (
                       <>
                         <Mark name="arrow" size={12} />
-                        <span class="rt-hidden">{SPOKEN[key]}</span>
+                        <span class="unseen">{SPOKEN[key]}</span>
                       </>
                     ) : (
                       key

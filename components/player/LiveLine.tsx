@@ -1,4 +1,5 @@
 // What is read aloud as the cursor moves: nothing, steps, or every event, as the reader chose (under `?`).
+import '../unseen.css';
 import { useStore } from '@nanostores/preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { $aloud } from '../engine/aloud.ts';
@@ -38,7 +39,7 @@ export function LiveLine({ figure }: { figure: Figure }) {
     return () => clearTimeout(timer);
   }, [figure, moments, key, level, isPlaying]);
   return (
-    <p class="rt-aloud" aria-live={level === 'off' ? 'off' : 'polite'}>
+    <p class="rt-aloud unseen" aria-live={level === 'off' ? 'off' : 'polite'}>
       {level === 'off' ? '' : said}
     </p>
   );

@@ -3,6 +3,7 @@
 // The list of packets with a display filter, and below it the bytes of the one that is selected.
 // Each packet stands as its maker wrote it. Arrow keys walk, Enter goes to the bytes, Escape comes back. On a narrow
 // panel a row keeps only what a phone has room for: shape, time, what it says, between whom.
+import '../unseen.css';
 import './packets.css';
 import { useStore } from '@nanostores/preact';
 import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
@@ -131,7 +132,7 @@ function FilterField({ filter, count }: { filter: Filter; count: string }) {
   const { text, setText, fault } = filter;
   return (
     <div class="rt-filter">
-      <label class="rt-hidden" for={id}>
+      <label class="unseen" for={id}>
         Display filter
       </label>
       <div class={`rt-filter-field${fault ? ' rt-filter-bad' : ''}`}>

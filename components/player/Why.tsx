@@ -1,5 +1,6 @@
 // The causes of what is selected, from the first to the last: each step is the recorded cause of the next one. Without
 // a selected packet it explains the moment under the cursor.
+import '../unseen.css';
 import './why.css';
 import { useStore } from '@nanostores/preact';
 import { useEffect, useId, useState } from 'preact/hooks';
@@ -52,7 +53,7 @@ export function Why({ figure }: { figure: Figure }) {
                   onClick={() => pick(step)}
                   aria-current={i === steps.length - 1 ? 'step' : undefined}
                 >
-                  <span class="rt-hidden">{withUnit(step.time, 1)}: </span>
+                  <span class="unseen">{withUnit(step.time, 1)}: </span>
                   <Words text={step.title} />
                 </button>
                 {step.reason !== '' && (

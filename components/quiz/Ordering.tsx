@@ -1,5 +1,6 @@
 // Steps to put in order: by the buttons of each row, and by the arrow keys on them. The row that moves keeps the focus,
 // and a live line says where it went.
+import '../unseen.css';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { textOf } from './inline.ts';
 import type { OrderItem } from './item.ts';
@@ -83,7 +84,7 @@ export function Ordering({ item, turn, live, onGive }: PartProps<OrderItem>) {
           );
         })}
       </ol>
-      <p class="quiz-hidden" role="status">
+      <p class="unseen" role="status">
         {moved}
       </p>
     </>

@@ -1,5 +1,6 @@
 // Something to point at, out of a real run: a packet of a list, a field of a packet, one of its bytes, a machine on the
 // map. Under each lies a radio button, so that keys and screen readers find one group with names.
+import '../unseen.css';
 import '../player/glyph.css';
 import '../player/map.css';
 import type { ComponentChildren } from 'preact';
@@ -82,7 +83,7 @@ function PacketRows({ picture, place }: Placed & { picture: PacketsPicture }) {
                 <PacketGlyph layer={layer} letter={letter} size={14} />
                 <span class="quiz-time">
                   {time}
-                  <span class="quiz-hidden"> milliseconds, {protocol},</span>
+                  <span class="unseen"> milliseconds, {protocol},</span>
                 </span>
                 <span class="quiz-way">
                   {from} <span class="quiz-to">to</span> {to}

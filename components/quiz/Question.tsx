@@ -1,4 +1,5 @@
 // One item: its question, what to answer with, what is said about the answer, and the buttons.
+import '../unseen.css';
 import type { ComponentChildren } from 'preact';
 import { Answer } from './Answer.tsx';
 import { Choices } from './Choices.tsx';
@@ -53,7 +54,7 @@ export function Question(props: QuestionProps) {
       <Verdict item={item} turn={turn} />
       {turn.notice !== '' && <p class="quiz-notice">{turn.notice}</p>}
       {message !== undefined && <p class="quiz-notice">{message}</p>}
-      <p class="quiz-hidden" role="status">
+      <p class="unseen" role="status">
         {said}
       </p>
       <div class="quiz-buttons">

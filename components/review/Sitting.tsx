@@ -1,5 +1,6 @@
 // One sitting: a question, its answer, four grades; undo, and an end that says what was done. Space turns the card, 1 to
 // 4 grade it, U takes the last grade back, Escape ends. The focus goes where the reader has to read.
+import '../unseen.css';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { count } from '../progress/course.ts';
 import { useKept } from '../progress/kept.ts';
@@ -227,7 +228,7 @@ function Grades({
               {names[by]}
             </span>
             <small>
-              <span class="sr-only">in </span>
+              <span class="unseen">in </span>
               {wait ?? '\u00a0'}
             </small>
           </button>

@@ -1,4 +1,5 @@
 // The terminal's foot: what the screen shows at this moment, what can be done about it, and the keys.
+import '../unseen.css';
 import { useStore } from '@nanostores/preact';
 import type { ComponentChildren, RefObject } from 'preact';
 import type { ConsoleLine } from '#engine/inspect/view.ts';
@@ -79,7 +80,7 @@ function Arrow({ up = false }: { up?: boolean }) {
   return (
     <kbd class={up ? 'rt-term-up' : 'rt-term-down'}>
       <Mark name="arrow" size={12} />
-      <span class="rt-hidden">{up ? 'up arrow' : 'down arrow'}</span>
+      <span class="unseen">{up ? 'up arrow' : 'down arrow'}</span>
     </kbd>
   );
 }

@@ -1,5 +1,6 @@
 // What a screen reader hears of a terminal: the output as it happens, for as long as the reader is at the prompt. Not
 // the screen itself: that also shows what has not happened yet.
+import '../unseen.css';
 import { useStore } from '@nanostores/preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ConsoleLine } from '#engine/inspect/view.ts';
@@ -42,7 +43,7 @@ export function Spoken({
     return () => clearTimeout(timer);
   }, [lines, now, isTyping]);
   return (
-    <div class="rt-aloud" role="log" aria-label="Output">
+    <div class="unseen" role="log" aria-label="Output">
       {said.map(({ key, text }) => (
         <p key={key}>{text}</p>
       ))}

@@ -1,5 +1,6 @@
 // A prompt on a machine of the run. What is typed here is an input of the world: it runs again, and the figure plays on
 // from that moment, so that packets move while the output appears.
+import '../unseen.css';
 import './terminal.css';
 import { useStore } from '@nanostores/preact';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
@@ -228,7 +229,7 @@ function TerminalBody({ figure, view, console }: BodyProps) {
           field.current?.focus();
         }}
       />
-      <p class="rt-aloud" role="status">
+      <p class="unseen" role="status">
         {said}
       </p>
       <Spoken figure={figure} lines={lines} now={now} />

@@ -31,6 +31,9 @@ const data = {
   items: shown.map((item) => (item.id === made ? { ...item, made: { by: 'x', seed: 1 } } : item)),
 };
 
+const main = document.querySelector('main')!;
+// The column of a chapter.
+Object.assign(main.style, { maxWidth: '664px', padding: '16px' });
 document.documentElement.dataset.theme = query.get('theme') ?? 'light';
 // What the quiz kept, for the tests to read.
 Object.assign(window, { answers });
@@ -41,5 +44,5 @@ render(
       <Quiz data={data} desk={desk} />
     </div>
   </>,
-  document.querySelector('main')!,
+  main,
 );

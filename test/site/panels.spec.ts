@@ -1,67 +1,20 @@
 // The Player's panels one by one, over a run made by hand (test/components/fixture.ts): what keyboard, screen reader,
 // phone and large text find there. The harness is bundled here and served from memory.
-import { fileURLToPath } from 'node:url';
-import { type BrowserContext, expect, type Page, test } from '@playwright/test';
-import { build } from 'vite';
+import { expect, type Page, test } from '@playwright/test';
 import { axe } from './axe.ts';
+import { type Bundled, bundlePage } from './bundle.ts';
 
 const panels = ['Packets', 'Why', 'Waterfall', 'Transcript', 'Table', 'Knobs', 'Faults', 'TakeAway', 'Keys'];
-const origin = 'http://localhost/panels/';
-const files = new Map<string, { readonly body: string | Uint8Array; readonly contentType: string }>();
+let bundled: Bundled;
 
 test.beforeAll(async () => {
-  const result = await build({
-    configFile: false,
-    logLevel: 'error',
-    base: './',
-    oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-    build: {
-      write: false,
-      minify: false,
-      assetsInlineLimit: 0,
-      rolldownOptions: { input: fileURLToPath(new URL('../components/harness.tsx', import.meta.url)) },
-    },
-  });
-  const names: string[] = [];
-  for (const { output } of [result].flat() as {
-    output: { fileName: string; type: string; code?: string; source?: string | Uint8Array }[];
-  }[]) {
-    for (const file of output) {
-      const ending = file.fileName.split('.').at(-1)!;
-      const contentType =
-        { js: 'text/javascript', css: 'text/css', woff2: 'font/woff2' }[ending] ?? 'application/octet-stream';
-      files.set(file.fileName, { body: (file.code ?? file.source)!, contentType });
-      names.push(file.fileName);
-    }
-  }
-  const styles = names
-    .filter((name) => name.endsWith('.css'))
-    .map((name) => `<link rel="stylesheet" href="${name}">`);
-  const entry = names.find((name) => /harness[^/]*\.js$/.test(name))!;
-  files.set('', {
-    contentType: 'text/html',
-    body: `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Panels</title><meta name="viewport" content="width=device-width"><style>*, ::before, ::after { box-sizing: border-box; margin: 0 }</style>${styles.join('')}</head><body><main></main><script type="module" src="${entry}"></script></body></html>`,
-  });
+  bundled = await bundlePage(new URL('../components/harness.tsx', import.meta.url), 'Panels');
 });
 
-async function serve(context: BrowserContext): Promise<void> {
-  await context.route(`${origin}**`, (route) => {
-    const file = files.get(
-      decodeURIComponent(new URL(route.request().url()).pathname.slice('/panels/'.length)),
-    );
-    return file
-      ? route.fulfill({
-          contentType: file.contentType,
-          body: typeof file.body === 'string' ? file.body : Buffer.from(file.body),
-        })
-      : route.fulfill({ status: 404 });
-  });
-}
-
 async function open(page: Page, panel: string, query = ''): Promise<void> {
-  await serve(page.context());
+  await bundled.serve(page.context());
   page.on('pageerror', (error) => expect(error.message).toBe(''));
-  await page.goto(`${origin}?panel=${panel}&${query}`);
+  await page.goto(`${bundled.origin}?panel=${panel}&${query}`);
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
   await page.evaluate(() => document.fonts.ready);
 }

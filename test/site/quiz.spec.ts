@@ -1,67 +1,20 @@
 // Quizzes in a browser. First every kind of question by itself, over items made by hand (test/components/quiz-items.ts):
 // keyboard, screen reader, phone. Then the quiz of a built chapter: without script, by keyboard from the first question
 // to the last, on a second visit, in two tabs, with a storage that keeps nothing.
-import { fileURLToPath } from 'node:url';
-import { type BrowserContext, expect, type Page, test } from '@playwright/test';
-import { build } from 'vite';
+import { expect, type Page, test } from '@playwright/test';
 import { axe } from './axe.ts';
+import { type Bundled, bundlePage } from './bundle.ts';
 
-const origin = 'http://localhost/quiz/';
-const files = new Map<string, { readonly body: string | Uint8Array; readonly contentType: string }>();
+let bundled: Bundled;
 
 test.beforeAll(async () => {
-  const result = await build({
-    configFile: false,
-    logLevel: 'error',
-    base: './',
-    oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-    build: {
-      write: false,
-      minify: false,
-      assetsInlineLimit: 0,
-      rolldownOptions: { input: fileURLToPath(new URL('../components/quiz-harness.tsx', import.meta.url)) },
-    },
-  });
-  const names: string[] = [];
-  for (const { output } of [result].flat() as {
-    output: { fileName: string; code?: string; source?: string | Uint8Array }[];
-  }[]) {
-    for (const file of output) {
-      const ending = file.fileName.split('.').at(-1)!;
-      const contentType =
-        { js: 'text/javascript', css: 'text/css', woff2: 'font/woff2' }[ending] ?? 'application/octet-stream';
-      files.set(file.fileName, { body: (file.code ?? file.source)!, contentType });
-      names.push(file.fileName);
-    }
-  }
-  const styles = names
-    .filter((name) => name.endsWith('.css'))
-    .map((name) => `<link rel="stylesheet" href="${name}">`);
-  const entry = names.find((name) => /harness[^/]*\.js$/.test(name))!;
-  files.set('', {
-    contentType: 'text/html',
-    body: `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Quiz</title><meta name="viewport" content="width=device-width"><style>*, ::before, ::after { box-sizing: border-box; margin: 0 } main { max-width: 664px; padding: 16px }</style>${styles.join('')}</head><body><main></main><script type="module" src="${entry}"></script></body></html>`,
-  });
+  bundled = await bundlePage(new URL('../components/quiz-harness.tsx', import.meta.url), 'Quiz');
 });
 
-async function serve(context: BrowserContext): Promise<void> {
-  await context.route(`${origin}**`, (route) => {
-    const file = files.get(
-      decodeURIComponent(new URL(route.request().url()).pathname.slice('/quiz/'.length)),
-    );
-    return file
-      ? route.fulfill({
-          contentType: file.contentType,
-          body: typeof file.body === 'string' ? file.body : Buffer.from(file.body),
-        })
-      : route.fulfill({ status: 404 });
-  });
-}
-
 async function open(page: Page, query: string): Promise<void> {
-  await serve(page.context());
+  await bundled.serve(page.context());
   page.on('pageerror', (error) => expect(error.message).toBe(''));
-  await page.goto(`${origin}?${query}`);
+  await page.goto(`${bundled.origin}?${query}`);
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
   await page.evaluate(() => document.fonts.ready);
 }
@@ -215,7 +168,7 @@ test.describe('one kind at a time', () => {
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Another one' }).click();
     await expect(page.getByRole('group', { name: 'Another one, number 13?' })).toBeVisible();
-    await page.goto(`${origin}?only=number&made=number&broken`);
+    await page.goto(`${bundled.origin}?only=number&made=number&broken`);
     await page.getByRole('button', { name: 'Show the answer' }).click();
     await page.getByRole('button', { name: 'Another one' }).click();
     await expect(page.getByText('Another one could not be made.')).toBeVisible();
@@ -245,7 +198,9 @@ test.describe('one kind at a time', () => {
       text: { right: false, tries: 2 },
       number: { right: true, tries: 1 },
     };
-    await page.goto(`${origin}?only=choice,text,number&kept=${encodeURIComponent(JSON.stringify(was))}`);
+    await page.goto(
+      `${bundled.origin}?only=choice,text,number&kept=${encodeURIComponent(JSON.stringify(was))}`,
+    );
     await expect(page.getByText('Missed before: 1 of 1')).toBeVisible();
     await expect(page.getByRole('group', { name: 'What is it called?' })).toBeVisible();
   });
