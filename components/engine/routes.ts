@@ -5,4 +5,4 @@ export {
   type RouteCandidate,
   type RouteChoice,
 } from '#engine/inspect/route-choice.ts';
-export type { RouteRow } from '#engine/net/route.ts';
+export type { RouteRow } from '#engine/net/ip/route.ts';

@@ -5,7 +5,7 @@ import { runOrigin } from '../../src/engine/app/origin.ts';
 import { crc32 } from '../../src/engine/app/png.ts';
 import { fromLatin1, toLatin1 } from '../../src/engine/base/bytes.ts';
 import { MILLISECOND, SECOND } from '../../src/engine/base/units.ts';
-import { changed } from '../../src/engine/net/tcp-socket.ts';
+import { changed } from '../../src/engine/net/transport/tcp-socket.ts';
 import { sleep, type Task } from '../../src/engine/sim/task.ts';
 import { RIGHT, readAll, twoHosts } from '../net/two-hosts.ts';
 

@@ -3,9 +3,9 @@
  * Counted are all packets on the link, data and acknowledgments.
  */
 import { MILLISECOND } from '../../src/engine/base/units.ts';
-import { randomLoss } from '../../src/engine/net/fault.ts';
+import { randomLoss } from '../../src/engine/net/link/fault.ts';
 import { Network } from '../../src/engine/net/network.ts';
-import { changed } from '../../src/engine/net/tcp-socket.ts';
+import { changed } from '../../src/engine/net/transport/tcp-socket.ts';
 import { World } from '../../src/engine/sim/world.ts';
 import type { TraceLevel } from '../../src/engine/trace/log.ts';
 import { againstRate, pairRow, type Row } from './measure.ts';

@@ -22,7 +22,7 @@ const exceptions: readonly { readonly file: string; readonly text: string; reado
   {
     file: 'reference/fidelity.mdx',
     text: 'within 2 % of what Linux took',
-    why: 'the margin of test/net/linux-ground-truth.test.ts, which no run gives',
+    why: 'the margin of test/net/transport/linux-ground-truth.test.ts, which no run gives',
   },
   { file: 'reference/fidelity.mdx', text: '100 (Continue)', why: 'the name of a status code' },
 ];

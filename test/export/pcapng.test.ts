@@ -5,7 +5,7 @@ import { MILLISECOND } from '../../src/engine/base/units.ts';
 import type { Tap } from '../../src/engine/export/capture.ts';
 import { pcapng } from '../../src/engine/export/pcapng.ts';
 import { readPackets } from '../../src/engine/inspect/packets.ts';
-import { dropNth, flipNth } from '../../src/engine/net/fault.ts';
+import { dropNth, flipNth } from '../../src/engine/net/link/fault.ts';
 import { evening, home, ping } from '../net/small-world.ts';
 
 // That other programs read these files is tested in test/interop/tshark.test.ts.

@@ -2,12 +2,12 @@
  * The contract between machines and the trace: a table that is rebuilt from events is the table that the machine has.
  */
 import { type TableName, TableReader } from '../../src/engine/inspect/tables.ts';
-import { addressRows } from '../../src/engine/net/address-table.ts';
+import { PacketFilter } from '../../src/engine/net/filter/packet-filter.ts';
+import { addressRows } from '../../src/engine/net/ip/address-table.ts';
+import { routeKey, routeRow } from '../../src/engine/net/ip/route.ts';
+import { Switch } from '../../src/engine/net/link/switch.ts';
 import type { Network } from '../../src/engine/net/network.ts';
-import { PacketFilter } from '../../src/engine/net/packet-filter.ts';
-import { routeKey, routeRow } from '../../src/engine/net/route.ts';
 import { socketRows } from '../../src/engine/net/socket-table.ts';
-import { Switch } from '../../src/engine/net/switch.ts';
 import { livingRows } from '../../src/engine/proto/dns/cache.ts';
 import type { Trace } from '../../src/engine/trace/log.ts';
 

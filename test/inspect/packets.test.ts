@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { namedRandom } from '../../src/engine/base/random.ts';
 import { MILLISECOND } from '../../src/engine/base/units.ts';
 import { packetsByFrame, readPackets } from '../../src/engine/inspect/packets.ts';
-import { corrupt, cut, dropNth, duplicate } from '../../src/engine/net/fault.ts';
+import { corrupt, cut, dropNth, duplicate } from '../../src/engine/net/link/fault.ts';
 import { home, pair, ping } from '../net/small-world.ts';
 
 describe('packets over one cable', () => {

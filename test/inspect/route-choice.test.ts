@@ -9,7 +9,7 @@ import { Session } from '../../src/engine/export/session.ts';
 import { chooseRoute } from '../../src/engine/inspect/route-choice.ts';
 import { TableReader } from '../../src/engine/inspect/tables.ts';
 import type { Host } from '../../src/engine/net/host.ts';
-import { type RouteRow, routeRow } from '../../src/engine/net/route.ts';
+import { type RouteRow, routeRow } from '../../src/engine/net/ip/route.ts';
 
 const row = (network: string, more: Partial<RouteRow> = {}): RouteRow => ({
   family: network.includes(':') ? 6 : 4,

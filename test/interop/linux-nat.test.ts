@@ -18,7 +18,7 @@ import {
   sumsHold,
   TCP,
   UDP,
-} from '../net/nat-alone.ts';
+} from '../net/nat/nat-alone.ts';
 import { noLinuxNat, type Step, throughLinux } from './linux-nat.ts';
 
 const INSIDE = ['10.0.0.2', '10.0.0.3'].map(parseIp4);

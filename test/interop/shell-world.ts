@@ -3,9 +3,9 @@
  */
 import { parseCidr } from '../../src/engine/base/cidr.ts';
 import { MILLISECOND, SECOND } from '../../src/engine/base/units.ts';
+import { type FilterAction, PacketFilter } from '../../src/engine/net/filter/packet-filter.ts';
 import type { Host, Router } from '../../src/engine/net/host.ts';
 import { Network } from '../../src/engine/net/network.ts';
-import { type FilterAction, PacketFilter } from '../../src/engine/net/packet-filter.ts';
 import type { Rule } from '../../src/engine/policy/match.ts';
 import { UNLIMITED } from '../../src/engine/proto/icmp-limit.ts';
 import { openTerminals } from '../../src/engine/shell/terminal.ts';

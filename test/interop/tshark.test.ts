@@ -3,7 +3,7 @@ import { capture } from '../../src/engine/export/capture.ts';
 import { pcapng } from '../../src/engine/export/pcapng.ts';
 import { text } from '../../src/engine/export/text.ts';
 import { readPackets } from '../../src/engine/inspect/packets.ts';
-import { corruptPastFcs } from '../../src/engine/net/fault.ts';
+import { corruptPastFcs } from '../../src/engine/net/link/fault.ts';
 import { findScenario, scenarios } from '../../src/engine/scenario/all.ts';
 import { Run } from '../../src/engine/scenario/run.ts';
 import { evening, type Home } from '../net/small-world.ts';

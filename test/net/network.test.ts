@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseIp } from '../../src/engine/base/ip.ts';
+import { networkText } from '../../src/engine/net/ip/route.ts';
 import { Network } from '../../src/engine/net/network.ts';
-import { networkText } from '../../src/engine/net/route.ts';
 import { World } from '../../src/engine/sim/world.ts';
 import { compareTables } from '../inspect/compare-tables.ts';
 

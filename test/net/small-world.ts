@@ -9,12 +9,12 @@
 import { parseIp4 } from '../../src/engine/base/address.ts';
 import { fromLatin1, toLatin1 } from '../../src/engine/base/bytes.ts';
 import { MILLISECOND, SECOND } from '../../src/engine/base/units.ts';
-import { corruptPastFcs, duplicate, randomLoss, reorder } from '../../src/engine/net/fault.ts';
 import type { Host, Router } from '../../src/engine/net/host.ts';
-import type { LinkOptions } from '../../src/engine/net/link.ts';
+import { corruptPastFcs, duplicate, randomLoss, reorder } from '../../src/engine/net/link/fault.ts';
+import type { LinkOptions } from '../../src/engine/net/link/link.ts';
+import type { Switch } from '../../src/engine/net/link/switch.ts';
 import { type Link, Network } from '../../src/engine/net/network.ts';
-import type { Switch } from '../../src/engine/net/switch.ts';
-import { changed, type TcpSocket } from '../../src/engine/net/tcp-socket.ts';
+import { changed, type TcpSocket } from '../../src/engine/net/transport/tcp-socket.ts';
 import type { Task } from '../../src/engine/sim/task.ts';
 import { World, type WorldOptions } from '../../src/engine/sim/world.ts';
 import { encodeDns } from '../../src/engine/wire/dns-fast.ts';

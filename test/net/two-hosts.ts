@@ -1,10 +1,10 @@
 /** Two hosts and one link between them, with ARP settled beforehand: the smallest world in which TCP can be watched. */
 import { parseIp4 } from '../../src/engine/base/address.ts';
 import type { Host } from '../../src/engine/net/host.ts';
-import type { LinkOptions } from '../../src/engine/net/link.ts';
+import type { LinkOptions } from '../../src/engine/net/link/link.ts';
 import type { Link as NetworkLink } from '../../src/engine/net/network.ts';
 import { Network } from '../../src/engine/net/network.ts';
-import { changed, type TcpSocket, type TcpTuning } from '../../src/engine/net/tcp-socket.ts';
+import { changed, type TcpSocket, type TcpTuning } from '../../src/engine/net/transport/tcp-socket.ts';
 import type { Task } from '../../src/engine/sim/task.ts';
 import { World, type WorldOptions } from '../../src/engine/sim/world.ts';
 

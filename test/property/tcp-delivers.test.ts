@@ -9,8 +9,8 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/engine/base/random.ts';
 import { MILLISECOND, SECOND } from '../../src/engine/base/units.ts';
-import { corrupt, corruptPastFcs, duplicate, randomLoss, reorder } from '../../src/engine/net/fault.ts';
-import { changed, type TcpSocket } from '../../src/engine/net/tcp-socket.ts';
+import { corrupt, corruptPastFcs, duplicate, randomLoss, reorder } from '../../src/engine/net/link/fault.ts';
+import { changed, type TcpSocket } from '../../src/engine/net/transport/tcp-socket.ts';
 import { ProgramError, sleep, type Task } from '../../src/engine/sim/task.ts';
 import { RIGHT, type TwoHosts, twoHosts } from '../net/two-hosts.ts';
 

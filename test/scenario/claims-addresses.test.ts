@@ -1,7 +1,7 @@
 /** What the scenarios about addresses claim is what their knobs say, derived from the parameters and the links. */
 import { describe, expect, it } from 'vitest';
 import { MILLISECOND, SECOND } from '../../src/engine/base/units.ts';
-import { DEFAULT_HOP_LIMIT } from '../../src/engine/net/transport.ts';
+import { DEFAULT_HOP_LIMIT } from '../../src/engine/net/ip/transport.ts';
 import { findScenario } from '../../src/engine/scenario/all.ts';
 import { Run } from '../../src/engine/scenario/run.ts';
 

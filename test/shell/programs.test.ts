@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { ip6, parseIp } from '../../src/engine/base/ip.ts';
 import { MILLISECOND, SECOND } from '../../src/engine/base/units.ts';
-import { dropNth, duplicate } from '../../src/engine/net/fault.ts';
 import type { Router } from '../../src/engine/net/host.ts';
+import { dropNth, duplicate } from '../../src/engine/net/link/fault.ts';
 import { PROGRAMS } from '../../src/engine/shell/programs.ts';
 import { ProgramError, sleep } from '../../src/engine/sim/task.ts';
 import { town, type } from './small-town.ts';

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { Malformed } from '../../src/engine/base/errors.ts';
 import { MILLISECOND, SECOND } from '../../src/engine/base/units.ts';
-import { dropNth } from '../../src/engine/net/fault.ts';
+import { dropNth } from '../../src/engine/net/link/fault.ts';
 import { openTerminals } from '../../src/engine/shell/terminal.ts';
 import { World } from '../../src/engine/sim/world.ts';
 import { shellEvents, type Town, town, type } from './small-town.ts';

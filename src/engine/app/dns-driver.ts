@@ -5,7 +5,7 @@ import type { Ip4 } from '../base/address.ts';
 import type { Bytes } from '../base/bytes.ts';
 import type { Nanoseconds } from '../base/units.ts';
 import type { Host } from '../net/host.ts';
-import type { UdpSocket } from '../net/udp-stack.ts';
+import type { UdpSocket } from '../net/transport/udp-stack.ts';
 import type { DnsDatagram, DnsTransmit } from '../proto/dns/message.ts';
 import { Timer } from '../sim/timer.ts';
 import type { MachineEvent } from '../trace/event.ts';

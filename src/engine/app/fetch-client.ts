@@ -12,7 +12,7 @@ import { toUtf8 } from '../base/bytes.ts';
 import { Malformed } from '../base/errors.ts';
 import { MILLISECOND, type Nanoseconds } from '../base/units.ts';
 import type { Host } from '../net/host.ts';
-import type { TcpSocket } from '../net/tcp-socket.ts';
+import type { TcpSocket } from '../net/transport/tcp-socket.ts';
 import { Http1Client } from '../proto/http1/client.ts';
 import { ProgramError, type Running, type Task } from '../sim/task.ts';
 import { get, type HttpResponse } from './http-exchange.ts';

@@ -5,7 +5,7 @@ import type { Bytes } from '../base/bytes.ts';
 import { concatBytes } from '../base/bytes.ts';
 import { NEVER } from '../base/units.ts';
 import type { Host } from '../net/host.ts';
-import { changed, changedBefore } from '../net/tcp-socket.ts';
+import { changed, changedBefore } from '../net/transport/tcp-socket.ts';
 import type { Http1Client } from '../proto/http1/client.ts';
 import type { Http1Connection } from '../proto/http1/connection.ts';
 import type { HttpEvent, ResponseHead } from '../proto/http1/event.ts';

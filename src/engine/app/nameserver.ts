@@ -3,7 +3,7 @@
  */
 import { MICROSECOND, type Nanoseconds } from '../base/units.ts';
 import type { Host } from '../net/host.ts';
-import type { Datagram, UdpSocket } from '../net/udp-stack.ts';
+import type { Datagram, UdpSocket } from '../net/transport/udp-stack.ts';
 import { Authority } from '../proto/dns/authority.ts';
 import { DNS_PORT } from '../proto/dns/message.ts';
 import type { ZoneData } from '../proto/dns/zone.ts';

@@ -6,7 +6,7 @@ import { fromUtf8 } from '../base/bytes.ts';
 import { type Ip, isLinkLocal6, isV4 } from '../base/ip.ts';
 import type { Nanoseconds } from '../base/units.ts';
 import type { Host } from '../net/host.ts';
-import type { TcpSocket } from '../net/tcp-socket.ts';
+import type { TcpSocket } from '../net/transport/tcp-socket.ts';
 import { ProgramError, sleep, type Task } from '../sim/task.ts';
 
 export function runUdpEcho(host: Host, port: number): void {

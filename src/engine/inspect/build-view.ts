@@ -2,7 +2,7 @@
  * Reads a finished run into the plain data that figures draw from.
  */
 import { formatDuration, formatNumber, MILLISECOND, type Nanoseconds, NEVER, SECOND } from '../base/units.ts';
-import type { Channel } from '../net/link.ts';
+import type { Channel } from '../net/link/link.ts';
 import { type Parameter, showValue, writeValue } from '../scenario/parameter.ts';
 import type { Run } from '../scenario/run.ts';
 import type { Claim } from '../scenario/scenario.ts';

@@ -10,7 +10,7 @@
 import { formatMac } from '../base/address.ts';
 import { formatIp } from '../base/ip.ts';
 import type { Nanoseconds } from '../base/units.ts';
-import { TRANSLATED_INBOUND } from '../net/nat-rows.ts';
+import { TRANSLATED_INBOUND } from '../net/nat/nat-rows.ts';
 import type { Network } from '../net/network.ts';
 import type { Run } from '../scenario/run.ts';
 import type { MachineKind } from '../scenario/scenario.ts';

@@ -9,7 +9,7 @@
  * Not here: what is in the bytes (wire), addresses and protocols (build-view).
  */
 import type { Nanoseconds } from '../base/units.ts';
-import type { Channel } from '../net/link.ts';
+import type { Channel } from '../net/link/link.ts';
 import { NONE, type Trace } from '../trace/log.ts';
 
 /** What is read of a direction of a link. `network.channels` will do. */
@@ -195,7 +195,7 @@ class Reader {
     });
   }
 
-  /** The line's own arithmetic (net/link.ts): a frame starts when all before it have been sent. */
+  /** The line's own arithmetic (net/link/link.ts): a frame starts when all before it have been sent. */
   #takeLine(channel: number, now: Nanoseconds, size: number): Nanoseconds {
     const { rate, overheadBytes } = this.#channels[channel]!;
     const start = Math.max(now, this.#lineFree[channel]!);

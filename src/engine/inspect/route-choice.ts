@@ -6,7 +6,7 @@
  */
 import { commonPrefixLength, parseCidr } from '../base/cidr.ts';
 import { familyOf, type Ip } from '../base/ip.ts';
-import { type Route, type RouteRow, RoutingTable } from '../net/route.ts';
+import { type Route, type RouteRow, RoutingTable } from '../net/ip/route.ts';
 
 export interface RouteChoice {
   /** The row that wins; undefined when none fits. */

@@ -2,11 +2,11 @@
  * A machine's tables at a moment as texts ready to print.
  */
 import { formatDuration, formatSpan, HOUR, MINUTE, type Nanoseconds, NEVER, SECOND } from '../base/units.ts';
-import type { Nat } from '../net/nat.ts';
-import type { NatRow } from '../net/nat-rows.ts';
+import { PacketFilter } from '../net/filter/packet-filter.ts';
+import { Switch } from '../net/link/switch.ts';
+import type { Nat } from '../net/nat/nat.ts';
+import type { NatRow } from '../net/nat/nat-rows.ts';
 import type { Network } from '../net/network.ts';
-import { PacketFilter } from '../net/packet-filter.ts';
-import { Switch } from '../net/switch.ts';
 import { conditionText } from '../policy/match.ts';
 import { neighbourState } from '../proto/neighbours6.ts';
 import type { TableReader } from './tables.ts';

@@ -7,12 +7,12 @@
  * {@link TableReader.living} leaves them out.
  */
 import type { Nanoseconds } from '../base/units.ts';
-import { type AddressRow, addressTable } from '../net/address-table.ts';
-import { type NatRow, natTable } from '../net/nat-rows.ts';
-import { type FilterRow, filterTable } from '../net/packet-filter.ts';
-import { type RouteRow, routeTable } from '../net/route.ts';
+import { type FilterRow, filterTable } from '../net/filter/packet-filter.ts';
+import { type AddressRow, addressTable } from '../net/ip/address-table.ts';
+import { type RouteRow, routeTable } from '../net/ip/route.ts';
+import { type SwitchRow, switchTable } from '../net/link/switch.ts';
+import { type NatRow, natTable } from '../net/nat/nat-rows.ts';
 import { type SocketRow, socketTable } from '../net/socket-table.ts';
-import { type SwitchRow, switchTable } from '../net/switch.ts';
 import { type ArpRow, arpTable } from '../proto/arp.ts';
 import { type CacheRow, cacheTable } from '../proto/dns/cache.ts';
 import { type NeighbourRow, neighbourTable } from '../proto/neighbours6.ts';

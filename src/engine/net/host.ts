@@ -9,12 +9,12 @@ import type { World } from '../sim/world.ts';
 import type { Detail, MachineEvent } from '../trace/event.ts';
 import { NONE } from '../trace/log.ts';
 import { PROTOCOL_ICMP, PROTOCOL_TCP, PROTOCOL_UDP } from '../wire/ipv4.ts';
-import { IcmpStack } from './icmp-stack.ts';
-import { IpStack } from './ip-stack.ts';
-import { PortPool } from './ports.ts';
-import type { TcpTuning } from './tcp-socket.ts';
-import { TcpStack } from './tcp-stack.ts';
-import { UdpStack } from './udp-stack.ts';
+import { IpStack } from './ip/ip-stack.ts';
+import { IcmpStack } from './transport/icmp-stack.ts';
+import { PortPool } from './transport/ports.ts';
+import type { TcpTuning } from './transport/tcp-socket.ts';
+import { TcpStack } from './transport/tcp-stack.ts';
+import { UdpStack } from './transport/udp-stack.ts';
 
 export interface HostOptions {
   readonly tcp?: TcpTuning;

@@ -7,10 +7,10 @@ import { type Nanoseconds, NEVER, SECOND } from '../base/units.ts';
 import type { World } from '../sim/world.ts';
 import type { Detail } from '../trace/event.ts';
 import { MAX_FRAME } from '../trace/frames.ts';
-import { cut, delayNth, dropNth, type Fault, flipNth } from './fault.ts';
 import { Host } from './host.ts';
+import { cut, delayNth, dropNth, type Fault, flipNth } from './link/fault.ts';
+import { Switch } from './link/switch.ts';
 import type { Link, Machine, Network } from './network.ts';
-import { Switch } from './switch.ts';
 
 const MAX_DELAY: Nanoseconds = 60 * SECOND;
 const MAX_ORDINAL = 1_000_000;

@@ -8,16 +8,16 @@ import { familyOf, parseIp } from '../base/ip.ts';
 import type { Nanoseconds } from '../base/units.ts';
 import { PLAIN_ADVERTISEMENT, type RouterAdvertisement } from '../proto/router-advertiser.ts';
 import type { World } from '../sim/world.ts';
-import { Advertising6, Autoconf6 } from './autoconf6.ts';
+import { type FilterOptions, PacketFilter } from './filter/packet-filter.ts';
 import { Host, type HostOptions, Router } from './host.ts';
-import { Channel, type LinkOptions } from './link.ts';
+import { Advertising6, Autoconf6 } from './ip/autoconf6.ts';
+import type { RouteKind } from './ip/route.ts';
+import { Channel, type LinkOptions } from './link/link.ts';
+import { Nic } from './link/nic.ts';
+import { Switch } from './link/switch.ts';
 import { Mishaps } from './mishaps.ts';
-import { Nat, type NatOptions } from './nat.ts';
-import { Nic } from './nic.ts';
-import { type FilterOptions, PacketFilter } from './packet-filter.ts';
-import type { RouteKind } from './route.ts';
+import { Nat, type NatOptions } from './nat/nat.ts';
 import { RouteComputer } from './shortest-path.ts';
-import { Switch } from './switch.ts';
 
 export type Machine = Host | Switch;
 

@@ -14,10 +14,10 @@ import type { Family, Ip } from '../base/ip.ts';
 import type { Nanoseconds } from '../base/units.ts';
 import type { Kernel } from '../sim/kernel.ts';
 import { Host } from './host.ts';
+import type { Route } from './ip/route.ts';
+import type { Nic } from './link/nic.ts';
+import { Switch } from './link/switch.ts';
 import type { Link, Machine } from './network.ts';
-import type { Nic } from './nic.ts';
-import type { Route } from './route.ts';
-import { Switch } from './switch.ts';
 
 /** One step from a machine to another over one link, or over switches. */
 interface Step {

@@ -10,7 +10,7 @@ import { runOrigin } from '../app/origin.ts';
 import { hold } from '../app/udp-echo.ts';
 import { parseIp4 } from '../base/address.ts';
 import { SECOND } from '../base/units.ts';
-import { homeFirewall } from '../net/home-firewall.ts';
+import { homeFirewall } from '../net/filter/home-firewall.ts';
 import { Network } from '../net/network.ts';
 import { openTerminals } from '../shell/terminal.ts';
 import type { World } from '../sim/world.ts';

@@ -14,7 +14,7 @@ import { runResolver } from '../app/recursive-resolver.ts';
 import { SystemResolver } from '../app/system-resolver.ts';
 import { parseIp4 } from '../base/address.ts';
 import { MILLISECOND, SECOND } from '../base/units.ts';
-import { randomLoss } from '../net/fault.ts';
+import { randomLoss } from '../net/link/fault.ts';
 import { Network } from '../net/network.ts';
 import { openTerminals } from '../shell/terminal.ts';
 import { ProgramError } from '../sim/task.ts';

@@ -10,7 +10,7 @@ import { SystemResolver } from '../app/system-resolver.ts';
 import { parseIp4 } from '../base/address.ts';
 import { fromUtf8 } from '../base/bytes.ts';
 import { MILLISECOND, SECOND } from '../base/units.ts';
-import { homeFirewall, openPort } from '../net/home-firewall.ts';
+import { homeFirewall, openPort } from '../net/filter/home-firewall.ts';
 import { openTerminals } from '../shell/terminal.ts';
 import type { Running } from '../sim/task.ts';
 import type { World } from '../sim/world.ts';

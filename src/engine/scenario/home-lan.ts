@@ -5,7 +5,7 @@
  * first needs the television's card, the second the router's.
  */
 import { SECOND } from '../base/units.ts';
-import { DEFAULT_HOP_LIMIT } from '../net/transport.ts';
+import { DEFAULT_HOP_LIMIT } from '../net/ip/transport.ts';
 import { openTerminals } from '../shell/terminal.ts';
 import type { World } from '../sim/world.ts';
 import { ETHERNET_HEADER, ETHERTYPE_ARP, ETHERTYPE_IPV4, ethernet } from '../wire/ethernet.ts';

@@ -9,7 +9,7 @@ import { visit } from '../app/fetch-client.ts';
 import { SystemResolver } from '../app/system-resolver.ts';
 import { parseIp4 } from '../base/address.ts';
 import { SECOND } from '../base/units.ts';
-import type { FilterOptions } from '../net/packet-filter.ts';
+import type { FilterOptions } from '../net/filter/packet-filter.ts';
 import { LINUX_PROFILE } from '../proto/tcp/profile.ts';
 import { openTerminals } from '../shell/terminal.ts';
 import type { Running } from '../sim/task.ts';

@@ -10,7 +10,7 @@ import { report, runUdpEcho } from '../app/udp-echo.ts';
 import { parseIp4 } from '../base/address.ts';
 import { fromUtf8 } from '../base/bytes.ts';
 import { SECOND } from '../base/units.ts';
-import type { Dependence } from '../net/nat-table.ts';
+import type { Dependence } from '../net/nat/nat-table.ts';
 import { openTerminals } from '../shell/terminal.ts';
 import type { World } from '../sim/world.ts';
 import type { TraceEvent } from '../trace/event.ts';

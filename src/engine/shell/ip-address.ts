@@ -4,8 +4,8 @@
 import { formatIp4, formatMac, type Ip4, mask4 } from '../base/address.ts';
 import { formatIp, isLinkLocal6 } from '../base/ip.ts';
 import { type Nanoseconds, NEVER, SECOND } from '../base/units.ts';
-import { LOOPBACK_MTU } from '../net/ip-stack.ts';
-import type { Address6, Nic } from '../net/nic.ts';
+import { LOOPBACK_MTU } from '../net/ip/ip-stack.ts';
+import type { Address6, Nic } from '../net/link/nic.ts';
 import { following, type IpOptions, IpRefusal } from './ip-words.ts';
 import type { Env } from './program.ts';
 import { interfacesOf } from './target.ts';

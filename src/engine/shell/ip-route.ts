@@ -6,7 +6,7 @@ import { type Cidr, compareCidr, containsCidr, formatCidr, parseCidr } from '../
 import { Malformed } from '../base/errors.ts';
 import { formatIp, type Ip, isLinkLocal6, isMulticast6, isV4, parseIp } from '../base/ip.ts';
 import { NEVER } from '../base/units.ts';
-import type { Route } from '../net/route.ts';
+import type { Route } from '../net/ip/route.ts';
 import { seconds } from './ip-address.ts';
 import { following, type IpOptions, IpRefusal } from './ip-words.ts';
 import { type Env, type Family, isRoot } from './program.ts';

@@ -3,7 +3,7 @@
  */
 import { type Ip, isV4 } from '../base/ip.ts';
 import type { Nanoseconds } from '../base/units.ts';
-import type { IcmpReport } from '../net/icmp-report.ts';
+import type { IcmpReport } from '../net/ip/icmp-report.ts';
 
 /** Three significant digits below 100 ms, whole milliseconds above; `microseconds` is what the program measures in. */
 export function tripText(microseconds: number): string {

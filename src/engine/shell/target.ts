@@ -4,7 +4,7 @@
  */
 import { formatIp, type Ip, isLinkLocal6, isV4 } from '../base/ip.ts';
 import type { Host } from '../net/host.ts';
-import type { Nic } from '../net/nic.ts';
+import type { Nic } from '../net/link/nic.ts';
 import type { Task } from '../sim/task.ts';
 import type { Env, Family } from './program.ts';
 

@@ -8,11 +8,11 @@
 import type { Bytes } from '../base/bytes.ts';
 import { formatIp, isV4, parseIp } from '../base/ip.ts';
 import { isIP } from '../base/is-ip.ts';
-import type { IcmpReport } from '../net/icmp-report.ts';
-import type { IcmpSocket } from '../net/icmp-stack.ts';
-import type { Nic } from '../net/nic.ts';
-import type { SendOptions, SendProblem } from '../net/transport.ts';
-import type { UdpSocket } from '../net/udp-stack.ts';
+import type { IcmpReport } from '../net/ip/icmp-report.ts';
+import type { SendOptions, SendProblem } from '../net/ip/transport.ts';
+import type { Nic } from '../net/link/nic.ts';
+import type { IcmpSocket } from '../net/transport/icmp-stack.ts';
+import type { UdpSocket } from '../net/transport/udp-stack.ts';
 import { ProgramError, type Task } from '../sim/task.ts';
 import { type Env, Inbox } from './program.ts';
 import {
