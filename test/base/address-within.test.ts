@@ -5,7 +5,7 @@ import { ip4Within, macWithin, reverseName, reverseZone } from '../../src/engine
 import { parseCidr } from '../../src/engine/base/cidr.ts';
 import { ip6, parseIp } from '../../src/engine/base/ip.ts';
 import { formatIp6, type Ip6 } from '../../src/engine/base/ip6.ts';
-import { eui64 } from '../../src/engine/proto/autoconf.ts';
+import { eui64 } from '../../src/engine/proto/ip/autoconf.ts';
 
 describe('an IPv4 address within', () => {
   it.each([

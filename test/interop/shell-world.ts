@@ -7,7 +7,7 @@ import { type FilterAction, PacketFilter } from '../../src/engine/net/filter/pac
 import type { Host, Router } from '../../src/engine/net/host.ts';
 import { Network } from '../../src/engine/net/network.ts';
 import type { Rule } from '../../src/engine/policy/match.ts';
-import { UNLIMITED } from '../../src/engine/proto/icmp-limit.ts';
+import { UNLIMITED } from '../../src/engine/proto/ip/icmp-limit.ts';
 import { openTerminals } from '../../src/engine/shell/terminal.ts';
 import { World } from '../../src/engine/sim/world.ts';
 import type { Topology, TopologyMachine } from './netns.ts';

@@ -6,7 +6,7 @@ import { type Ip, ip6, isMulticast6, parseIp } from '../../src/engine/base/ip.ts
 import type { Ip6 } from '../../src/engine/base/ip6.ts';
 import type { Host } from '../../src/engine/net/host.ts';
 import type { Nic } from '../../src/engine/net/link/nic.ts';
-import { multicastMac } from '../../src/engine/proto/neighbours6.ts';
+import { multicastMac } from '../../src/engine/proto/ip/neighbours6.ts';
 import {
   ETHERNET_HEADER,
   ETHERTYPE_IPV4,

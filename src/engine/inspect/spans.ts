@@ -3,7 +3,7 @@
  */
 
 import type { Nanoseconds } from '../base/units.ts';
-import { ARP_RETRY } from '../proto/arp.ts';
+import { ARP_RETRY } from '../proto/ip/arp.ts';
 import type { Detail } from '../trace/event.ts';
 import type { Trace } from '../trace/log.ts';
 import type { SpanView } from './view.ts';

@@ -8,7 +8,7 @@ import type { Nat } from '../net/nat/nat.ts';
 import type { NatRow } from '../net/nat/nat-rows.ts';
 import type { Network } from '../net/network.ts';
 import { conditionText } from '../policy/match.ts';
-import { neighbourState } from '../proto/neighbours6.ts';
+import { neighbourState } from '../proto/ip/neighbours6.ts';
 import type { TableReader } from './tables.ts';
 import type { RowLife, TableView } from './view.ts';
 

@@ -13,10 +13,10 @@ import { type RouteRow, routeTable } from '../net/ip/route.ts';
 import { type SwitchRow, switchTable } from '../net/link/switch.ts';
 import { type NatRow, natTable } from '../net/nat/nat-rows.ts';
 import { type SocketRow, socketTable } from '../net/socket-table.ts';
-import { type ArpRow, arpTable } from '../proto/arp.ts';
 import { type CacheRow, cacheTable } from '../proto/dns/cache.ts';
-import { type NeighbourRow, neighbourTable } from '../proto/neighbours6.ts';
-import { type PathMtuRow, pathMtuTable } from '../proto/path-mtu.ts';
+import { type ArpRow, arpTable } from '../proto/ip/arp.ts';
+import { type NeighbourRow, neighbourTable } from '../proto/ip/neighbours6.ts';
+import { type PathMtuRow, pathMtuTable } from '../proto/ip/path-mtu.ts';
 import type { Projection } from '../trace/event.ts';
 import { NONE, type Trace } from '../trace/log.ts';
 

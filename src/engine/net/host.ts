@@ -3,7 +3,7 @@
  * is one that also forwards.
  */
 import type { Nanoseconds } from '../base/units.ts';
-import type { IcmpIntervals } from '../proto/icmp-limit.ts';
+import type { IcmpIntervals } from '../proto/ip/icmp-limit.ts';
 import { type Running, spawn, type Task } from '../sim/task.ts';
 import type { World } from '../sim/world.ts';
 import type { Detail, MachineEvent } from '../trace/event.ts';

@@ -6,7 +6,7 @@ import { parseCidr, widthOf } from '../base/cidr.ts';
 import { Malformed, Misuse } from '../base/errors.ts';
 import { familyOf, parseIp } from '../base/ip.ts';
 import type { Nanoseconds } from '../base/units.ts';
-import { PLAIN_ADVERTISEMENT, type RouterAdvertisement } from '../proto/router-advertiser.ts';
+import { PLAIN_ADVERTISEMENT, type RouterAdvertisement } from '../proto/ip/router-advertiser.ts';
 import type { World } from '../sim/world.ts';
 import { type FilterOptions, PacketFilter } from './filter/packet-filter.ts';
 import { Host, type HostOptions, Router } from './host.ts';

@@ -15,7 +15,7 @@ import type { Host, Router } from '../net/host.ts';
 import type { NatOptions } from '../net/nat/nat.ts';
 import { type End, type Link, Network } from '../net/network.ts';
 import type { TcpTuning } from '../net/transport/tcp-socket.ts';
-import { plainPrefix } from '../proto/router-advertiser.ts';
+import { plainPrefix } from '../proto/ip/router-advertiser.ts';
 import type { HostsFile } from '../shell/names.ts';
 import type { World } from '../sim/world.ts';
 import { acquaint } from './acquaint.ts';

@@ -4,7 +4,7 @@
 import { parseIp } from '../base/ip.ts';
 import { isIP } from '../base/is-ip.ts';
 import type { Host } from '../net/host.ts';
-import { neighbourState } from '../proto/neighbours6.ts';
+import { neighbourState } from '../proto/ip/neighbours6.ts';
 import { readFlags } from './flags.ts';
 import { following, type IpOptions, IpRefusal } from './ip-words.ts';
 import { atOnce, type Env, type Family, type Program } from './program.ts';

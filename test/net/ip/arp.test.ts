@@ -3,7 +3,7 @@ import { parseIp4 } from '../../../src/engine/base/address.ts';
 import { fromLatin1 } from '../../../src/engine/base/bytes.ts';
 import { MILLISECOND, SECOND } from '../../../src/engine/base/units.ts';
 import { readPackets } from '../../../src/engine/inspect/packets.ts';
-import { ARP_RETRY, ARP_TRIES, ARP_TRUST } from '../../../src/engine/proto/arp.ts';
+import { ARP_RETRY, ARP_TRIES, ARP_TRUST } from '../../../src/engine/proto/ip/arp.ts';
 import { summarise } from '../../../src/engine/wire/summary.ts';
 import { pair, ping } from '../small-world.ts';
 

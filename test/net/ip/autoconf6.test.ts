@@ -5,7 +5,7 @@ import { MILLISECOND, SECOND } from '../../../src/engine/base/units.ts';
 import type { Host, Router } from '../../../src/engine/net/host.ts';
 import type { Autoconf6 } from '../../../src/engine/net/ip/autoconf6.ts';
 import { Network } from '../../../src/engine/net/network.ts';
-import { plainPrefix, type RouterAdvertisement } from '../../../src/engine/proto/router-advertiser.ts';
+import { plainPrefix, type RouterAdvertisement } from '../../../src/engine/proto/ip/router-advertiser.ts';
 import { World } from '../../../src/engine/sim/world.ts';
 import { compareTables } from '../../inspect/compare-tables.ts';
 

@@ -8,7 +8,7 @@ import { MILLISECOND, SECOND } from '../../../src/engine/base/units.ts';
 import { homeFirewall } from '../../../src/engine/net/filter/home-firewall.ts';
 import type { Host, Router } from '../../../src/engine/net/host.ts';
 import { Network } from '../../../src/engine/net/network.ts';
-import { plainPrefix } from '../../../src/engine/proto/router-advertiser.ts';
+import { plainPrefix } from '../../../src/engine/proto/ip/router-advertiser.ts';
 import { World, type WorldOptions } from '../../../src/engine/sim/world.ts';
 import { encodeEcho6, fixIcmp6Checksum } from '../../../src/engine/wire/icmp6.ts';
 import { ipv6 } from '../../../src/engine/wire/ipv6.ts';

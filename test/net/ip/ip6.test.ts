@@ -5,7 +5,7 @@ import { MILLISECOND, SECOND } from '../../../src/engine/base/units.ts';
 import type { Host, Router } from '../../../src/engine/net/host.ts';
 import { Network } from '../../../src/engine/net/network.ts';
 import type { EchoError, EchoReply } from '../../../src/engine/net/transport/icmp-stack.ts';
-import { plainPrefix } from '../../../src/engine/proto/router-advertiser.ts';
+import { plainPrefix } from '../../../src/engine/proto/ip/router-advertiser.ts';
 import { World } from '../../../src/engine/sim/world.ts';
 import { compareTables } from '../../inspect/compare-tables.ts';
 import { packetSummary } from '../summaries.ts';

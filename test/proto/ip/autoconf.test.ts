@@ -13,14 +13,14 @@ import {
   eui64,
   joinAddress,
   twoHourRule,
-} from '../../../src/engine/proto/autoconf.ts';
+} from '../../../src/engine/proto/ip/autoconf.ts';
 import {
   type AdvertisedPrefix,
   INFINITE_LIFETIME,
   PLAIN_ADVERTISEMENT,
   plainPrefix,
   type RouterAdvertisement,
-} from '../../../src/engine/proto/router-advertiser.ts';
+} from '../../../src/engine/proto/ip/router-advertiser.ts';
 import { drain } from './projected.ts';
 
 const MAC = parseMac('00:00:5e:00:53:0a');

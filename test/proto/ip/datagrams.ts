@@ -3,8 +3,8 @@
 import type { Ip4 } from '../../../src/engine/base/address.ts';
 import { type Bytes, concatBytes } from '../../../src/engine/base/bytes.ts';
 import { ip6, parseIp } from '../../../src/engine/base/ip.ts';
-import { fragmentIpv4, fragmentIpv6 } from '../../../src/engine/proto/fragment.ts';
-import type { Reassembler, Reassembly } from '../../../src/engine/proto/reassembly.ts';
+import { fragmentIpv4, fragmentIpv6 } from '../../../src/engine/proto/ip/fragment.ts';
+import type { Reassembler, Reassembly } from '../../../src/engine/proto/ip/reassembly.ts';
 import { ipv4, ipv4ChecksumOk, ipv4Fault } from '../../../src/engine/wire/ipv4.ts';
 import { ipv6Fault, writeIpv6 } from '../../../src/engine/wire/ipv6.ts';
 import { upperLayer } from '../../../src/engine/wire/ipv6-extension.ts';

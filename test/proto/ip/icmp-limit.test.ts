@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseIp } from '../../../src/engine/base/ip.ts';
 import { MILLISECOND, SECOND } from '../../../src/engine/base/units.ts';
-import { IcmpLimit, UNLIMITED } from '../../../src/engine/proto/icmp-limit.ts';
+import { IcmpLimit, UNLIMITED } from '../../../src/engine/proto/ip/icmp-limit.ts';
 
 const ONE = parseIp('192.0.2.1');
 const SIX = parseIp('2001:db8::1');

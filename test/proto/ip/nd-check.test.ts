@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parseMac } from '../../../src/engine/base/address.ts';
 import { ip6 } from '../../../src/engine/base/ip.ts';
-import { ndFault } from '../../../src/engine/proto/nd-check.ts';
-import { solicitedNode } from '../../../src/engine/proto/neighbours6.ts';
+import { ndFault } from '../../../src/engine/proto/ip/nd-check.ts';
+import { solicitedNode } from '../../../src/engine/proto/ip/neighbours6.ts';
 import type { Icmp6 } from '../../../src/engine/wire/icmp6.ts';
 import { ND_SOURCE_MAC } from '../../../src/engine/wire/nd-option.ts';
 

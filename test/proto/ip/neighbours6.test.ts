@@ -14,7 +14,7 @@ import {
   neighbourState,
   neighbourTable,
   solicitedNode,
-} from '../../../src/engine/proto/neighbours6.ts';
+} from '../../../src/engine/proto/ip/neighbours6.ts';
 import { drain, Recorder } from './projected.ts';
 
 const PEER = ip6('2001:db8::b');

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Ip, parseIp } from '../../../src/engine/base/ip.ts';
 import { MINUTE, NEVER, SECOND } from '../../../src/engine/base/units.ts';
-import { PathMtuCache, pathMtuTable, plateauBelow } from '../../../src/engine/proto/path-mtu.ts';
+import { PathMtuCache, pathMtuTable, plateauBelow } from '../../../src/engine/proto/ip/path-mtu.ts';
 import { Recorder } from './projected.ts';
 
 const FOUR = parseIp('198.51.100.7');

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { type Bytes, concatBytes, toHex, writeU16 } from '../../../src/engine/base/bytes.ts';
 import { Random } from '../../../src/engine/base/random.ts';
 import { NEVER, SECOND } from '../../../src/engine/base/units.ts';
-import { Reassembler, type Reassembly } from '../../../src/engine/proto/reassembly.ts';
+import { Reassembler, type Reassembly } from '../../../src/engine/proto/ip/reassembly.ts';
 import { fixIpv4Checksum, ipv4, ipv4ChecksumOk } from '../../../src/engine/wire/ipv4.ts';
 import { ipv6 } from '../../../src/engine/wire/ipv6.ts';
 import { writeFragmentHeader } from '../../../src/engine/wire/ipv6-extension.ts';

@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { parseMac } from '../../../src/engine/base/address.ts';
 import { ip6 } from '../../../src/engine/base/ip.ts';
 import { MILLISECOND, NEVER, SECOND } from '../../../src/engine/base/units.ts';
-import { Autoconf } from '../../../src/engine/proto/autoconf.ts';
+import { Autoconf } from '../../../src/engine/proto/ip/autoconf.ts';
 import {
   PLAIN_ADVERTISEMENT,
   plainPrefix,
   RouterAdvertiser,
-} from '../../../src/engine/proto/router-advertiser.ts';
+} from '../../../src/engine/proto/ip/router-advertiser.ts';
 import { drain } from './projected.ts';
 
 const SAYS = { ...PLAIN_ADVERTISEMENT, prefixes: [plainPrefix(ip6('2001:db8:1::'))] };

@@ -15,7 +15,7 @@ import {
   scopeName,
   scopeOf,
   selectSource,
-} from '../../../src/engine/proto/source-address.ts';
+} from '../../../src/engine/proto/ip/source-address.ts';
 
 /** `2001:db8:1::2 deprecated`: an address and what is special about it. */
 function candidate(text: string): SourceCandidate {

@@ -9,14 +9,14 @@ import type { Mac } from '../../base/address.ts';
 import { ip6, isLinkLocal6 } from '../../base/ip.ts';
 import type { Ip6 } from '../../base/ip6.ts';
 import { NEVER, SECOND } from '../../base/units.ts';
-import { Autoconf, type AutoconfChange, type AutoconfMessage } from '../../proto/autoconf.ts';
-import { macIn } from '../../proto/nd-check.ts';
-import { ALL_ROUTERS, solicitedNode } from '../../proto/neighbours6.ts';
+import { Autoconf, type AutoconfChange, type AutoconfMessage } from '../../proto/ip/autoconf.ts';
+import { macIn } from '../../proto/ip/nd-check.ts';
+import { ALL_ROUTERS, solicitedNode } from '../../proto/ip/neighbours6.ts';
 import {
   type AdvertisedPrefix,
   type RouterAdvertisement,
   RouterAdvertiser,
-} from '../../proto/router-advertiser.ts';
+} from '../../proto/ip/router-advertiser.ts';
 import { Timer } from '../../sim/timer.ts';
 import type { Icmp6 } from '../../wire/icmp6.ts';
 import {

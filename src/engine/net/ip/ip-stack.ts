@@ -12,10 +12,10 @@ import { type Cidr, formatCidr, networkOf, cidr as prefix } from '../../base/cid
 import { Misuse } from '../../base/errors.ts';
 import { type Family, formatIp, type Ip } from '../../base/ip.ts';
 import type { Ip6 } from '../../base/ip6.ts';
-import type { EmitFragment } from '../../proto/fragment.ts';
-import { type IcmpIntervals, IcmpLimit } from '../../proto/icmp-limit.ts';
-import { PathMtuCache } from '../../proto/path-mtu.ts';
-import { Reassembler } from '../../proto/reassembly.ts';
+import type { EmitFragment } from '../../proto/ip/fragment.ts';
+import { type IcmpIntervals, IcmpLimit } from '../../proto/ip/icmp-limit.ts';
+import { PathMtuCache } from '../../proto/ip/path-mtu.ts';
+import { Reassembler } from '../../proto/ip/reassembly.ts';
 import { Timer } from '../../sim/timer.ts';
 import type { World } from '../../sim/world.ts';
 import type { MachineEvent } from '../../trace/event.ts';

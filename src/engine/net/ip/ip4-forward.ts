@@ -8,7 +8,7 @@ import type { Ip4 } from '../../base/address.ts';
 import type { Bytes } from '../../base/bytes.ts';
 import { adjustChecksum } from '../../base/checksum.ts';
 import type { Ip } from '../../base/ip.ts';
-import { fragmentIpv4 } from '../../proto/fragment.ts';
+import { fragmentIpv4 } from '../../proto/ip/fragment.ts';
 import { ETHERNET_HEADER } from '../../wire/ethernet.ts';
 import {
   ICMP_TIME_EXCEEDED,

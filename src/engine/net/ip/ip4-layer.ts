@@ -62,7 +62,7 @@ export class Ip4Layer {
     const { frames } = stack.world.trace;
     const bytes = frames.slab(frame);
     const at = frames.at(frame) + ETHERNET_HEADER;
-    // below our lower limit for paths, routers must cut (proto/path-mtu)
+    // below our lower limit for paths, routers must cut (proto/ip/path-mtu)
     const flags = mayBeCut || stack.pathMtu.isLocked(destination, stack.world.now) ? 0 : IPV4_DF;
     writeIpv4(bytes, at, length, this.#nextId(), flags, hopLimit, protocol, source, destination);
     if (trafficClass !== 0) mark(bytes, at, trafficClass);

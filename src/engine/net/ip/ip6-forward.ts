@@ -7,7 +7,7 @@
 import type { Bytes } from '../../base/bytes.ts';
 import { isLinkLocal6 } from '../../base/ip.ts';
 import type { Ip6 } from '../../base/ip6.ts';
-import { fragmentIpv6 } from '../../proto/fragment.ts';
+import { fragmentIpv6 } from '../../proto/ip/fragment.ts';
 import { ETHERNET_HEADER } from '../../wire/ethernet.ts';
 import {
   ICMP6_TIME_EXCEEDED,

@@ -10,9 +10,9 @@ import type { Bytes } from '../../base/bytes.ts';
 import { Misuse } from '../../base/errors.ts';
 import { ip6, isLinkLocal6, isMulticast6 } from '../../base/ip.ts';
 import type { Ip6 } from '../../base/ip6.ts';
-import { fragmentIpv6 } from '../../proto/fragment.ts';
-import { multicastMac } from '../../proto/neighbours6.ts';
-import { type SourceCandidate, selectSource } from '../../proto/source-address.ts';
+import { fragmentIpv6 } from '../../proto/ip/fragment.ts';
+import { multicastMac } from '../../proto/ip/neighbours6.ts';
+import { type SourceCandidate, selectSource } from '../../proto/ip/source-address.ts';
 import { ETHERNET_HEADER } from '../../wire/ethernet.ts';
 import { fixIcmp6Checksum, icmp6ChecksumOk } from '../../wire/icmp6.ts';
 import {

@@ -1,10 +1,10 @@
 /**
- * What an interface needs to speak IPv4 on its link: the Address Resolution Protocol (RFC 826). The machine (proto/arp)
+ * What an interface needs to speak IPv4 on its link: the Address Resolution Protocol (RFC 826). The machine (proto/ip/arp)
  * knows no clock and no bytes; here its questions are written and its answers read.
  */
 import { type Ip4, MAC_BROADCAST, type Mac } from '../../base/address.ts';
 import type { Bytes } from '../../base/bytes.ts';
-import { ArpCache, type ArpRow } from '../../proto/arp.ts';
+import { ArpCache, type ArpRow } from '../../proto/ip/arp.ts';
 import { ARP_LENGTH, ARP_REPLY, ARP_REQUEST, arp, isArpForIpv4, writeArp } from '../../wire/arp.ts';
 import { ETHERNET_HEADER, ETHERTYPE_ARP, writeEthernet } from '../../wire/ethernet.ts';
 import type { Nic } from '../link/nic.ts';

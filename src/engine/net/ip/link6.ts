@@ -2,7 +2,7 @@
  * What an interface needs to speak IPv6 on its link: its groups and neighbour discovery (RFC 4861 §7), and, where
  * wanted, autoconfiguration (RFC 4862) or, on a router, advertisements (RFC 4861 §6.2): those are in autoconf6.ts.
  *
- * The machine (proto/neighbours6) knows no clock and no bytes; here its questions are written and its answers read. An
+ * The machine (proto/ip/neighbours6) knows no clock and no bytes; here its questions are written and its answers read. An
  * address given by hand is ours at once: duplicate address detection is for those that an interface makes up itself.
  * Left out: multicast listener reports (switches here flood groups), redirects.
  */
@@ -12,8 +12,8 @@ import { cidr } from '../../base/cidr.ts';
 import { Malformed } from '../../base/errors.ts';
 import { ip6, isMulticast6 } from '../../base/ip.ts';
 import type { Ip6 } from '../../base/ip6.ts';
-import { eui64, joinAddress } from '../../proto/autoconf.ts';
-import { macIn, ndFault } from '../../proto/nd-check.ts';
+import { eui64, joinAddress } from '../../proto/ip/autoconf.ts';
+import { macIn, ndFault } from '../../proto/ip/nd-check.ts';
 import {
   ALL_NODES,
   ALL_ROUTERS,
@@ -25,7 +25,7 @@ import {
   RETRANS_TIMER,
   type Solicit,
   solicitedNode,
-} from '../../proto/neighbours6.ts';
+} from '../../proto/ip/neighbours6.ts';
 import { ETHERNET_HEADER } from '../../wire/ethernet.ts';
 import { fixIcmp6Checksum, type Icmp6, icmp6 } from '../../wire/icmp6.ts';
 import { ND_NEIGHBOUR_ADVERTISEMENT, ND_NEIGHBOUR_SOLICITATION } from '../../wire/icmp6-code.ts';

@@ -1,5 +1,5 @@
 /**
- * Drives a machine that finds neighbours' cards (proto/arp, proto/neighbours6): records its events, has its questions
+ * Drives a machine that finds neighbours' cards (proto/ip/arp, proto/ip/neighbours6): records its events, has its questions
  * sent, lets go what waited, and sets its timer.
  *
  * One timer serves all neighbours of an interface, so the event that set it last says little: each event, question and

@@ -5,7 +5,7 @@
 import type { Mac } from '../../base/address.ts';
 import type { Bytes } from '../../base/bytes.ts';
 import { formatIp, type Ip } from '../../base/ip.ts';
-import type { ArpRow } from '../../proto/arp.ts';
+import type { ArpRow } from '../../proto/ip/arp.ts';
 import { ETHERNET_HEADER, ETHERTYPE_IPV4, ETHERTYPE_IPV6, writeEthernet } from '../../wire/ethernet.ts';
 import type { Nic } from '../link/nic.ts';
 import type { IpStack } from './ip-stack.ts';

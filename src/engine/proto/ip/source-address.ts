@@ -7,11 +7,11 @@
  * advertised what.
  */
 
-import { writeU32 } from '../base/bytes.ts';
-import { type Cidr6, commonPrefixLength, inCidr6At } from '../base/cidr.ts';
-import { familyOf, type Ip, ip6, isV4 } from '../base/ip.ts';
-import { formatIp6, type Ip6 } from '../base/ip6.ts';
-import { knownIp6 } from '../base/ip6-known.ts';
+import { writeU32 } from '../../base/bytes.ts';
+import { type Cidr6, commonPrefixLength, inCidr6At } from '../../base/cidr.ts';
+import { familyOf, type Ip, ip6, isV4 } from '../../base/ip.ts';
+import { formatIp6, type Ip6 } from '../../base/ip6.ts';
+import { knownIp6 } from '../../base/ip6-known.ts';
 
 /** RFC 4291 §2.7: the scope field of a group, and what it corresponds to among other addresses (RFC 6724 §3.1). */
 export const SCOPE_INTERFACE = 1;

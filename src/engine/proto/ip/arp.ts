@@ -6,9 +6,9 @@
  * section: no more than one a second), as Linux does. Left out: probes and announcements (RFC 5227), unicast polling
  * before expiry, proxy ARP.
  */
-import { formatIp4, formatMac, type Ip4, type Mac, parseMac } from '../base/address.ts';
-import { type Nanoseconds, NEVER, SECOND } from '../base/units.ts';
-import type { MachineEvent, Projection } from '../trace/event.ts';
+import { formatIp4, formatMac, type Ip4, type Mac, parseMac } from '../../base/address.ts';
+import { type Nanoseconds, NEVER, SECOND } from '../../base/units.ts';
+import type { MachineEvent, Projection } from '../../trace/event.ts';
 
 export const ARP_TRUST: Nanoseconds = 60 * SECOND;
 export const ARP_RETRY: Nanoseconds = 1 * SECOND;

@@ -5,8 +5,8 @@
  * Measured on Linux 6.18: `net.ipv4.icmp_ratelimit` is 1 s there, `net.ipv6.icmp.ratelimit` 0.1 s. Never limited are the
  * messages that path MTU discovery lives on. Left out: the limit for all receivers together (`icmp_msgs_per_sec`).
  */
-import type { Ip } from '../base/ip.ts';
-import { MILLISECOND, type Nanoseconds, SECOND } from '../base/units.ts';
+import type { Ip } from '../../base/ip.ts';
+import { MILLISECOND, type Nanoseconds, SECOND } from '../../base/units.ts';
 
 /** Linux's XRLIM_BURST_FACTOR. */
 const BURST = 6;

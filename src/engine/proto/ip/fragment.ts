@@ -7,17 +7,17 @@
  * headers of the other pieces get shorter. IPv6: only the sender cuts; what the routers on the way read stays in front
  * of the Fragment header in every piece. Every piece but the last carries as many whole units of eight bytes as fit.
  */
-import type { Bytes } from '../base/bytes.ts';
-import { Misuse } from '../base/errors.ts';
-import { fixIpv4Checksum, IPV4_HEADER, IPV4_MF, ipv4, ipv4HeaderLength } from '../wire/ipv4.ts';
-import { IPV6_HEADER, IPV6_MIN_MTU, ipv6 } from '../wire/ipv6.ts';
+import type { Bytes } from '../../base/bytes.ts';
+import { Misuse } from '../../base/errors.ts';
+import { fixIpv4Checksum, IPV4_HEADER, IPV4_MF, ipv4, ipv4HeaderLength } from '../../wire/ipv4.ts';
+import { IPV6_HEADER, IPV6_MIN_MTU, ipv6 } from '../../wire/ipv6.ts';
 import {
   FRAGMENT_HEADER,
   NEXT_FRAGMENT,
   perFragmentHeaders,
   upperLayer,
   writeFragmentHeader,
-} from '../wire/ipv6-extension.ts';
+} from '../../wire/ipv6-extension.ts';
 
 /** The smallest MTU of an IPv4 link: the longest header and one unit of data (RFC 791 §3.2). */
 export const IPV4_MIN_MTU = 68;

@@ -19,12 +19,12 @@
  * Left out: anycast and proxy delays, redirects, who answers solicitations for our own addresses (the caller does, with
  * {@link answerTo}).
  */
-import { formatMac, type Mac, parseMac } from '../base/address.ts';
-import { readU32 } from '../base/bytes.ts';
-import { formatIp6, type Ip6 } from '../base/ip6.ts';
-import { knownIp6 } from '../base/ip6-known.ts';
-import { type Nanoseconds, NEVER, SECOND } from '../base/units.ts';
-import type { MachineEvent, Projection } from '../trace/event.ts';
+import { formatMac, type Mac, parseMac } from '../../base/address.ts';
+import { readU32 } from '../../base/bytes.ts';
+import { formatIp6, type Ip6 } from '../../base/ip6.ts';
+import { knownIp6 } from '../../base/ip6-known.ts';
+import { type Nanoseconds, NEVER, SECOND } from '../../base/units.ts';
+import type { MachineEvent, Projection } from '../../trace/event.ts';
 
 /** RFC 4861 §10. */
 export const REACHABLE_TIME: Nanoseconds = 30 * SECOND;

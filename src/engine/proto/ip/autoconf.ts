@@ -16,15 +16,15 @@
  * Left out: optimistic addresses (RFC 4429), temporary ones (RFC 8981), DHCPv6, joining groups (MLD), the longer checks of
  * RFC 7527. Delays that §5.4.2 and RFC 4861 §6.3.7 draw by lot are handed in, and are zero otherwise.
  */
-import type { Mac } from '../base/address.ts';
-import { type Bytes, writeU48 } from '../base/bytes.ts';
-import { type Cidr6, formatCidr, networkOf } from '../base/cidr.ts';
-import { Misuse } from '../base/errors.ts';
-import { ip6 } from '../base/ip.ts';
-import { formatIp6, type Ip6 } from '../base/ip6.ts';
-import { knownIp6 } from '../base/ip6-known.ts';
-import { HOUR, MILLISECOND, type Nanoseconds, NEVER, SECOND } from '../base/units.ts';
-import type { MachineEvent } from '../trace/event.ts';
+import type { Mac } from '../../base/address.ts';
+import { type Bytes, writeU48 } from '../../base/bytes.ts';
+import { type Cidr6, formatCidr, networkOf } from '../../base/cidr.ts';
+import { Misuse } from '../../base/errors.ts';
+import { ip6 } from '../../base/ip.ts';
+import { formatIp6, type Ip6 } from '../../base/ip6.ts';
+import { knownIp6 } from '../../base/ip6-known.ts';
+import { HOUR, MILLISECOND, type Nanoseconds, NEVER, SECOND } from '../../base/units.ts';
+import type { MachineEvent } from '../../trace/event.ts';
 import { RETRANS_TIMER } from './neighbours6.ts';
 import {
   type AdvertisedPrefix,

@@ -18,11 +18,11 @@
  * Limits, beyond which new pieces are refused as in Linux (`ipfrag_high_thresh`, which is 4 MiB there as here): bytes in
  * all, datagrams at a time, pieces of one datagram.
  */
-import type { Ip4 } from '../base/address.ts';
-import { type Bytes, concatBytes, equalBytes } from '../base/bytes.ts';
-import { formatIp, type Ip } from '../base/ip.ts';
-import { type Nanoseconds, NEVER, SECOND } from '../base/units.ts';
-import type { MachineEvent } from '../trace/event.ts';
+import type { Ip4 } from '../../base/address.ts';
+import { type Bytes, concatBytes, equalBytes } from '../../base/bytes.ts';
+import { formatIp, type Ip } from '../../base/ip.ts';
+import { type Nanoseconds, NEVER, SECOND } from '../../base/units.ts';
+import type { MachineEvent } from '../../trace/event.ts';
 import {
   fixIpv4Checksum,
   IPV4_MF,
@@ -31,15 +31,15 @@ import {
   PROTOCOL_ICMP,
   PROTOCOL_TCP,
   PROTOCOL_UDP,
-} from '../wire/ipv4.ts';
-import { IPV6_HEADER, ipv6, ipv6Destination, ipv6Source } from '../wire/ipv6.ts';
+} from '../../wire/ipv4.ts';
+import { IPV6_HEADER, ipv6, ipv6Destination, ipv6Source } from '../../wire/ipv6.ts';
 import {
   FRAGMENT_HEADER,
   PROBLEM_FIELD,
   PROBLEM_FIRST_FRAGMENT,
   PROTOCOL_ICMP6,
   type UpperLayer,
-} from '../wire/ipv6-extension.ts';
+} from '../../wire/ipv6-extension.ts';
 
 export const REASSEMBLY_TIME_V4: Nanoseconds = 30 * SECOND;
 export const REASSEMBLY_TIME_V6: Nanoseconds = 60 * SECOND;

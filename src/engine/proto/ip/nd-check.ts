@@ -2,16 +2,16 @@
  * Whether a message of neighbour discovery may be believed (RFC 4861 §6.1, §7.1.1, §7.1.2), as a pure function. Hop limit,
  * checksum and the lengths of options were looked at before.
  */
-import type { Mac } from '../base/address.ts';
-import { isLinkLocal6, isMulticast6 } from '../base/ip.ts';
-import type { Ip6 } from '../base/ip6.ts';
-import type { Icmp6 } from '../wire/icmp6.ts';
+import type { Mac } from '../../base/address.ts';
+import { isLinkLocal6, isMulticast6 } from '../../base/ip.ts';
+import type { Ip6 } from '../../base/ip6.ts';
+import type { Icmp6 } from '../../wire/icmp6.ts';
 import {
   ND_NEIGHBOUR_ADVERTISEMENT,
   ND_NEIGHBOUR_SOLICITATION,
   ND_ROUTER_ADVERTISEMENT,
-} from '../wire/icmp6-code.ts';
-import { ND_SOURCE_MAC, type NdOption } from '../wire/nd-option.ts';
+} from '../../wire/icmp6-code.ts';
+import { ND_SOURCE_MAC, type NdOption } from '../../wire/nd-option.ts';
 
 /** `ff02::1:ff00:0/104` (RFC 4291 §2.7.1). */
 const SOLICITED_NODE = /^ff02::1:ff[0-9a-f]{2}:[0-9a-f]{1,4}$/;

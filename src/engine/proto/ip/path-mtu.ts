@@ -13,9 +13,9 @@
  * Left out: whether a message is about something we really sent, which only the transport that sent it can know; and
  * finding the size without any messages (RFC 4821).
  */
-import { formatIp, type Ip, isV4 } from '../base/ip.ts';
-import { MINUTE, type Nanoseconds, NEVER } from '../base/units.ts';
-import type { MachineEvent, Projection } from '../trace/event.ts';
+import { formatIp, type Ip, isV4 } from '../../base/ip.ts';
+import { MINUTE, type Nanoseconds, NEVER } from '../../base/units.ts';
+import type { MachineEvent, Projection } from '../../trace/event.ts';
 
 export const PATH_MTU_LIFETIME: Nanoseconds = 10 * MINUTE;
 /** Linux's `net.ipv4.route.min_pmtu`: 512 bytes of data behind an IP and a TCP header (RFC 791 §3.2 goes down to 68). */

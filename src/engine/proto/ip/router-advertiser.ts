@@ -11,9 +11,9 @@
  * An answer goes to the solicitor alone when it has an address, else to all (§6.2.6 leaves the choice). Left out: looking
  * for contradictions among routers (§6.2.7).
  */
-import type { Ip6 } from '../base/ip6.ts';
-import { type Nanoseconds, NEVER, SECOND } from '../base/units.ts';
-import type { MachineEvent } from '../trace/event.ts';
+import type { Ip6 } from '../../base/ip6.ts';
+import { type Nanoseconds, NEVER, SECOND } from '../../base/units.ts';
+import type { MachineEvent } from '../../trace/event.ts';
 import { ALL_NODES } from './neighbours6.ts';
 
 /** RFC 4861 §10. */
