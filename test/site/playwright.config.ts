@@ -22,6 +22,8 @@ export default defineConfig({
   retries: 0,
   reporter: [['list'], ['json']],
   timeout: 60_000,
+  // Far beyond what a page needs: a machine that stands still for a while is no fault of the page.
+  expect: { timeout: 15_000 },
   use: {
     baseURL: `http://localhost:${port}`,
     launchOptions: { executablePath: process.env.CHROMIUM, args: flags },
