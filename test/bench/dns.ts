@@ -1,7 +1,7 @@
 /** A DNS message with a question and six records, names compressed: read and written. */
 import { parseIp4 } from '../../src/engine/base/address.ts';
-import type { DnsMessage, DnsRecord } from '../../src/engine/wire/dns.ts';
-import { decodeDns, encodeDns } from '../../src/engine/wire/dns-fast.ts';
+import { decodeDns, encodeDns } from '../../src/engine/wire/dns/fast.ts';
+import type { DnsMessage, DnsRecord } from '../../src/engine/wire/dns/message.ts';
 import { inTurns, optional, pairRow, type Row } from './measure.ts';
 
 const ROUNDS = 100_000;

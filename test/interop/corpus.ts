@@ -7,8 +7,8 @@ import { type Bytes, concatBytes, writeU16 } from '../../src/engine/base/bytes.t
 import { type Ip, ip6, ip6Bytes, isV4 } from '../../src/engine/base/ip.ts';
 import type { Ip6 } from '../../src/engine/base/ip6.ts';
 import { Random } from '../../src/engine/base/random.ts';
-import { CLASS, TYPE } from '../../src/engine/wire/dns-code.ts';
-import { encodeDns } from '../../src/engine/wire/dns-fast.ts';
+import { CLASS, TYPE } from '../../src/engine/wire/dns/code.ts';
+import { encodeDns } from '../../src/engine/wire/dns/fast.ts';
 import {
   ETHERNET_HEADER,
   ETHERTYPE_IPV4,

@@ -15,8 +15,8 @@ import { type Cable, type Captured, capture, type Tap } from '../../src/engine/e
 import { pcapng } from '../../src/engine/export/pcapng.ts';
 import type { Packet } from '../../src/engine/inspect/packets.ts';
 import type { Trace } from '../../src/engine/trace/log.ts';
-import type { DnsRecord } from '../../src/engine/wire/dns.ts';
-import { TYPE } from '../../src/engine/wire/dns-code.ts';
+import { TYPE } from '../../src/engine/wire/dns/code.ts';
+import type { DnsRecord } from '../../src/engine/wire/dns/message.ts';
 import { ETHERNET_HEADER } from '../../src/engine/wire/ethernet.ts';
 import { checksumFault, decodeFrame } from '../../src/engine/wire/frame.ts';
 import {

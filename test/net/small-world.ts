@@ -17,7 +17,7 @@ import { type Link, Network } from '../../src/engine/net/network.ts';
 import { changed, type TcpSocket } from '../../src/engine/net/transport/tcp-socket.ts';
 import type { Task } from '../../src/engine/sim/task.ts';
 import { World, type WorldOptions } from '../../src/engine/sim/world.ts';
-import { encodeDns } from '../../src/engine/wire/dns-fast.ts';
+import { encodeDns } from '../../src/engine/wire/dns/fast.ts';
 import { encodeEcho } from '../../src/engine/wire/icmp.ts';
 
 export interface Pair {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { parseIp4 } from '../../src/engine/base/address.ts';
 import { concatBytes, fromHex, fromLatin1 } from '../../src/engine/base/bytes.ts';
-import type { DnsMessage, DnsRecord } from '../../src/engine/wire/dns.ts';
-import { CLASS, TYPE } from '../../src/engine/wire/dns-code.ts';
-import { encodeDns } from '../../src/engine/wire/dns-fast.ts';
+import { CLASS, TYPE } from '../../src/engine/wire/dns/code.ts';
+import { encodeDns } from '../../src/engine/wire/dns/fast.ts';
+import type { DnsMessage, DnsRecord } from '../../src/engine/wire/dns/message.ts';
 import { ETHERTYPE_IPV4, writeEthernet } from '../../src/engine/wire/ethernet.ts';
 import { PROTOCOL_UDP, writeIpv4 } from '../../src/engine/wire/ipv4.ts';
 import { summarise } from '../../src/engine/wire/summary.ts';

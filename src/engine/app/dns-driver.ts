@@ -1,50 +1,47 @@
 /**
- * Runs a DNS machine (resolver or stub) on a host: UDP sockets by port, a timer, and its events in the trace.
+ * Runs a DNS machine (resolver or stub) on a host: UDP sockets by port, TCP connections by exchange, a timer, and its
+ * events in the trace.
  */
-import type { Ip4 } from '../base/address.ts';
-import type { Bytes } from '../base/bytes.ts';
-import type { Nanoseconds } from '../base/units.ts';
 import type { Host } from '../net/host.ts';
-import type { UdpSocket } from '../net/transport/udp-stack.ts';
-import type { DnsDatagram, DnsTransmit } from '../proto/dns/message.ts';
+import type { UdpError, UdpSocket } from '../net/transport/udp-stack.ts';
+import type { DnsArrival, DnsFailure, DnsMachine } from '../proto/dns/packet.ts';
 import { Timer } from '../sim/timer.ts';
 import type { MachineEvent } from '../trace/event.ts';
 import { NONE } from '../trace/log.ts';
-
-/** The verbs that resolver and stub have in common. */
-export interface DnsMachine {
-  handle(datagram: DnsDatagram, now: Nanoseconds): void;
-  handleTimeout(now: Nanoseconds): void;
-  pollEvent(): MachineEvent | undefined;
-  pollTransmit(now: Nanoseconds): DnsTransmit | undefined;
-  pollTimeout(): Nanoseconds;
-  /** Ephemeral ports on which something is awaited: the others are closed. */
-  ports(): readonly number[];
-}
+import { DnsStreams } from './dns-streams.ts';
 
 export class DnsDriver {
   readonly host: Host;
   readonly #machine: DnsMachine;
   readonly #sockets = new Map<number, UdpSocket>();
+  readonly #streams: DnsStreams;
   readonly #served = new Set<number>();
   readonly #timer: Timer;
   readonly #afterwards: () => void;
+  /** What the network told while the machine was being drained: it is handed in afterwards. */
+  #news: DnsFailure[] = [];
+  #isDraining = false;
 
   /** `afterwards` is called when the machine has been driven: time to collect its results. */
   constructor(host: Host, machine: DnsMachine, afterwards: () => void = () => {}) {
     this.host = host;
     this.#machine = machine;
     this.#afterwards = afterwards;
+    this.#streams = new DnsStreams(host, {
+      onMessage: (arrival) => this.handle(arrival),
+      onFailure: (failure) => this.#handleFailure(failure),
+    });
     this.#timer = new Timer(host.world.kernel, () => {
       this.#machine.handleTimeout(host.world.now);
       this.drain();
     });
   }
 
-  /** Opens `port` (a server's) and keeps it. */
+  /** Opens `port` (a server's), over UDP and TCP, and keeps it. */
   serve(port: number): void {
     this.#served.add(port);
     this.#socket(port);
+    this.#streams.listen(port);
   }
 
   /** Ends it: nothing more is heard or sent. */
@@ -52,10 +49,11 @@ export class DnsDriver {
     this.#timer.clear();
     for (const socket of this.#sockets.values()) socket.close();
     this.#sockets.clear();
+    this.#streams.stop();
   }
 
-  handle(from: Ip4, port: number, localPort: number, bytes: Bytes): void {
-    this.#machine.handle({ from, port, localPort, bytes }, this.host.world.now);
+  handle(arrival: DnsArrival): void {
+    this.#machine.handle(arrival, this.host.world.now);
     this.drain();
   }
 
@@ -63,8 +61,25 @@ export class DnsDriver {
   drain(): void {
     const { trace } = this.host.world;
     const before = trace.cause;
+    this.#isDraining = true;
+    this.#flush();
+    // A failure that is known at once (no route) may make the machine try another way, which may fail at once again;
+    // the machine's own limits end that
+    for (let failure = this.#news.shift(); failure; failure = this.#news.shift()) {
+      this.#machine.handleFailure(failure, this.host.world.now);
+      this.#flush();
+    }
+    this.#isDraining = false;
+    this.#closeUnused();
+    this.#afterwards();
+    trace.cause = before;
+    this.#timer.set(this.#machine.pollTimeout());
+  }
+
+  #flush(): void {
+    const { trace, now } = this.host.world;
     const recorded = new Map<MachineEvent, number>();
-    let last = before;
+    let last = trace.cause;
     for (let event = this.#machine.pollEvent(); event; event = this.#machine.pollEvent()) {
       const id = this.host.record(event.kind, event.detail);
       if (id !== NONE) {
@@ -73,35 +88,49 @@ export class DnsDriver {
         recorded.set(event, id);
       }
     }
-    for (
-      let out = this.#machine.pollTransmit(this.host.world.now);
-      out;
-      out = this.#machine.pollTransmit(this.host.world.now)
-    ) {
+    for (let out = this.#machine.pollTransmit(now); out; out = this.#machine.pollTransmit(now)) {
       trace.cause = (out.because && recorded.get(out.because)) ?? last;
-      this.#socket(out.localPort)?.send(out.to, out.port, out.bytes);
+      const { transport, to, port, localPort } = out;
+      if (transport === 'tcp') {
+        this.#streams.send(out.exchange!, to, port, out.bytes);
+        continue;
+      }
+      const problem = this.#socket(localPort)?.send(to, port, out.bytes);
+      if (problem === 'ENETUNREACH' && !this.#served.has(localPort))
+        this.#handleFailure({ transport, to, port, localPort, reason: 'unreachable' });
     }
     trace.cause = last;
-    this.#closeUnused();
-    this.#afterwards();
-    trace.cause = before;
-    this.#timer.set(this.#machine.pollTimeout());
   }
 
-  #socket(port: number): UdpSocket | undefined {
-    const open = this.#sockets.get(port);
+  #handleFailure(failure: DnsFailure): void {
+    if (this.#isDraining) {
+      this.#news.push(failure);
+      return;
+    }
+    this.#machine.handleFailure(failure, this.host.world.now);
+    this.drain();
+  }
+
+  #socket(localPort: number): UdpSocket | undefined {
+    const open = this.#sockets.get(localPort);
     if (open) return open;
-    if (this.host.udp.isBound(port)) {
-      this.host.record('dns.port-taken', { port });
+    if (this.host.udp.isBound(localPort)) {
+      this.host.record('dns.port-taken', { port: localPort });
       return undefined;
     }
-    const socket = this.host.udp.bind(port);
-    this.#sockets.set(port, socket);
-    // the machines speak over IPv4 only, so far
-    socket.onReceive = ({ from, port: remotePort, bytes }) => {
-      if (typeof from === 'number') this.handle(from, remotePort, port, bytes);
-    };
+    const socket = this.host.udp.bind(localPort);
+    this.#sockets.set(localPort, socket);
+    socket.onReceive = ({ from, port, to, bytes }) =>
+      this.handle({ transport: 'udp', from, port, to, localPort, bytes });
+    socket.onError = (error) => this.#hearError(localPort, error);
     return socket;
+  }
+
+  /** Servers do not care who hung up; who asked does. */
+  #hearError(localPort: number, { to, port, code }: UdpError): void {
+    if (this.#served.has(localPort) || code === undefined || code === 'EMSGSIZE') return;
+    const reason = code === 'ECONNREFUSED' ? 'refused' : 'unreachable';
+    this.#handleFailure({ transport: 'udp', to, port, localPort, reason });
   }
 
   #closeUnused(): void {
@@ -111,5 +140,6 @@ export class DnsDriver {
       socket.close();
       this.#sockets.delete(port);
     }
+    this.#streams.closeUnused(this.#machine.exchanges());
   }
 }

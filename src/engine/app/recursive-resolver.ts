@@ -4,7 +4,7 @@
 import type { Host } from '../net/host.ts';
 import { DnsCache } from '../proto/dns/cache.ts';
 import { DNS_PORT } from '../proto/dns/message.ts';
-import { Resolver, type RootHint } from '../proto/dns/resolver.ts';
+import { Resolver, type RootHint } from '../proto/dns/resolver/resolver.ts';
 import { DnsDriver } from './dns-driver.ts';
 
 /** Starts the resolver; gives its cache, for tables. A restart begins with an empty cache. */

@@ -4,10 +4,10 @@
  */
 import type { Ip4 } from '../base/address.ts';
 import type { Host } from '../net/host.ts';
-import { type StubOptions, StubResolver, type StubResult } from '../proto/dns/stub.ts';
+import { type StubOptions, StubResolver, type StubResult } from '../proto/dns/stub/stub.ts';
 import { ProgramError, type Task, type Waker } from '../sim/task.ts';
-import { RCODE, rcodeName, TYPE } from '../wire/dns-code.ts';
-import { parseRecord } from '../wire/dns-text.ts';
+import { RCODE, rcodeName, TYPE } from '../wire/dns/code.ts';
+import { parseRecord } from '../wire/dns/text.ts';
 import { DnsDriver } from './dns-driver.ts';
 
 export type SystemResolverOptions = Omit<StubOptions, 'random'>;

@@ -8,8 +8,8 @@
 import { type Bytes, fromLatin1 } from '../base/bytes.ts';
 import { Malformed } from '../base/errors.ts';
 import { SECOND } from '../base/units.ts';
-import type { DnsMessage, DnsRecord } from '../wire/dns.ts';
-import { TYPE } from '../wire/dns-code.ts';
+import { TYPE } from '../wire/dns/code.ts';
+import type { DnsMessage, DnsRecord } from '../wire/dns/message.ts';
 import { ETHERNET_HEADER, ETHERTYPE_IPV4, ETHERTYPE_IPV6, ethernet } from '../wire/ethernet.ts';
 import { type DecodedFrame, decodeFrame, type LayerName } from '../wire/frame.ts';
 import {

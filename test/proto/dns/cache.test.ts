@@ -3,9 +3,9 @@ import { Misuse } from '../../../src/engine/base/errors.ts';
 import { Random } from '../../../src/engine/base/random.ts';
 import { MILLISECOND, type Nanoseconds, SECOND } from '../../../src/engine/base/units.ts';
 import { type CacheRow, cacheTable, DnsCache, livingRows } from '../../../src/engine/proto/dns/cache.ts';
-import type { DnsRecord } from '../../../src/engine/wire/dns.ts';
-import { TYPE } from '../../../src/engine/wire/dns-code.ts';
-import { parseRecord } from '../../../src/engine/wire/dns-text.ts';
+import { TYPE } from '../../../src/engine/wire/dns/code.ts';
+import type { DnsRecord } from '../../../src/engine/wire/dns/message.ts';
+import { parseRecord } from '../../../src/engine/wire/dns/text.ts';
 
 const record = (name: string, ttl: number, type: string, data: string): DnsRecord =>
   parseRecord(name, ttl, type, data);

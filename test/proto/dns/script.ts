@@ -1,69 +1,67 @@
 /**
  * Runs a DNS machine (resolver or stub) against scripted servers, in virtual time and without a network.
  *
- * A server is an address, a round-trip time and a function from query to response (undefined: it stays silent). An
- * `Authority` serves as one. The script delivers what the machine sends, wakes it when it asks to be woken, and keeps
- * what happened: `events` with their times, and `sent`, one line for each query that reached a server.
+ * A server is an address, a round-trip time and a function from query to response. It may also give bytes, `undefined`
+ * (it stays silent), or the reason of a failure (`'refused'`: the query comes back as undeliverable). An `Authority`
+ * serves as one. The script delivers what the machine sends, wakes it when it asks to be woken, and keeps what happened:
+ * `events` with their times, and `sent`, one line for each query that reached a server. Over TCP the first message of an
+ * exchange costs a round trip more, and the server is told `tcp`.
  *
  *     const script = new Script(new Resolver({ hints, random: new Random(1) }));
  *     script.server('198.51.100.1', 40 * MILLISECOND, new Authority([rootZone]));
  *     script.server('198.51.100.2', 20 * MILLISECOND, (query) => ({ ...query, response: true, rcode: 5 }));
- *     script.server('198.51.100.3', 0, () => undefined);
+ *     script.server('2001:db8::3', 0, () => undefined);
  *     const answer = script.client('www.chaicart.example.', TYPE.A);   // asks port 53, runs until it is answered
  *     expect(script.sent).toEqual(['0 198.51.100.1 www.chaicart.example. A', …]);
  *     expect(script.kinds()).toContain('dns.resolver.referral');
  *
- * `inject` hands the machine a datagram of its own at once: a forged one, say. `at` runs something at a moment.
+ * `inject` hands the machine a message of its own at once: a forged one, say. `at` runs something at a moment.
  */
-import { type Ip4, parseIp4 } from '../../../src/engine/base/address.ts';
+import { formatIp, type Ip, parseIp } from '../../../src/engine/base/ip.ts';
 import { MILLISECOND, type Nanoseconds, NEVER } from '../../../src/engine/base/units.ts';
-import type { Authority } from '../../../src/engine/proto/dns/authority.ts';
-import {
-  DNS_PORT,
-  type DnsDatagram,
-  type DnsTransmit,
-  makeQuery,
-} from '../../../src/engine/proto/dns/message.ts';
+import { DNS_PORT, makeQuery, STREAM_SIZE } from '../../../src/engine/proto/dns/message.ts';
+import type {
+  DnsArrival,
+  DnsFailureReason,
+  DnsMachine,
+  DnsTransmit,
+  DnsTransport,
+} from '../../../src/engine/proto/dns/packet.ts';
+import type { Authority } from '../../../src/engine/proto/dns/server/authority.ts';
 import type { MachineEvent, TraceEvent } from '../../../src/engine/trace/event.ts';
-import type { DnsMessage } from '../../../src/engine/wire/dns.ts';
-import { typeName } from '../../../src/engine/wire/dns-code.ts';
-import { decodeDns, encodeDns } from '../../../src/engine/wire/dns-fast.ts';
-
-/** What both machines have. */
-export interface Machine {
-  handle(datagram: DnsDatagram, now: Nanoseconds): void;
-  handleTimeout(now: Nanoseconds): void;
-  pollEvent(): MachineEvent | undefined;
-  pollTransmit(now: Nanoseconds): DnsTransmit | undefined;
-  pollTimeout(): Nanoseconds;
-}
+import { typeName } from '../../../src/engine/wire/dns/code.ts';
+import { decodeDns, encodeDns } from '../../../src/engine/wire/dns/fast.ts';
+import type { DnsMessage } from '../../../src/engine/wire/dns/message.ts';
 
 export type Responder = (
   query: DnsMessage,
   now: Nanoseconds,
   sent: DnsTransmit,
-) => DnsMessage | Uint8Array | undefined;
+) => DnsMessage | Uint8Array | DnsFailureReason | undefined;
 
 /** An authority's response with something changed. */
 export const twisted =
   (authority: Authority, change: (response: DnsMessage) => DnsMessage): Responder =>
   (_, __, sent) =>
-    change(decodeDns(authority.answer(sent.bytes)!.response));
+    change(
+      decodeDns(authority.answer(sent.bytes, sent.transport === 'tcp' ? STREAM_SIZE : undefined)!.response),
+    );
 
-const CLIENT = parseIp4('192.0.2.10');
+const CLIENT = parseIp('192.0.2.10');
 
-export class Script<M extends Machine> {
+export class Script<M extends DnsMachine> {
   readonly machine: M;
   now: Nanoseconds = 0;
   readonly events: TraceEvent[] = [];
-  /** `<milliseconds> <server> <name> <type>` */
+  /** `<milliseconds> <server> <name> <type>`, and ` tcp` where it went over TCP. */
   readonly sent: string[] = [];
   /** Everything that the machine sent to clients. */
   readonly answers: DnsMessage[] = [];
-  readonly #servers = new Map<Ip4, { rtt: Nanoseconds; responder: Responder }>();
+  readonly #servers = new Map<Ip, { rtt: Nanoseconds; responder: Responder }>();
   #due: { time: Nanoseconds; run: () => void }[] = [];
   #nextPort = 40_000;
   #polled = new Set<MachineEvent>();
+  #opened = new Set<number>();
 
   constructor(machine: M) {
     this.machine = machine;
@@ -71,16 +69,19 @@ export class Script<M extends Machine> {
 
   server(address: string, rtt: Nanoseconds, responder: Responder | Authority): void {
     const respond: Responder =
-      typeof responder === 'function' ? responder : (_, __, sent) => responder.answer(sent.bytes)?.response;
-    this.#servers.set(parseIp4(address), { rtt, responder: respond });
+      typeof responder === 'function'
+        ? responder
+        : (_, __, sent) =>
+            responder.answer(sent.bytes, sent.transport === 'tcp' ? STREAM_SIZE : undefined)?.response;
+    this.#servers.set(parseIp(address), { rtt, responder: respond });
   }
 
   at(time: Nanoseconds, run: () => void): void {
     this.#due.push({ time, run });
   }
 
-  inject(datagram: DnsDatagram): void {
-    this.machine.handle(datagram, this.now);
+  inject(arrival: DnsArrival): void {
+    this.machine.handle(arrival, this.now);
     this.drain();
   }
 
@@ -89,12 +90,15 @@ export class Script<M extends Machine> {
     name: string,
     type: number,
     change: (query: DnsMessage) => DnsMessage = (query) => query,
+    transport: DnsTransport = 'udp',
   ): DnsMessage | undefined {
     const before = this.answers.length;
     this.inject({
+      transport,
       from: CLIENT,
       port: this.#nextPort++,
       localPort: DNS_PORT,
+      ...(transport === 'tcp' && { exchange: -this.#nextPort }),
       bytes: encodeDns(change(makeQuery(7, name, type, true, 1232))),
     });
     this.run(() => this.answers.length > before);
@@ -157,21 +161,29 @@ export class Script<M extends Machine> {
       return;
     }
     const [question] = message.questions;
+    const tcp = out.transport === 'tcp';
     this.sent.push(
-      `${this.now / MILLISECOND} ${formatAddress(out.to)} ${question!.name} ${typeName(question!.type)}`,
+      `${this.now / MILLISECOND} ${formatIp(out.to)} ${question!.name} ${typeName(question!.type)}${tcp ? ' tcp' : ''}`,
     );
     const server = this.#servers.get(out.to);
     const response = server?.responder(message, this.now, out);
     if (!server || !response) return;
-    const bytes = response instanceof Uint8Array ? response : encodeDns(response);
-    this.at(this.now + server.rtt, () =>
-      this.machine.handle({ from: out.to, port: out.port, localPort: out.localPort, bytes }, this.now),
-    );
+    const { transport, port, localPort, exchange } = out;
+    const isNew = exchange !== undefined && !this.#opened.has(exchange);
+    if (isNew) this.#opened.add(exchange);
+    const at = { transport, port, localPort, ...(exchange !== undefined && { exchange }) };
+    this.at(this.now + server.rtt * (isNew ? 2 : 1), () => {
+      // Over TCP nobody listens any more when the machine has let the exchange go
+      if (exchange !== undefined && !this.machine.exchanges().includes(exchange)) return;
+      if (typeof response === 'string')
+        this.machine.handleFailure({ ...at, to: out.to, reason: response }, this.now);
+      else
+        this.machine.handle(
+          { ...at, from: out.to, bytes: response instanceof Uint8Array ? response : encodeDns(response) },
+          this.now,
+        );
+    });
   }
-}
-
-function formatAddress(address: Ip4): string {
-  return [24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join('.');
 }
 
 export { CLIENT };

@@ -2,10 +2,10 @@
 import { parseIp4 } from '../../../src/engine/base/address.ts';
 import { Random } from '../../../src/engine/base/random.ts';
 import { MILLISECOND } from '../../../src/engine/base/units.ts';
-import { Authority } from '../../../src/engine/proto/dns/authority.ts';
 import { DnsCache } from '../../../src/engine/proto/dns/cache.ts';
-import { Resolver } from '../../../src/engine/proto/dns/resolver.ts';
-import type { ZoneData } from '../../../src/engine/proto/dns/zone.ts';
+import { Resolver } from '../../../src/engine/proto/dns/resolver/resolver.ts';
+import { Authority } from '../../../src/engine/proto/dns/server/authority.ts';
+import type { ZoneData } from '../../../src/engine/proto/dns/zone/zone.ts';
 import { Script } from './script.ts';
 
 const soa = (origin: string, minimum: number): readonly [string, number, string, string] => {

@@ -15,10 +15,10 @@ import { Misuse } from '../../base/errors.ts';
 import type { Nanoseconds } from '../../base/units.ts';
 import { SECOND } from '../../base/units.ts';
 import type { MachineEvent, Projection } from '../../trace/event.ts';
-import type { DnsRecord } from '../../wire/dns.ts';
-import { TYPE, typeName } from '../../wire/dns-code.ts';
-import { nameKey } from '../../wire/dns-name.ts';
-import { dataText, MAX_TTL } from '../../wire/dns-text.ts';
+import { TYPE, typeName } from '../../wire/dns/code.ts';
+import type { DnsRecord } from '../../wire/dns/message.ts';
+import { nameKey } from '../../wire/dns/name.ts';
+import { dataText, MAX_TTL } from '../../wire/dns/text.ts';
 
 /** How far data are trusted (RFC 2181 §5.4.1, three steps of its seven): a lower rank never replaces a higher one. */
 export const RANK = { referral: 1, authority: 2, answer: 3 } as const;

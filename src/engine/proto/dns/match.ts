@@ -3,30 +3,32 @@
  *
  * Shared by resolver and stub. The local port was matched before, by whoever holds the queries by port.
  */
-import { formatIp4, type Ip4 } from '../../base/address.ts';
+
 import { Malformed } from '../../base/errors.ts';
-import type { DnsMessage } from '../../wire/dns.ts';
-import { CLASS, RCODE } from '../../wire/dns-code.ts';
-import { decodeDns } from '../../wire/dns-fast.ts';
-import { DNS_PORT, type DnsDatagram, sameQuestion } from './message.ts';
+import { formatIp, type Ip } from '../../base/ip.ts';
+import { CLASS, RCODE } from '../../wire/dns/code.ts';
+import { decodeDns } from '../../wire/dns/fast.ts';
+import type { DnsMessage } from '../../wire/dns/message.ts';
+import { DNS_PORT, sameQuestion } from './message.ts';
+import type { DnsArrival } from './packet.ts';
 
 /** What a response must repeat. */
 export interface Expected {
-  readonly server: Ip4;
+  readonly server: Ip;
   readonly id: number;
   readonly name: string;
   readonly type: number;
 }
 
 /** The response, or why the datagram is none to this query. */
-export function matchResponse(datagram: DnsDatagram, expected: Expected | undefined): DnsMessage | string {
-  if (!expected) return `no query is waiting at port ${datagram.localPort}`;
-  if (datagram.from !== expected.server || datagram.port !== DNS_PORT) {
-    return `the query went to ${formatIp4(expected.server)} port ${DNS_PORT}`;
+export function matchResponse(arrival: DnsArrival, expected: Expected | undefined): DnsMessage | string {
+  if (!expected) return `no query is waiting at port ${arrival.localPort}`;
+  if (arrival.from !== expected.server || arrival.port !== DNS_PORT) {
+    return `the query went to ${formatIp(expected.server)} port ${DNS_PORT}`;
   }
   let message: DnsMessage;
   try {
-    message = decodeDns(datagram.bytes);
+    message = decodeDns(arrival.bytes);
   } catch (error) {
     if (error instanceof Malformed) return error.message;
     throw error;

@@ -4,14 +4,18 @@
  *
  * RFC 1035 §4.1.1 (header), RFC 6891 §6.2 (sizes), RFC 2181 §9 (truncation), RFC 8906 §3 (what to do with the rest).
  */
-import type { Ip4 } from '../../base/address.ts';
 import type { Bytes } from '../../base/bytes.ts';
 import { readU16 } from '../../base/bytes.ts';
-import type { MachineEvent } from '../../trace/event.ts';
-import { type DnsMessage, type DnsQuestion, type DnsRecord, ednsOf, optRecord } from '../../wire/dns.ts';
-import { CLASS, OPCODE, RCODE } from '../../wire/dns-code.ts';
-import { encodeDns } from '../../wire/dns-fast.ts';
-import { sameName } from '../../wire/dns-name.ts';
+import { CLASS, OPCODE, RCODE } from '../../wire/dns/code.ts';
+import { encodeDns } from '../../wire/dns/fast.ts';
+import {
+  type DnsMessage,
+  type DnsQuestion,
+  type DnsRecord,
+  ednsOf,
+  optRecord,
+} from '../../wire/dns/message.ts';
+import { sameName } from '../../wire/dns/name.ts';
 
 /** Where DNS is served (RFC 1035 §4.2.1). */
 export const DNS_PORT = 53;
@@ -21,24 +25,6 @@ export const PLAIN_SIZE = 512;
 export const EDNS_SIZE = 1232;
 /** The limit of a response over a stream: the two-byte length in front of it (RFC 1035 §4.2.2). */
 export const STREAM_SIZE = 65_535;
-
-/** A UDP datagram that arrived. */
-export interface DnsDatagram {
-  readonly from: Ip4;
-  readonly port: number;
-  readonly localPort: number;
-  readonly bytes: Bytes;
-}
-
-/** A UDP datagram to send. The host opens `localPort` if it is not open. */
-export interface DnsTransmit {
-  readonly to: Ip4;
-  readonly port: number;
-  readonly localPort: number;
-  readonly bytes: Bytes;
-  /** The event that made it necessary, one of those just polled. */
-  readonly because?: MachineEvent;
-}
 
 const EMPTY = {
   opcode: OPCODE.QUERY,

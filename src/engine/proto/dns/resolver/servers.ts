@@ -8,9 +8,9 @@
  *
  * Not here: the probing of servers that have been dead for minutes.
  */
-import type { Ip4 } from '../../base/address.ts';
-import type { Random } from '../../base/random.ts';
-import { MILLISECOND, type Nanoseconds, SECOND } from '../../base/units.ts';
+import type { Ip } from '../../../base/ip.ts';
+import type { Random } from '../../../base/random.ts';
+import { MILLISECOND, type Nanoseconds, SECOND } from '../../../base/units.ts';
 
 export const INITIAL_RTTVAR: Nanoseconds = 94 * MILLISECOND;
 export const SELECTION_BAND: Nanoseconds = 400 * MILLISECOND;
@@ -28,22 +28,22 @@ interface ServerState {
 
 export class ServerBook {
   readonly #capacity: number;
-  readonly #servers = new Map<Ip4, ServerState>();
+  readonly #servers = new Map<Ip, ServerState>();
 
   constructor(capacity = 1_000) {
     this.#capacity = capacity;
   }
 
   /** How long to wait for an answer of this server. */
-  rto(address: Ip4): Nanoseconds {
+  rto(address: Ip): Nanoseconds {
     return this.#servers.get(address)?.rto ?? 4 * INITIAL_RTTVAR;
   }
 
-  edns(address: Ip4): boolean {
+  edns(address: Ip): boolean {
     return this.#servers.get(address)?.edns ?? true;
   }
 
-  answered(address: Ip4, rtt: Nanoseconds): void {
+  answered(address: Ip, rtt: Nanoseconds): void {
     const state = this.#state(address);
     if (state.srtt === 0) {
       state.srtt = rtt;
@@ -55,24 +55,24 @@ export class ServerBook {
     state.rto = Math.min(MAX_RTO, Math.max(MIN_RTO, state.srtt + 4 * state.rttvar));
   }
 
-  timedOut(address: Ip4): void {
+  timedOut(address: Ip): void {
     const state = this.#state(address);
     state.rto = Math.min(MAX_RTO, state.rto * 2);
   }
 
-  withoutEdns(address: Ip4): void {
+  withoutEdns(address: Ip): void {
     this.#state(address).edns = false;
   }
 
   /** One of the fastest: random within the band, so that load spreads and estimates stay fresh. */
-  choose(candidates: readonly Ip4[], random: Random): Ip4 {
+  choose(candidates: readonly Ip[], random: Random): Ip {
     let best = Number.MAX_SAFE_INTEGER;
     for (const address of candidates) best = Math.min(best, this.rto(address));
     const band = candidates.filter((address) => this.rto(address) <= best + SELECTION_BAND);
     return band.length === 1 ? band[0]! : band[random.below(band.length)]!;
   }
 
-  #state(address: Ip4): ServerState {
+  #state(address: Ip): ServerState {
     let state = this.#servers.get(address);
     this.#servers.delete(address);
     state ??= { srtt: 0, rttvar: INITIAL_RTTVAR, rto: 4 * INITIAL_RTTVAR, edns: true };

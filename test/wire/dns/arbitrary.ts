@@ -3,10 +3,10 @@
  * every declared type, unknown types, EDNS.
  */
 import fc from 'fast-check';
-import type { Ip4 } from '../../src/engine/base/address.ts';
-import { type DnsMessage, type DnsRecord, otherType } from '../../src/engine/wire/dns.ts';
-import { TYPE } from '../../src/engine/wire/dns-code.ts';
-import { printName } from '../../src/engine/wire/dns-name.ts';
+import type { Ip4 } from '../../../src/engine/base/address.ts';
+import { TYPE } from '../../../src/engine/wire/dns/code.ts';
+import { type DnsMessage, type DnsRecord, otherType } from '../../../src/engine/wire/dns/message.ts';
+import { printName } from '../../../src/engine/wire/dns/name.ts';
 
 const label = fc.oneof(
   {

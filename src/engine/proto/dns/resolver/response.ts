@@ -4,9 +4,15 @@
  * RFC 1034 §5.3.3 step 4, RFC 2308 §2 (negative answers), RFC 5452 §6 (bailiwick: a server of a zone is believed about
  * names at and below that zone, and about nothing else). Pure: no cache, no clock.
  */
-import { type DnsMessage, type DnsRecord, extendedRcode, type RecordType } from '../../wire/dns.ts';
-import { CLASS, RCODE, rcodeName, TYPE } from '../../wire/dns-code.ts';
-import { isSubdomain, sameName } from '../../wire/dns-name.ts';
+
+import { CLASS, RCODE, rcodeName, TYPE } from '../../../wire/dns/code.ts';
+import {
+  type DnsMessage,
+  type DnsRecord,
+  extendedRcode,
+  type RecordType,
+} from '../../../wire/dns/message.ts';
+import { isSubdomain, sameName } from '../../../wire/dns/name.ts';
 
 export type Alias = RecordType<typeof TYPE.CNAME>;
 

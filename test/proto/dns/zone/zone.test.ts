@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { Malformed, Unsupported } from '../../../src/engine/base/errors.ts';
-import { enclosingZone, Zone, type ZoneLine } from '../../../src/engine/proto/dns/zone.ts';
-import { TYPE } from '../../../src/engine/wire/dns-code.ts';
-import { recordText } from '../../../src/engine/wire/dns-text.ts';
-import { chaicartZone, rootZone } from './small-internet.ts';
+import { Malformed, Unsupported } from '../../../../src/engine/base/errors.ts';
+import { enclosingZone, Zone, type ZoneLine } from '../../../../src/engine/proto/dns/zone/zone.ts';
+import { TYPE } from '../../../../src/engine/wire/dns/code.ts';
+import { recordText } from '../../../../src/engine/wire/dns/text.ts';
+import { chaicartZone, rootZone } from '../small-internet.ts';
 
 const zone = new Zone(chaicartZone);
 

@@ -4,7 +4,7 @@
  * Each is declared once, with the RFC that gave it out (registry: IANA "Domain Name System Parameters", RFC 6895). What
  * has no name here prints as `TYPE65280`, `CLASS65280` (RFC 3597 §5) or `RCODE23`, and reads back from that text.
  */
-import { Malformed } from '../base/errors.ts';
+import { Malformed } from '../../base/errors.ts';
 
 /** Record types (RFC 1035 §3.2.2, §3.2.3; AAAA RFC 3596 §2.1; OPT RFC 6891 §6.1.1). */
 export const TYPE = {

@@ -4,12 +4,12 @@
  * Lines are an address and names; `#` begins a comment. Names compare without case and may be written without their final
  * dot, as everybody writes them there.
  */
-import { isIp4, parseIp4 } from '../../base/address.ts';
-import { Malformed } from '../../base/errors.ts';
-import { parseIp6 } from '../../base/ip6.ts';
-import type { DnsRecord } from '../../wire/dns.ts';
-import { CLASS, TYPE } from '../../wire/dns-code.ts';
-import { canonicalName, nameKey } from '../../wire/dns-name.ts';
+import { isIp4, parseIp4 } from '../../../base/address.ts';
+import { Malformed } from '../../../base/errors.ts';
+import { parseIp6 } from '../../../base/ip6.ts';
+import { CLASS, TYPE } from '../../../wire/dns/code.ts';
+import type { DnsRecord } from '../../../wire/dns/message.ts';
+import { canonicalName, nameKey } from '../../../wire/dns/name.ts';
 
 /** What every Linux host has. */
 export const DEFAULT_HOSTS = '127.0.0.1 localhost\n::1 localhost\n';

@@ -1,14 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { parseIp4 } from '../../../src/engine/base/address.ts';
-import { Malformed } from '../../../src/engine/base/errors.ts';
-import { Random } from '../../../src/engine/base/random.ts';
-import { MILLISECOND, NEVER, SECOND } from '../../../src/engine/base/units.ts';
-import { HostsFile } from '../../../src/engine/proto/dns/hosts.ts';
-import { type StubOptions, StubResolver, type StubResult } from '../../../src/engine/proto/dns/stub.ts';
-import type { DnsMessage } from '../../../src/engine/wire/dns.ts';
-import { RCODE, TYPE } from '../../../src/engine/wire/dns-code.ts';
-import { parseRecord, recordText } from '../../../src/engine/wire/dns-text.ts';
-import { type Responder, Script } from './script.ts';
+import { parseIp4 } from '../../../../src/engine/base/address.ts';
+import { Malformed } from '../../../../src/engine/base/errors.ts';
+import { Random } from '../../../../src/engine/base/random.ts';
+import { MILLISECOND, NEVER, SECOND } from '../../../../src/engine/base/units.ts';
+import { HostsFile } from '../../../../src/engine/proto/dns/stub/hosts.ts';
+import {
+  type StubOptions,
+  StubResolver,
+  type StubResult,
+} from '../../../../src/engine/proto/dns/stub/stub.ts';
+import { RCODE, TYPE } from '../../../../src/engine/wire/dns/code.ts';
+import type { DnsMessage } from '../../../../src/engine/wire/dns/message.ts';
+import { parseRecord, recordText } from '../../../../src/engine/wire/dns/text.ts';
+import { type Responder, Script } from '../script.ts';
 
 const FIRST = '192.0.2.1';
 const SECOND_SERVER = '192.0.2.2';
@@ -209,11 +213,23 @@ describe('a stub resolver', () => {
     script.server(FIRST, 10 * MILLISECOND, (query, now, sent) => {
       script.at(now, () => {
         script.machine.handle(
-          { from: parseIp4('203.0.113.66'), port: 53, localPort: sent.localPort, bytes: sent.bytes },
+          {
+            transport: 'udp',
+            from: parseIp4('203.0.113.66'),
+            port: 53,
+            localPort: sent.localPort,
+            bytes: sent.bytes,
+          },
           now,
         );
         script.machine.handle(
-          { from: parseIp4(FIRST), port: 53, localPort: sent.localPort ^ 1, bytes: sent.bytes },
+          {
+            transport: 'udp',
+            from: parseIp4(FIRST),
+            port: 53,
+            localPort: sent.localPort ^ 1,
+            bytes: sent.bytes,
+          },
           now,
         );
       });

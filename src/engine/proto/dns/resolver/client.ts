@@ -4,27 +4,23 @@
  * RFC 1035 §4.1.1 (RA), RFC 6891 §6.1.1 (one OPT) and §6.1.3 (BADVERS), RFC 9619 §4 (one question), RFC 8906 §3.1.2
  * (NOTIMP for what is no type of data; RFC 8482 §4 would have ANY answered with a part of what there is).
  */
-import type { Ip4 } from '../../base/address.ts';
-import { Malformed } from '../../base/errors.ts';
-import type { MachineEvent } from '../../trace/event.ts';
-import { type DnsMessage, type DnsRecord, ednsOf } from '../../wire/dns.ts';
-import { CLASS, OPCODE, opcodeName, RCODE, TYPE, typeName } from '../../wire/dns-code.ts';
-import { decodeDns } from '../../wire/dns-fast.ts';
-import {
-  type DnsDatagram,
-  type DnsTransmit,
-  EDNS_SIZE,
-  fit,
-  formatError,
-  makeResponse,
-  responseLimit,
-} from './message.ts';
+
+import { Malformed } from '../../../base/errors.ts';
+import type { Ip } from '../../../base/ip.ts';
+import type { MachineEvent } from '../../../trace/event.ts';
+import { CLASS, OPCODE, opcodeName, RCODE, TYPE, typeName } from '../../../wire/dns/code.ts';
+import { decodeDns } from '../../../wire/dns/fast.ts';
+import { type DnsMessage, type DnsRecord, ednsOf } from '../../../wire/dns/message.ts';
+import { EDNS_SIZE, fit, formatError, makeResponse, responseLimit, STREAM_SIZE } from '../message.ts';
+import type { DnsArrival, DnsTransmit, DnsTransport } from '../packet.ts';
 
 /** Who asked, from where, and what. `query` is missing when its bytes could not be read. */
 export interface Client {
-  readonly from: Ip4;
+  readonly transport: DnsTransport;
+  readonly from: Ip;
   readonly port: number;
   readonly localPort: number;
+  readonly exchange?: number;
   readonly query: DnsMessage | undefined;
   /** The answer to bytes that could not be read. */
   readonly unreadable: Uint8Array;
@@ -32,15 +28,15 @@ export interface Client {
 }
 
 /** Reads a query; undefined when the bytes deserve no answer. */
-export function readClientQuery(datagram: DnsDatagram): Client | undefined {
-  const { from, port, localPort, bytes } = datagram;
+export function readClientQuery(arrival: DnsArrival): Client | undefined {
+  const { bytes, to: _, ...at } = arrival;
   const unreadable = formatError(bytes);
   if (!unreadable) return undefined;
   try {
-    return { from, port, localPort, query: decodeDns(bytes), unreadable, problem: '' };
+    return { ...at, query: decodeDns(bytes), unreadable, problem: '' };
   } catch (error) {
     if (!(error instanceof Malformed)) throw error;
-    return { from, port, localPort, query: undefined, unreadable, problem: error.message };
+    return { ...at, query: undefined, unreadable, problem: error.message };
   }
 }
 
@@ -78,7 +74,8 @@ export function writeClientAnswer(
   },
   because: MachineEvent,
 ): { readonly transmit: DnsTransmit; readonly truncated: boolean } {
-  const to = { to: client.from, port: client.port, localPort: client.localPort, because };
+  const { transport, from, port, localPort, exchange } = client;
+  const to = { transport, to: from, port, localPort, ...(exchange !== undefined && { exchange }), because };
   if (!client.query) return { transmit: { ...to, bytes: client.unreadable }, truncated: false };
   const base = makeResponse(client.query, outcome.rcode, EDNS_SIZE);
   const response: DnsMessage = {
@@ -87,6 +84,10 @@ export function writeClientAnswer(
     answers: outcome.answers,
     authorities: outcome.authorities,
   };
-  const { bytes, truncated } = fit(response, responseLimit(client.query, EDNS_SIZE), () => false);
+  const { bytes, truncated } = fit(
+    response,
+    transport === 'tcp' ? STREAM_SIZE : responseLimit(client.query, EDNS_SIZE),
+    () => false,
+  );
   return { transmit: { ...to, bytes }, truncated };
 }

@@ -1,15 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { fromHex, toHex } from '../../../src/engine/base/bytes.ts';
-import { Misuse } from '../../../src/engine/base/errors.ts';
-import { Random } from '../../../src/engine/base/random.ts';
-import { Authority } from '../../../src/engine/proto/dns/authority.ts';
-import { makeQuery, STREAM_SIZE } from '../../../src/engine/proto/dns/message.ts';
-import { type DnsMessage, ednsOf, extendedRcode, optRecord } from '../../../src/engine/wire/dns.ts';
-import { RCODE, TYPE } from '../../../src/engine/wire/dns-code.ts';
-import { decodeDns, encodeDns } from '../../../src/engine/wire/dns-fast.ts';
-import { recordText } from '../../../src/engine/wire/dns-text.ts';
-import * as vectors from '../../vectors/dns.ts';
-import { chaicartZone, otherZone, tldZone } from './small-internet.ts';
+import { fromHex, toHex } from '../../../../src/engine/base/bytes.ts';
+import { Misuse } from '../../../../src/engine/base/errors.ts';
+import { Random } from '../../../../src/engine/base/random.ts';
+import { makeQuery, STREAM_SIZE } from '../../../../src/engine/proto/dns/message.ts';
+import { Authority } from '../../../../src/engine/proto/dns/server/authority.ts';
+import { RCODE, TYPE } from '../../../../src/engine/wire/dns/code.ts';
+import { decodeDns, encodeDns } from '../../../../src/engine/wire/dns/fast.ts';
+import {
+  type DnsMessage,
+  ednsOf,
+  extendedRcode,
+  optRecord,
+} from '../../../../src/engine/wire/dns/message.ts';
+import { recordText } from '../../../../src/engine/wire/dns/text.ts';
+import * as vectors from '../../../vectors/dns.ts';
+import { chaicartZone, otherZone, tldZone } from '../small-internet.ts';
 
 const authority = new Authority([chaicartZone, otherZone]);
 

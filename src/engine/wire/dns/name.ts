@@ -8,10 +8,10 @@
  *
  * Not here: internationalised names (they arrive as A-labels), relative names and search lists.
  */
-import type { Bytes } from '../base/bytes.ts';
-import { Malformed } from '../base/errors.ts';
-import type { About, Cursor, Sink } from './bits.ts';
-import type { Codec } from './codec.ts';
+import type { Bytes } from '../../base/bytes.ts';
+import { Malformed } from '../../base/errors.ts';
+import type { About, Cursor, Sink } from '../bits.ts';
+import type { Codec } from '../codec.ts';
 
 /** RFC 1035 §2.3.4: octets of a name on the wire, length octets and the final zero counted. */
 export const MAX_NAME = 255;

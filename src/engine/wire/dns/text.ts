@@ -4,13 +4,13 @@
  * One record a line, names absolute, TTL and class always written. Not here: files (`$ORIGIN`, `$TTL`, parentheses,
  * relative and omitted names).
  */
-import { formatIp4, parseIp4 } from '../base/address.ts';
-import { type Bytes, fromHex, fromUtf8, toHex } from '../base/bytes.ts';
-import { Malformed } from '../base/errors.ts';
-import { formatIp6, parseIp6 } from '../base/ip6.ts';
-import { type DnsQuestion, type DnsRecord, otherType } from './dns.ts';
-import { CLASS, className, optionName, parseType, TYPE, typeName } from './dns-code.ts';
-import { canonicalName } from './dns-name.ts';
+import { formatIp4, parseIp4 } from '../../base/address.ts';
+import { type Bytes, fromHex, fromUtf8, toHex } from '../../base/bytes.ts';
+import { Malformed } from '../../base/errors.ts';
+import { formatIp6, parseIp6 } from '../../base/ip6.ts';
+import { CLASS, className, optionName, parseType, TYPE, typeName } from './code.ts';
+import { type DnsQuestion, type DnsRecord, otherType } from './message.ts';
+import { canonicalName } from './name.ts';
 
 /** RFC 2181 §8: a TTL is an unsigned number of 31 bits. */
 export const MAX_TTL = 0x7fff_ffff;

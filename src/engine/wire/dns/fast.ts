@@ -1,5 +1,5 @@
 /**
- * DNS messages, read and written by hand: the same format as the declaration in dns.ts, several times faster.
+ * DNS messages, read and written by hand: the same format as the declaration in message.ts, several times faster.
  *
  * A test holds both equal over generated and damaged messages, so this file explains only what speed needs. Names
  * dominate the cost. Reading remembers for each place of a message the name that was read there, since most names of an
@@ -8,20 +8,12 @@
  *
  * State between calls is scratch only: it is reset at the start of each call and nothing in here calls back.
  */
-import type { Ip4 } from '../base/address.ts';
-import { type Bytes, readU16, readU32, writeU16, writeU32 } from '../base/bytes.ts';
-import { Malformed, Misuse } from '../base/errors.ts';
-import type { DnsMessage, DnsQuestion, DnsRecord, EdnsOption } from './dns.ts';
-import { TYPE } from './dns-code.ts';
-import {
-  BYTE_TEXT,
-  FIRST_NAME,
-  MAX_HOPS,
-  MAX_LABEL,
-  MAX_NAME,
-  POINTER_REACH,
-  parseName,
-} from './dns-name.ts';
+import type { Ip4 } from '../../base/address.ts';
+import { type Bytes, readU16, readU32, writeU16, writeU32 } from '../../base/bytes.ts';
+import { Malformed, Misuse } from '../../base/errors.ts';
+import { TYPE } from './code.ts';
+import type { DnsMessage, DnsQuestion, DnsRecord, EdnsOption } from './message.ts';
+import { BYTE_TEXT, FIRST_NAME, MAX_HOPS, MAX_LABEL, MAX_NAME, POINTER_REACH, parseName } from './name.ts';
 
 /** Decodes `buffer[at, end)`. Bytes after the last record are left alone. Throws {@link Malformed}. */
 export function decodeDns(buffer: Bytes, at = 0, end = buffer.length): DnsMessage {

@@ -6,15 +6,15 @@
  *
  * Not here: zone transfer, update, notify (NOTIMP or REFUSED), response rate limiting, cookies, DNSSEC.
  */
-import type { Bytes } from '../../base/bytes.ts';
-import { Malformed, Misuse } from '../../base/errors.ts';
-import type { MachineEvent } from '../../trace/event.ts';
-import { type DnsMessage, type DnsQuestion, type DnsRecord, ednsOf } from '../../wire/dns.ts';
-import { CLASS, OPCODE, opcodeName, RCODE, rcodeName, TYPE, typeName } from '../../wire/dns-code.ts';
-import { decodeDns } from '../../wire/dns-fast.ts';
-import { isSubdomain, nameKey } from '../../wire/dns-name.ts';
-import { EDNS_SIZE, fit, formatError, makeResponse, messageId, responseLimit } from './message.ts';
-import { enclosingZone, Zone, type ZoneData } from './zone.ts';
+import type { Bytes } from '../../../base/bytes.ts';
+import { Malformed, Misuse } from '../../../base/errors.ts';
+import type { MachineEvent } from '../../../trace/event.ts';
+import { CLASS, OPCODE, opcodeName, RCODE, rcodeName, TYPE, typeName } from '../../../wire/dns/code.ts';
+import { decodeDns } from '../../../wire/dns/fast.ts';
+import { type DnsMessage, type DnsQuestion, type DnsRecord, ednsOf } from '../../../wire/dns/message.ts';
+import { isSubdomain, nameKey } from '../../../wire/dns/name.ts';
+import { EDNS_SIZE, fit, formatError, makeResponse, messageId, responseLimit } from '../message.ts';
+import { enclosingZone, Zone, type ZoneData } from '../zone/zone.ts';
 
 /** Aliases followed inside one answer. */
 const MAX_ALIASES = 8;

@@ -2,15 +2,15 @@
  * DNS messages: values, and the declaration from which the dissection and the slow codec come.
  *
  * Specification: RFC 1035 §3 and §4, RFC 3596 (AAAA), RFC 6891 (EDNS(0), OPT), RFC 6895 (AD, CD), RFC 3597 (unknown
- * types stay opaque). Machines use the hand-written twin in dns-fast.ts; a test holds the two equal.
+ * types stay opaque). Machines use the hand-written twin in fast.ts; a test holds the two equal.
  *
- * A later issue adds types by adding a case to `rdata` and to `DataOf` here, to dns-fast.ts and to dns-text.ts. Not
+ * A later issue adds types by adding a case to `rdata` and to `DataOf` here, to fast.ts and to text.ts. Not
  * here: meaning across records (RRsets, caching), DNSSEC, RDATA of dynamic update with class ANY or NONE.
  */
-import { formatIp4, type Ip4 } from '../base/address.ts';
-import type { Bytes } from '../base/bytes.ts';
-import { formatIp6 } from '../base/ip6.ts';
-import type { About } from './bits.ts';
+import { formatIp4, type Ip4 } from '../../base/address.ts';
+import type { Bytes } from '../../base/bytes.ts';
+import { formatIp6 } from '../../base/ip6.ts';
+import type { About } from '../bits.ts';
 import {
   bits,
   bytes,
@@ -27,9 +27,9 @@ import {
   u8,
   u16,
   u32,
-} from './codec.ts';
-import { className, opcodeName, optionName, rcodeName, TYPE, typeName } from './dns-code.ts';
-import { domainName } from './dns-name.ts';
+} from '../codec.ts';
+import { className, opcodeName, optionName, rcodeName, TYPE, typeName } from './code.ts';
+import { domainName } from './name.ts';
 
 /** RFC 1035 §3.3.13. Times in seconds. */
 export interface Soa {

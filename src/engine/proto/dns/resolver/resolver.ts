@@ -12,20 +12,22 @@
  * Not here: TCP (a truncated response is reported and counts as a server that failed), DNSSEC, QNAME minimisation
  * (RFC 9156), priming of the root hints (RFC 9609), stale answers, IPv6 transport. AAAA glue is kept but not used.
  */
-import { formatIp4, type Ip4 } from '../../base/address.ts';
-import { Misuse } from '../../base/errors.ts';
-import type { Random } from '../../base/random.ts';
-import { formatDuration, type Nanoseconds, NEVER } from '../../base/units.ts';
-import type { Detail, MachineEvent } from '../../trace/event.ts';
-import type { DnsRecord } from '../../wire/dns.ts';
-import { RCODE, rcodeName, TYPE, typeName } from '../../wire/dns-code.ts';
-import { encodeDns } from '../../wire/dns-fast.ts';
-import { canonicalName, isSubdomain, sameName, selfAndAncestors } from '../../wire/dns-name.ts';
-import { dataText, recordText } from '../../wire/dns-text.ts';
-import { type Absence, DnsCache } from './cache.ts';
+
+import { Misuse } from '../../../base/errors.ts';
+import { formatIp, type Ip } from '../../../base/ip.ts';
+import type { Random } from '../../../base/random.ts';
+import { formatDuration, type Nanoseconds, NEVER } from '../../../base/units.ts';
+import type { Detail, MachineEvent } from '../../../trace/event.ts';
+import { RCODE, rcodeName, TYPE, typeName } from '../../../wire/dns/code.ts';
+import { encodeDns } from '../../../wire/dns/fast.ts';
+import type { DnsRecord } from '../../../wire/dns/message.ts';
+import { canonicalName, isSubdomain, sameName, selfAndAncestors } from '../../../wire/dns/name.ts';
+import { dataText, recordText } from '../../../wire/dns/text.ts';
+import { type Absence, DnsCache } from '../cache.ts';
+import { matchResponse } from '../match.ts';
+import { DNS_PORT, EDNS_SIZE, makeQuery } from '../message.ts';
+import type { DnsArrival, DnsFailure, DnsMachine, DnsTransmit } from '../packet.ts';
 import { clientFault, readClientQuery, writeClientAnswer } from './client.ts';
-import { matchResponse } from './match.ts';
-import { DNS_PORT, type DnsDatagram, type DnsTransmit, EDNS_SIZE, makeQuery } from './message.ts';
 import { type Reading, readResponse } from './response.ts';
 import { ServerBook } from './servers.ts';
 import {
@@ -43,7 +45,7 @@ import {
 /** A name server and its addresses, where the walk begins. */
 export interface RootHint {
   readonly name: string;
-  readonly addresses: readonly Ip4[];
+  readonly addresses: readonly Ip[];
 }
 
 export interface ResolverOptions {
@@ -71,7 +73,7 @@ export interface ResolverResult extends Outcome {
 /** Seconds for which a failure is kept: RFC 9520 §3.2 asks for at least 1 and at most 300 (its growth with repetition is not here). */
 const FAILURE_TTL = 5;
 
-export class Resolver {
+export class Resolver implements DnsMachine {
   readonly cache: DnsCache;
   readonly servers = new ServerBook();
   readonly #hints: readonly RootHint[];
@@ -95,9 +97,9 @@ export class Resolver {
   }
 
   /** A datagram to port 53 is a client's query; to any other port, a server's response. */
-  handle(datagram: DnsDatagram, now: Nanoseconds): void {
-    if (datagram.localPort === DNS_PORT) this.#handleQuery(datagram, now);
-    else this.#handleResponse(datagram, now);
+  handle(arrival: DnsArrival, now: Nanoseconds): void {
+    if (arrival.localPort === DNS_PORT) this.#handleQuery(arrival, now);
+    else this.#handleResponse(arrival, now);
     this.#run(now);
   }
 
@@ -130,6 +132,19 @@ export class Resolver {
     return next;
   }
 
+  /** A server that cannot be reached is as good as one that did not answer, only sooner. */
+  handleFailure(failure: DnsFailure, now: Nanoseconds): void {
+    const task = this.#byPort.get(failure.localPort);
+    const query = task?.query;
+    if (!task || query?.server !== failure.to) return;
+    this.#endQuery(task);
+    this.servers.timedOut(query.server);
+    const reason = `${formatIp(query.server)}: ${failure.reason}`;
+    this.#emit('dns.resolver.unreachable', { ...aboutQuery(task, query), reason });
+    this.#giveUpOn(task, query.server, reason);
+    this.#run(now);
+  }
+
   handleTimeout(now: Nanoseconds): void {
     for (const task of [...this.#byPort.values()]) {
       const query = task.query!;
@@ -137,7 +152,7 @@ export class Resolver {
       this.#endQuery(task);
       this.servers.timedOut(query.server);
       const waited = formatDuration(now - query.sentAt);
-      task.retry = `${formatIp4(query.server)} did not answer within ${waited}`;
+      task.retry = `${formatIp(query.server)} did not answer within ${waited}`;
       this.#emit('dns.resolver.timeout', {
         ...aboutQuery(task, query),
         waited: now - query.sentAt,
@@ -153,16 +168,20 @@ export class Resolver {
     return [...this.#byPort.keys()];
   }
 
+  exchanges(): number[] {
+    return [];
+  }
+
   // ---- clients
 
-  #handleQuery(datagram: DnsDatagram, now: Nanoseconds): void {
-    const client = readClientQuery(datagram);
+  #handleQuery(arrival: DnsArrival, now: Nanoseconds): void {
+    const client = readClientQuery(arrival);
     if (!client) return;
     const fault = clientFault(client);
     const question = client.query?.questions[0];
     if (fault || !question) {
       const event = this.#emit('dns.resolver.refuse', {
-        client: formatIp4(datagram.from),
+        client: formatIp(arrival.from),
         rcode: rcodeName(fault!.rcode),
         reason: fault!.reason,
       });
@@ -172,7 +191,7 @@ export class Resolver {
       return;
     }
     this.#emit('dns.resolver.query', {
-      client: formatIp4(datagram.from),
+      client: formatIp(arrival.from),
       name: question.name,
       type: typeName(question.type),
     });
@@ -233,7 +252,7 @@ export class Resolver {
       redirect(task, this.#nearestServers(task.current, now));
     }
     const delegation = task.delegation!;
-    const known = new Map<Ip4, string>();
+    const known = new Map<Ip, string>();
     const unknown: string[] = [];
     for (const server of delegation.servers) {
       const addresses = this.#addresses(server.name, server.addresses, now);
@@ -332,9 +351,9 @@ export class Resolver {
     return { zone: '.', servers: this.#hints, reason: `its cache held nothing for ${missed}` };
   }
 
-  #addresses(name: string, given: readonly Ip4[], now: Nanoseconds): readonly Ip4[] {
+  #addresses(name: string, given: readonly Ip[], now: Nanoseconds): readonly Ip[] {
     const hit = this.cache.peek(name, TYPE.A, now);
-    const cached = hit?.kind === 'records' ? hit.records.map((record) => record.data as Ip4) : [];
+    const cached = hit?.kind === 'records' ? hit.records.map((record) => record.data as Ip) : [];
     return cached.length > 0 ? cached : given;
   }
 
@@ -358,7 +377,7 @@ export class Resolver {
 
   // ---- asking
 
-  #send(task: Task, delegation: Delegation, server: Ip4, serverName: string, now: Nanoseconds): void {
+  #send(task: Task, delegation: Delegation, server: Ip, serverName: string, now: Nanoseconds): void {
     const edns = this.servers.edns(server);
     const rto = this.servers.rto(server);
     const id = this.#random.below(0x1_0000);
@@ -385,7 +404,14 @@ export class Resolver {
       reason,
     });
     const bytes = encodeDns(makeQuery(id, task.current, task.type, false, edns ? EDNS_SIZE : undefined));
-    this.#transmits.push({ to: server, port: DNS_PORT, localPort: query.localPort, bytes, because });
+    this.#transmits.push({
+      transport: 'udp',
+      to: server,
+      port: DNS_PORT,
+      localPort: query.localPort,
+      bytes,
+      because,
+    });
   }
 
   /** A random port that nothing waits on. With as many ports as tasks at most, the bound is never met. */
@@ -402,14 +428,14 @@ export class Resolver {
     task.query = undefined;
   }
 
-  #handleResponse(datagram: DnsDatagram, now: Nanoseconds): void {
-    const task = this.#byPort.get(datagram.localPort);
+  #handleResponse(arrival: DnsArrival, now: Nanoseconds): void {
+    const task = this.#byPort.get(arrival.localPort);
     const query = task?.query;
-    const message = matchResponse(datagram, query && { ...query, name: task!.current, type: task!.type });
+    const message = matchResponse(arrival, query && { ...query, name: task!.current, type: task!.type });
     if (!task || !query || typeof message === 'string') {
-      const from = formatIp4(datagram.from);
+      const from = formatIp(arrival.from);
       const reason = typeof message === 'string' ? message : '';
-      this.#emit('dns.resolver.ignore', { from, port: datagram.port, localPort: datagram.localPort, reason });
+      this.#emit('dns.resolver.ignore', { from, port: arrival.port, localPort: arrival.localPort, reason });
       return;
     }
     const delegation = task.delegation!;
@@ -418,7 +444,7 @@ export class Resolver {
     const { reading, scrubbed, apex } = readResponse(message, task.current, task.type, delegation.zone);
     for (const record of scrubbed.slice(0, 16)) {
       this.#emit('dns.resolver.scrub', {
-        server: formatIp4(query.server),
+        server: formatIp(query.server),
         record: recordText(record),
         zone: delegation.zone,
         reason: `a server of ${delegation.zone} is not believed about ${record.name}`,
@@ -430,7 +456,7 @@ export class Resolver {
   }
 
   #act(task: Task, query: Query, delegation: Delegation, reading: Reading, now: Nanoseconds): void {
-    const server = formatIp4(query.server);
+    const server = formatIp(query.server);
     switch (reading.kind) {
       case 'answer': {
         this.#storeAliases(reading.aliases, now);
@@ -451,7 +477,7 @@ export class Resolver {
         this.#refer(task, query, delegation, reading, now);
         break;
       case 'truncated': {
-        const reason = `the answer of ${server} does not fit a datagram, and this resolver does not speak TCP`;
+        const reason = `the answer of ${server} does not fit a arrival, and this resolver does not speak TCP`;
         this.#emit('dns.resolver.truncated', { ...aboutQuery(task, query), zone: delegation.zone, reason });
         this.#giveUpOn(task, query.server, reason);
         break;
@@ -469,7 +495,7 @@ export class Resolver {
 
   /** A response code that is no answer: the next server, or the same one without EDNS (RFC 6891 §6.2.2). */
   #handleFailure(task: Task, query: Query, delegation: Delegation, code: number, now: Nanoseconds): void {
-    const server = formatIp4(query.server);
+    const server = formatIp(query.server);
     const rcode = rcodeName(code);
     const plain = query.edns && (code === RCODE.FORMERR || code === RCODE.NOTIMP);
     const reason = `${server} answered ${rcode}${plain ? ' to a query with EDNS' : ''}`;
@@ -512,7 +538,7 @@ export class Resolver {
   ): void {
     this.#store(referral.servers, 'referral', now);
     for (const set of sets(referral.glue)) this.#store(set, 'referral', now);
-    const from = formatIp4(query.server);
+    const from = formatIp(query.server);
     const glue = referral.glue.filter((record) => record.type === TYPE.A);
     this.#emit('dns.resolver.referral', {
       from,
@@ -526,7 +552,7 @@ export class Resolver {
       const name = record.data as string;
       return {
         name,
-        addresses: glue.filter((one) => sameName(one.name, name)).map((one) => one.data as Ip4),
+        addresses: glue.filter((one) => sameName(one.name, name)).map((one) => one.data as Ip),
       };
     });
     const reason = `the referral from ${from} named the servers of ${referral.cut}`;
@@ -534,7 +560,7 @@ export class Resolver {
     this.#ready.push(task);
   }
 
-  #giveUpOn(task: Task, server: Ip4, reason: string): void {
+  #giveUpOn(task: Task, server: Ip, reason: string): void {
     task.useless.add(server);
     task.retry = reason;
     this.#ready.push(task);
@@ -610,7 +636,7 @@ export class Resolver {
 
 function aboutQuery(task: Task, query: Query): Detail {
   return {
-    server: formatIp4(query.server),
+    server: formatIp(query.server),
     serverName: query.serverName,
     name: task.current,
     type: typeName(task.type),

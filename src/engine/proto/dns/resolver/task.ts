@@ -1,10 +1,10 @@
 /**
  * One question that a resolver is answering, as data, and the limits on the work for it.
  */
-import type { Ip4 } from '../../base/address.ts';
-import type { Nanoseconds } from '../../base/units.ts';
-import type { DnsRecord } from '../../wire/dns.ts';
-import { nameKey, sameName } from '../../wire/dns-name.ts';
+import type { Ip } from '../../../base/ip.ts';
+import type { Nanoseconds } from '../../../base/units.ts';
+import type { DnsRecord } from '../../../wire/dns/message.ts';
+import { nameKey, sameName } from '../../../wire/dns/name.ts';
 import type { Client } from './client.ts';
 
 /** So that no answer from outside makes the resolver work without end (RFC 9520 §3.1; RFC 1034 §5.3.3 asks for it, too). */
@@ -28,7 +28,7 @@ export const LIMITS = {
 /** The servers of a zone, as far as a task knows them. */
 export interface Delegation {
   readonly zone: string;
-  readonly servers: readonly { readonly name: string; readonly addresses: readonly Ip4[] }[];
+  readonly servers: readonly { readonly name: string; readonly addresses: readonly Ip[] }[];
   /** Why these servers, for the events. */
   readonly reason: string;
 }
@@ -37,7 +37,7 @@ export interface Delegation {
 export interface Query {
   readonly id: number;
   readonly localPort: number;
-  readonly server: Ip4;
+  readonly server: Ip;
   readonly serverName: string;
   readonly edns: boolean;
   readonly sentAt: Nanoseconds;
@@ -59,8 +59,8 @@ export interface Task {
   readonly aliases: DnsRecord[];
   delegation: Delegation | undefined;
   /** Queries sent to each address in this step, and addresses that are of no use in it. */
-  tries: Map<Ip4, number>;
-  useless: Set<Ip4>;
+  tries: Map<Ip, number>;
+  useless: Set<Ip>;
   /** Server names whose address was looked for in this step. */
   looked: Set<string>;
   /** Why the next query goes out, when that is no new delegation. */

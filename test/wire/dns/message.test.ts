@@ -1,10 +1,12 @@
 import dnsPacket from 'dns-packet';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { equalBytes, fromHex, toHex } from '../../src/engine/base/bytes.ts';
-import { Malformed } from '../../src/engine/base/errors.ts';
-import { Random } from '../../src/engine/base/random.ts';
-import { Cursor } from '../../src/engine/wire/bits.ts';
+import { equalBytes, fromHex, toHex } from '../../../src/engine/base/bytes.ts';
+import { Malformed } from '../../../src/engine/base/errors.ts';
+import { Random } from '../../../src/engine/base/random.ts';
+import { Cursor } from '../../../src/engine/wire/bits.ts';
+import { RCODE, rcodeName, TYPE, typeName } from '../../../src/engine/wire/dns/code.ts';
+import { decodeDns, encodeDns } from '../../../src/engine/wire/dns/fast.ts';
 import {
   type DnsMessage,
   decodeDeclared,
@@ -12,14 +14,12 @@ import {
   ednsOf,
   encodeDeclared,
   extendedRcode,
-} from '../../src/engine/wire/dns.ts';
-import { RCODE, rcodeName, TYPE, typeName } from '../../src/engine/wire/dns-code.ts';
-import { decodeDns, encodeDns } from '../../src/engine/wire/dns-fast.ts';
-import { domainName } from '../../src/engine/wire/dns-name.ts';
-import { parseRecord, questionText, recordText } from '../../src/engine/wire/dns-text.ts';
-import * as vectors from '../vectors/dns.ts';
-import { dnsMessageArbitrary, dnsRecord } from './dns-arbitrary.ts';
-import { leaves, partitionFault } from './partition.ts';
+} from '../../../src/engine/wire/dns/message.ts';
+import { domainName } from '../../../src/engine/wire/dns/name.ts';
+import { parseRecord, questionText, recordText } from '../../../src/engine/wire/dns/text.ts';
+import * as vectors from '../../vectors/dns.ts';
+import { leaves, partitionFault } from '../partition.ts';
+import { dnsMessageArbitrary, dnsRecord } from './arbitrary.ts';
 
 /** What both decoders make of some bytes: equal values, or Malformed from both. */
 function decodeBoth(bytes: Uint8Array): DnsMessage | undefined {

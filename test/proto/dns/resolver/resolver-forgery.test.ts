@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { parseIp4 } from '../../../src/engine/base/address.ts';
-import { MILLISECOND } from '../../../src/engine/base/units.ts';
-import { Authority } from '../../../src/engine/proto/dns/authority.ts';
-import { DNS_PORT } from '../../../src/engine/proto/dns/message.ts';
-import type { DnsMessage } from '../../../src/engine/wire/dns.ts';
-import { TYPE } from '../../../src/engine/wire/dns-code.ts';
-import { encodeDns } from '../../../src/engine/wire/dns-fast.ts';
-import { parseRecord, recordText } from '../../../src/engine/wire/dns-text.ts';
-import { twisted } from './script.ts';
-import { chaicartZone, NS1, NS2, ROOT, rootZone, smallInternet, TLD } from './small-internet.ts';
+import { parseIp4 } from '../../../../src/engine/base/address.ts';
+import { MILLISECOND } from '../../../../src/engine/base/units.ts';
+import { DNS_PORT } from '../../../../src/engine/proto/dns/message.ts';
+import { Authority } from '../../../../src/engine/proto/dns/server/authority.ts';
+import { TYPE } from '../../../../src/engine/wire/dns/code.ts';
+import { encodeDns } from '../../../../src/engine/wire/dns/fast.ts';
+import type { DnsMessage } from '../../../../src/engine/wire/dns/message.ts';
+import { parseRecord, recordText } from '../../../../src/engine/wire/dns/text.ts';
+import { twisted } from '../script.ts';
+import { chaicartZone, NS1, NS2, ROOT, rootZone, smallInternet, TLD } from '../small-internet.ts';
 
 const answers = (message: DnsMessage | undefined): string[] => (message?.answers ?? []).map(recordText);
 const chaicart = new Authority([chaicartZone]);
@@ -83,7 +83,7 @@ describe('forgers', () => {
 
   it('must know address, port, ID and question', () => {
     const script = smallInternet();
-    const right = { from: parseIp4(ROOT), port: DNS_PORT };
+    const right = { transport: 'udp' as const, from: parseIp4(ROOT), port: DNS_PORT };
     script.server(ROOT, 40 * MILLISECOND, (query, now, sent) => {
       const forged = (change: Partial<DnsMessage>): Uint8Array =>
         encodeDns({

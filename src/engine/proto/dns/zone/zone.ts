@@ -7,11 +7,11 @@
  * Not here: wildcards (RFC 4592; a later issue adds them in `lookup`, until then such names are refused), DNSSEC, zone
  * transfer, dynamic update.
  */
-import { Malformed, Unsupported } from '../../base/errors.ts';
-import type { DnsRecord, RecordType } from '../../wire/dns.ts';
-import { CLASS, TYPE, typeName } from '../../wire/dns-code.ts';
-import { canonicalName, isSubdomain, nameKey, parentName, selfAndAncestors } from '../../wire/dns-name.ts';
-import { dataText, parseRecord, recordText } from '../../wire/dns-text.ts';
+import { Malformed, Unsupported } from '../../../base/errors.ts';
+import { CLASS, TYPE, typeName } from '../../../wire/dns/code.ts';
+import type { DnsRecord, RecordType } from '../../../wire/dns/message.ts';
+import { canonicalName, isSubdomain, nameKey, parentName, selfAndAncestors } from '../../../wire/dns/name.ts';
+import { dataText, parseRecord, recordText } from '../../../wire/dns/text.ts';
 
 /** `['chaicart.example.', 300, 'A', '192.0.2.80']` */
 export type ZoneLine = readonly [name: string, ttl: number, type: string, data: string];

@@ -7,24 +7,26 @@
  *
  * Not here: search lists and ndots, TCP (a truncated answer is reported and the next server tried), mDNS.
  */
-import { formatIp4, type Ip4 } from '../../base/address.ts';
-import { Misuse } from '../../base/errors.ts';
-import type { Random } from '../../base/random.ts';
-import { formatDuration, type Nanoseconds, NEVER, SECOND } from '../../base/units.ts';
-import type { Detail, MachineEvent } from '../../trace/event.ts';
-import { type DnsMessage, type DnsRecord, extendedRcode } from '../../wire/dns.ts';
-import { RCODE, rcodeName, TYPE, typeName } from '../../wire/dns-code.ts';
-import { encodeDns } from '../../wire/dns-fast.ts';
-import { canonicalName, nameKey, sameName } from '../../wire/dns-name.ts';
-import { dataText } from '../../wire/dns-text.ts';
-import { DnsCache } from './cache.ts';
+
+import { Misuse } from '../../../base/errors.ts';
+import { formatIp, type Ip } from '../../../base/ip.ts';
+import type { Random } from '../../../base/random.ts';
+import { formatDuration, type Nanoseconds, NEVER, SECOND } from '../../../base/units.ts';
+import type { Detail, MachineEvent } from '../../../trace/event.ts';
+import { RCODE, rcodeName, TYPE, typeName } from '../../../wire/dns/code.ts';
+import { encodeDns } from '../../../wire/dns/fast.ts';
+import { type DnsMessage, type DnsRecord, extendedRcode } from '../../../wire/dns/message.ts';
+import { canonicalName, nameKey, sameName } from '../../../wire/dns/name.ts';
+import { dataText } from '../../../wire/dns/text.ts';
+import { DnsCache } from '../cache.ts';
+import { matchResponse } from '../match.ts';
+import { DNS_PORT, EDNS_SIZE, makeQuery } from '../message.ts';
+import type { DnsArrival, DnsFailure, DnsMachine, DnsTransmit } from '../packet.ts';
 import { HostsFile } from './hosts.ts';
-import { matchResponse } from './match.ts';
-import { DNS_PORT, type DnsDatagram, type DnsTransmit, EDNS_SIZE, makeQuery } from './message.ts';
 
 export interface StubOptions {
   /** Resolvers, in the order in which they are tried. */
-  readonly servers: readonly Ip4[];
+  readonly servers: readonly Ip[];
   readonly random: Random;
   readonly hosts?: HostsFile;
   readonly cache?: DnsCache;
@@ -63,7 +65,7 @@ interface Pending {
   sends: number;
   id: number;
   localPort: number;
-  server: Ip4;
+  server: Ip;
   sentAt: Nanoseconds;
   deadline: Nanoseconds;
 }
@@ -71,10 +73,10 @@ interface Pending {
 const MAX_PENDING = 1_000;
 const MAX_ALIASES = 16;
 
-export class StubResolver {
+export class StubResolver implements DnsMachine {
   readonly cache: DnsCache;
   readonly #caching: boolean;
-  readonly #servers: readonly Ip4[];
+  readonly #servers: readonly Ip[];
   readonly #random: Random;
   readonly #hosts: HostsFile;
   readonly #timeout: Nanoseconds;
@@ -119,7 +121,7 @@ export class StubResolver {
       sends: 0,
       id: 0,
       localPort: 0,
-      server: 0 as Ip4,
+      server: 0 as Ip,
       sentAt: now,
       deadline: now,
     };
@@ -135,20 +137,20 @@ export class StubResolver {
     return handle;
   }
 
-  handle(datagram: DnsDatagram, now: Nanoseconds): void {
-    const pending = this.#byPort.get(datagram.localPort);
-    const message = matchResponse(datagram, pending);
+  handle(arrival: DnsArrival, now: Nanoseconds): void {
+    const pending = this.#byPort.get(arrival.localPort);
+    const message = matchResponse(arrival, pending);
     if (!pending || typeof message === 'string') {
-      const from = formatIp4(datagram.from);
+      const from = formatIp(arrival.from);
       const reason = typeof message === 'string' ? message : '';
-      this.#emit('dns.stub.ignore', { from, port: datagram.port, localPort: datagram.localPort, reason });
+      this.#emit('dns.stub.ignore', { from, port: arrival.port, localPort: arrival.localPort, reason });
       return;
     }
     this.#byPort.delete(pending.localPort);
     const rcode = extendedRcode(message);
-    const server = formatIp4(pending.server);
+    const server = formatIp(pending.server);
     const useless = message.truncated
-      ? `the answer of ${server} does not fit a datagram, and this resolver does not speak TCP`
+      ? `the answer of ${server} does not fit a arrival, and this resolver does not speak TCP`
       : rcode !== RCODE.NOERROR && rcode !== RCODE.NXDOMAIN
         ? `${server} answered ${rcodeName(rcode)}`
         : undefined;
@@ -194,11 +196,21 @@ export class StubResolver {
     return next;
   }
 
+  handleFailure(failure: DnsFailure, now: Nanoseconds): void {
+    const pending = this.#byPort.get(failure.localPort);
+    if (!pending || pending.server !== failure.to) return;
+    this.#byPort.delete(pending.localPort);
+    const server = formatIp(pending.server);
+    const reason = `${server}: ${failure.reason}`;
+    this.#emit('dns.stub.useless', { name: pending.name, type: typeName(pending.type), server, reason });
+    this.#next(pending, reason, now);
+  }
+
   handleTimeout(now: Nanoseconds): void {
     for (const pending of [...this.#byPort.values()]) {
       if (pending.deadline > now) continue;
       this.#byPort.delete(pending.localPort);
-      const server = formatIp4(pending.server);
+      const server = formatIp(pending.server);
       const waited = now - pending.sentAt;
       this.#emit('dns.stub.timeout', { name: pending.name, type: typeName(pending.type), server, waited });
       this.#next(pending, `${server} did not answer within ${formatDuration(waited)}`, now);
@@ -208,6 +220,10 @@ export class StubResolver {
   /** Local ports on which a response is awaited. */
   ports(): number[] {
     return [...this.#byPort.keys()];
+  }
+
+  exchanges(): number[] {
+    return [];
   }
 
   /** Hosts file, then cache. True when either had the answer. */
@@ -262,7 +278,7 @@ export class StubResolver {
     const because = this.#emit('dns.stub.ask', {
       name: pending.name,
       type: typeName(pending.type),
-      server: formatIp4(pending.server),
+      server: formatIp(pending.server),
       attempt: Math.ceil(pending.sends / this.#servers.length),
       id: pending.id,
       localPort: pending.localPort,
@@ -272,6 +288,7 @@ export class StubResolver {
       makeQuery(pending.id, pending.name, pending.type, true, this.#edns0 ? EDNS_SIZE : undefined),
     );
     this.#transmits.push({
+      transport: 'udp',
       to: pending.server,
       port: DNS_PORT,
       localPort: pending.localPort,

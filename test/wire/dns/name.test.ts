@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Malformed } from '../../src/engine/base/errors.ts';
+import { Malformed } from '../../../src/engine/base/errors.ts';
 import {
   canonicalName,
   isSubdomain,
@@ -12,8 +12,8 @@ import {
   sameName,
   selfAndAncestors,
   wireLength,
-} from '../../src/engine/wire/dns-name.ts';
-import { dnsName } from './dns-arbitrary.ts';
+} from '../../../src/engine/wire/dns/name.ts';
+import { dnsName } from './arbitrary.ts';
 
 describe('domain names as text', () => {
   it('prints escapes in one canonical form', () => {

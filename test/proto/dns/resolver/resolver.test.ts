@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { parseIp4 } from '../../../src/engine/base/address.ts';
-import { Misuse } from '../../../src/engine/base/errors.ts';
-import { Random } from '../../../src/engine/base/random.ts';
-import { MILLISECOND, NEVER, SECOND } from '../../../src/engine/base/units.ts';
-import { Authority } from '../../../src/engine/proto/dns/authority.ts';
-import { type CacheRow, cacheTable, livingRows } from '../../../src/engine/proto/dns/cache.ts';
-import { DNS_PORT } from '../../../src/engine/proto/dns/message.ts';
-import { Resolver } from '../../../src/engine/proto/dns/resolver.ts';
-import { type DnsMessage, optRecord } from '../../../src/engine/wire/dns.ts';
-import { RCODE, TYPE } from '../../../src/engine/wire/dns-code.ts';
-import { parseRecord, recordText } from '../../../src/engine/wire/dns-text.ts';
-import * as vectors from '../../vectors/dns.ts';
-import type { Responder } from './script.ts';
-import { CLIENT, twisted } from './script.ts';
-import { chaicartZone, NS1, NS2, OTHER, ROOT, rootZone, smallInternet, TLD } from './small-internet.ts';
+import { parseIp4 } from '../../../../src/engine/base/address.ts';
+import { Misuse } from '../../../../src/engine/base/errors.ts';
+import { Random } from '../../../../src/engine/base/random.ts';
+import { MILLISECOND, NEVER, SECOND } from '../../../../src/engine/base/units.ts';
+import { type CacheRow, cacheTable, livingRows } from '../../../../src/engine/proto/dns/cache.ts';
+import { DNS_PORT } from '../../../../src/engine/proto/dns/message.ts';
+import { Resolver } from '../../../../src/engine/proto/dns/resolver/resolver.ts';
+import { Authority } from '../../../../src/engine/proto/dns/server/authority.ts';
+import { RCODE, TYPE } from '../../../../src/engine/wire/dns/code.ts';
+import { type DnsMessage, optRecord } from '../../../../src/engine/wire/dns/message.ts';
+import { parseRecord, recordText } from '../../../../src/engine/wire/dns/text.ts';
+import * as vectors from '../../../vectors/dns.ts';
+import type { Responder } from '../script.ts';
+import { CLIENT, twisted } from '../script.ts';
+import { chaicartZone, NS1, NS2, OTHER, ROOT, rootZone, smallInternet, TLD } from '../small-internet.ts';
 
 const answers = (message: DnsMessage | undefined): string[] => (message?.answers ?? []).map(recordText);
 const chaicart = new Authority([chaicartZone]);
@@ -131,7 +131,13 @@ describe('a warm question', () => {
 
   it('is one walk for many clients, and one answer for a client that repeats itself', () => {
     const script = smallInternet();
-    const query = { from: CLIENT, port: 5000, localPort: DNS_PORT, bytes: vectors.query };
+    const query = {
+      transport: 'udp' as const,
+      from: CLIENT,
+      port: 5000,
+      localPort: DNS_PORT,
+      bytes: vectors.query,
+    };
     script.inject(query);
     script.inject(query);
     script.inject({ ...query, port: 5001 });
@@ -520,7 +526,7 @@ describe('clients', () => {
     for (let i = 0; i < 3_000; i++) {
       const bytes = vectors.query.slice();
       for (let n = random.below(4); n > 0; n--) bytes[random.below(bytes.length)] = random.below(256);
-      script.inject({ from: CLIENT, port: 1024 + i, localPort: DNS_PORT, bytes });
+      script.inject({ transport: 'udp', from: CLIENT, port: 1024 + i, localPort: DNS_PORT, bytes });
     }
     script.run();
     expect(script.machine.pollTimeout()).toBe(NEVER);
