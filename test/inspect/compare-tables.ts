@@ -34,6 +34,7 @@ export function compareTables(network: Network, trace: Trace, tables = new Table
       compare(name, 'routes', new Map(ip.routes.routes.map(routeRow).map((row) => [routeKey(row), row])));
       compare(name, 'addresses', addressRows(ip));
       compare(name, 'path-mtu', ip.pathMtu.rows());
+      compare(name, 'files', machine.files.rows());
       if (ip.nat) compare(name, 'nat', ip.nat.rows());
       if (ip.filter instanceof PacketFilter) compare(name, 'filter', ip.filter.rows());
       const names = machine.programTables.get('dns')?.();

@@ -133,6 +133,8 @@ const tellers: Readonly<Record<string, Teller>> = {
       `would tell ${String(d['to'])}: ${String(d['reason'])}, but says nothing`,
       'It has told it too much of the kind lately: errors are sent at a limited rate',
     ),
+  'hosts.write': () => say('app', 'has a new hosts file', 'Somebody saved it'),
+  'resolv-conf.write': () => say('app', 'has another list of resolvers', 'Somebody saved /etc/resolv.conf'),
   'dns.stub.hosts': (d) => say('dns', `finds ${bare(d['name'])} in its hosts file`),
   'dns.stub.ask': (d) =>
     say(

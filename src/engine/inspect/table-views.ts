@@ -90,6 +90,14 @@ export function tableViews(
     .living('addresses', name, time)
     .filter(({ address }) => address.includes(':'))
     .map((row) => [`${row.address}/${row.prefixLength}`, row.interface, row.origin, row.state]);
+  for (const { path, text } of reader.living('files', name, time)) {
+    const lines = text.split('\n').filter((line) => line !== '');
+    put(
+      path,
+      ['Line'],
+      lines.map((line) => [line]),
+    );
+  }
   put('IPv6 addresses', ['Address', 'Interface', 'Made by', 'State'], addresses, false);
   return views;
 }

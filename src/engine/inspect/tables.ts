@@ -8,6 +8,7 @@
  */
 import type { Nanoseconds } from '../base/units.ts';
 import { type FilterRow, filterTable } from '../net/filter/packet-filter.ts';
+import { type FileRow, fileTable } from '../net/host-files.ts';
 import { type AddressRow, addressTable } from '../net/ip/address-table.ts';
 import { type RouteRow, routeTable } from '../net/ip/route.ts';
 import { type SwitchRow, switchTable } from '../net/link/switch.ts';
@@ -31,6 +32,7 @@ export interface RowOf {
   readonly routes: RouteRow;
   readonly neighbours: NeighbourRow;
   readonly 'path-mtu': PathMtuRow;
+  readonly files: FileRow;
 }
 export type TableName = keyof RowOf;
 
@@ -45,6 +47,7 @@ const PROJECTIONS: { readonly [T in TableName]: Projection<RowOf[T]> } = {
   routes: routeTable,
   neighbours: neighbourTable,
   'path-mtu': pathMtuTable,
+  files: fileTable,
 };
 const NAMES = Object.keys(PROJECTIONS) as TableName[];
 

@@ -9,6 +9,7 @@ import type { World } from '../sim/world.ts';
 import type { Detail, MachineEvent } from '../trace/event.ts';
 import { NONE } from '../trace/log.ts';
 import { PROTOCOL_ICMP, PROTOCOL_TCP, PROTOCOL_UDP } from '../wire/ipv4.ts';
+import { HostFiles } from './host-files.ts';
 import { IpStack } from './ip/ip-stack.ts';
 import { IcmpStack } from './transport/icmp-stack.ts';
 import { PortPool } from './transport/ports.ts';
@@ -31,6 +32,8 @@ export class Host {
   readonly udp: UdpStack;
   readonly tcp: TcpStack;
   readonly icmp: IcmpStack;
+  /** `/etc/hosts` and `/etc/resolv.conf`. */
+  readonly files: HostFiles;
   /** Tables that programs keep, for whoever compares them with the trace: their living rows now, by a name of the table. */
   readonly programTables = new Map<string, () => readonly unknown[]>();
   #tasks: Running[] = [];
@@ -46,6 +49,7 @@ export class Host {
     this.udp = new UdpStack(this.ip, ports);
     this.tcp = new TcpStack(this.ip, ports, options.tcp ?? {});
     this.icmp = new IcmpStack(this.ip);
+    this.files = new HostFiles(name, (kind, detail) => this.because({ kind, detail }));
   }
 
   /** True when a program here uses the port, or the identifier of ICMP queries. */

@@ -10,6 +10,7 @@ import { PLAIN_ADVERTISEMENT, type RouterAdvertisement } from '../proto/ip/route
 import type { World } from '../sim/world.ts';
 import { type FilterOptions, PacketFilter } from './filter/packet-filter.ts';
 import { Host, type HostOptions, Router } from './host.ts';
+import { acceptEdits } from './host-files.ts';
 import { Advertising6, Autoconf6 } from './ip/autoconf6.ts';
 import type { RouteKind } from './ip/route.ts';
 import { Channel, type LinkOptions } from './link/link.ts';
@@ -52,6 +53,11 @@ export class Network {
   constructor(world: World) {
     this.world = world;
     this.#mishaps = new Mishaps(world, this, () => this.#routes?.reroute());
+    acceptEdits(world, (name) => {
+      const machine = this.machine(name);
+      if (!(machine instanceof Host)) throw new Malformed(`${name} has no hosts file`);
+      return machine.files;
+    });
   }
 
   host(name: string, options: HostOptions = {}): Host {
