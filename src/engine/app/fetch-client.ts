@@ -10,6 +10,7 @@
 import { formatIp4, type Ip4, isIp4, parseIp4 } from '../base/address.ts';
 import { toUtf8 } from '../base/bytes.ts';
 import { Malformed } from '../base/errors.ts';
+import { formatIp } from '../base/ip.ts';
 import { MILLISECOND, type Nanoseconds } from '../base/units.ts';
 import type { Host } from '../net/host.ts';
 import type { TcpSocket } from '../net/transport/tcp-socket.ts';
@@ -94,9 +95,9 @@ function* lookUp(host: Host, resolver: SystemResolver, name: string): Task<Ip4> 
   const start = host.world.now;
   host.because({ kind: 'fetch.look-up', detail: { name } });
   try {
-    const [ip] = yield* resolver.lookup(`${name}.`);
-    host.because({ kind: 'fetch.name', detail: { name, address: formatIp4(ip!), start } });
-    return ip!;
+    const [ip] = yield* resolver.lookup(name, { family: 4 });
+    host.because({ kind: 'fetch.name', detail: { name, address: formatIp(ip!), start } });
+    return ip as Ip4;
   } catch (error) {
     if (error instanceof ProgramError)
       host.because({ kind: 'fetch.name', detail: { name, address: null, start, code: error.code } });

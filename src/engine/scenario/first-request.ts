@@ -223,7 +223,7 @@ function build(world: World, values: Values<typeof parameters>): Network {
     resolve: function* (host, wanted, family) {
       // the other machines have no resolver of their own; a name has no IPv6 address here
       if (host !== laptop || family === 6) throw new ProgramError('EAI_AGAIN');
-      return yield* system.lookup(`${wanted.replace(/\.$/, '')}.`);
+      return yield* system.lookup(wanted, { family: 4 });
     },
   });
   world.onInput('enter', () => {

@@ -1,180 +1,167 @@
 /**
- * The stub resolver of a host as a machine: hosts file, the host's own cache, then the configured resolvers in turn.
+ * The stub resolver of a host as a machine: hosts file, the host's own cache, then the configured resolvers.
  *
- * RFC 1034 §5.3.1 (stub resolvers), RFC 5452 §9. Retries are those of resolv.conf(5) on Linux: `timeout` 5 s and
- * `attempts` 2 unless told otherwise, servers in the order of the file; each attempt goes through the whole list. (glibc
- * shortens the wait for later servers; here every server gets the full time.)
+ * RFC 1034 §5.3.1 (stub resolvers). `lookup` is what getaddrinfo(3) does with a name: nsswitch order `files dns`, A and
+ * AAAA together, the search list (search-list.ts), servers and waits of resolv.conf(5) (server-exchange.ts). `query` is
+ * what c-ares and `dns.resolve` do: one type of an absolute name, without hosts file and search list. RFC 6761 §6.3:
+ * `localhost` and the names below it are this host, and nobody is asked.
  *
- * Not here: search lists and ndots, TCP (a truncated answer is reported and the next server tried), mDNS.
+ * Each candidate name is looked for in the cache before anybody is asked; a host with glibc alone has none
+ * (`caching: false`). Not here: mDNS, other sources of nsswitch.conf, DNS over TLS or HTTPS.
  */
-
-import { Misuse } from '../../../base/errors.ts';
-import { formatIp, type Ip } from '../../../base/ip.ts';
+import { Malformed, Misuse } from '../../../base/errors.ts';
+import { type Family, formatIp, type Ip, ip6 } from '../../../base/ip.ts';
 import type { Random } from '../../../base/random.ts';
-import { formatDuration, type Nanoseconds, NEVER, SECOND } from '../../../base/units.ts';
+import { type Nanoseconds, NEVER } from '../../../base/units.ts';
 import type { Detail, MachineEvent } from '../../../trace/event.ts';
 import { RCODE, rcodeName, TYPE, typeName } from '../../../wire/dns/code.ts';
-import { encodeDns } from '../../../wire/dns/fast.ts';
-import { type DnsMessage, type DnsRecord, extendedRcode } from '../../../wire/dns/message.ts';
-import { canonicalName, nameKey, sameName } from '../../../wire/dns/name.ts';
+import { type DnsRecord, extendedRcode } from '../../../wire/dns/message.ts';
+import { canonicalName, isSubdomain } from '../../../wire/dns/name.ts';
 import { dataText } from '../../../wire/dns/text.ts';
 import { DnsCache } from '../cache.ts';
-import { matchResponse } from '../match.ts';
-import { DNS_PORT, EDNS_SIZE, makeQuery } from '../message.ts';
 import type { DnsArrival, DnsFailure, DnsMachine, DnsTransmit } from '../packet.ts';
-import { HostsFile } from './hosts.ts';
+import { type Answer, addressRecord, chain, MAX_ALIASES, outcomeOf, recordKey } from './answer.ts';
+import { type HostEntry, HostsFile } from './hosts.ts';
+import { DEFAULT_RESOLV_CONF, MAX_SERVERS, type ResolvConf } from './resolv-conf.ts';
+import { type NameOutcome, SearchList } from './search-list.ts';
+import { type ExchangeOwner, type Reply, ServerExchange } from './server-exchange.ts';
 
-export interface StubOptions {
-  /** Resolvers, in the order in which they are tried. */
-  readonly servers: readonly Ip[];
+export interface StubOptions extends Partial<ResolvConf> {
   readonly random: Random;
   readonly hosts?: HostsFile;
   readonly cache?: DnsCache;
   /** False for a host that keeps nothing, as with glibc alone. */
   readonly caching?: boolean;
-  /** Wait for one server, resolv.conf `timeout`. */
-  readonly timeout?: Nanoseconds;
-  /** Rounds through the servers, resolv.conf `attempts`. */
-  readonly attempts?: number;
-  /** Send EDNS, resolv.conf `edns0`: off there unless told. */
-  readonly edns0?: boolean;
 }
 
 /** What getaddrinfo(3) would report when there is no address. */
-export type StubError = 'EAI_AGAIN' | 'EAI_NONAME';
+export type StubError = 'EAI_AGAIN' | 'EAI_NONAME' | 'EAI_NODATA' | 'EAI_FAIL';
 
 export interface StubResult {
   readonly handle: number;
+  /** The absolute name that the answer is about: the last that was tried. */
   readonly name: string;
-  readonly type: number;
+  /** What was asked for. */
+  readonly types: readonly number[];
   readonly rcode: number;
-  /** Aliases first, then records of the type asked. */
+  /** Aliases first, then records of the types asked, in the order in which the answers came. */
   readonly answers: readonly DnsRecord[];
-  /** Undefined when there is at least one record of the type asked. */
+  /** Of the last alias; the first name of the line in a hosts file. As the source writes it. */
+  readonly canonicalName: string;
+  /** Undefined when there is at least one record of a type asked. */
   readonly error: StubError | undefined;
-  readonly source: 'hosts' | 'cache' | 'server';
+  readonly source: 'hosts' | 'cache' | 'server' | 'special';
 }
 
-interface Pending {
+/** A lookup under way: which name is tried just now, and what its cache already gave. */
+interface Lookup {
   readonly key: string;
-  readonly name: string;
-  readonly type: number;
   readonly handles: number[];
-  readonly startedAt: Nanoseconds;
-  /** Sends so far; server and round follow from it. */
-  sends: number;
-  id: number;
-  localPort: number;
-  server: Ip;
-  sentAt: Nanoseconds;
-  deadline: Nanoseconds;
+  readonly types: readonly number[];
+  readonly search: SearchList;
+  name: string;
+  cached: readonly Answer[];
+  source: 'cache' | 'server';
+  exchange: ServerExchange | undefined;
 }
 
-const MAX_PENDING = 1_000;
-const MAX_ALIASES = 16;
+const MAX_LOOKUPS = 1_000;
+const FAMILY_TYPE: Readonly<Record<Family, number>> = { 4: TYPE.A, 6: TYPE.AAAA };
+const ERRORS: Readonly<Record<Exclude<NameOutcome, 'found'>, StubError>> = {
+  nodata: 'EAI_NODATA',
+  nxdomain: 'EAI_NONAME',
+  servfail: 'EAI_AGAIN',
+  failed: 'EAI_AGAIN',
+  'no-server': 'EAI_AGAIN',
+  unrecoverable: 'EAI_FAIL',
+};
+const LOOPBACK: Readonly<Record<Family, Ip>> = { 4: 0x7f00_0001 as Ip, 6: ip6('::1') };
 
 export class StubResolver implements DnsMachine {
   readonly cache: DnsCache;
   readonly #caching: boolean;
-  readonly #servers: readonly Ip[];
   readonly #random: Random;
-  readonly #hosts: HostsFile;
-  readonly #timeout: Nanoseconds;
-  readonly #attempts: number;
-  readonly #edns0: boolean;
-  readonly #byKey = new Map<string, Pending>();
-  readonly #byPort = new Map<number, Pending>();
+  readonly #owner: ExchangeOwner;
+  #conf: ResolvConf;
+  #hosts: HostsFile;
+  readonly #lookups = new Map<string, Lookup>();
   #events: MachineEvent[] = [];
   #transmits: DnsTransmit[] = [];
   #results: StubResult[] = [];
   #nextHandle = 1;
+  #nextExchange = 1;
+  #turn = 0;
 
   constructor(options: StubOptions) {
-    this.#servers = options.servers.slice(0, 3); // resolv.conf(5): up to MAXNS (3) servers
-    this.#random = options.random;
-    this.#hosts = options.hosts ?? new HostsFile();
-    this.cache = options.cache ?? new DnsCache({ label: 'os', capacity: 1_000 });
-    this.#caching = options.caching ?? true;
-    this.#timeout = options.timeout ?? 5 * SECOND;
-    this.#attempts = options.attempts ?? 2;
-    this.#edns0 = options.edns0 ?? false;
+    const { random, hosts, cache, caching, ...conf } = options;
+    this.#random = random;
+    this.#hosts = hosts ?? new HostsFile();
+    this.cache = cache ?? new DnsCache({ label: 'os', capacity: 1_000 });
+    this.#caching = caching ?? true;
+    this.#conf = withLimits({ ...DEFAULT_RESOLV_CONF, ...conf });
+    this.#owner = {
+      random,
+      emit: (kind, detail) => this.#emit(kind, detail),
+      transmit: (out) => this.#transmits.push(out),
+      freePort: () => this.#freePort(),
+      freeExchange: () => this.#nextExchange++,
+    };
   }
 
-  /** Starts a lookup of an absolute name; the result comes from {@link pollResult}, at once when nobody has to be asked. */
-  ask(given: string, type: number, now: Nanoseconds): number {
-    const name = canonicalName(given);
+  /** Another hosts file from now on. */
+  useHosts(hosts: HostsFile): void {
+    this.#hosts = hosts;
+  }
+
+  /** Other settings for lookups that begin from now on. */
+  configure(conf: ResolvConf): void {
+    this.#conf = withLimits(conf);
+  }
+
+  /** Starts to look for addresses of a name as people write it; the result comes from {@link pollResult}, perhaps at once. */
+  lookup(text: string, families: readonly Family[], now: Nanoseconds): number {
     const handle = this.#nextHandle++;
-    if (this.#answerAtHome(handle, name, type, now)) return handle;
-    const key = `${nameKey(name)} ${type}`;
-    const running = this.#byKey.get(key);
-    if (running) {
-      this.#emit('dns.stub.join', { name, type: typeName(type), reason: 'the same question is on its way' });
-      running.handles.push(handle);
-      return handle;
-    }
-    const pending: Pending = {
-      key,
-      name,
-      type,
-      handles: [handle],
-      startedAt: now,
-      sends: 0,
-      id: 0,
-      localPort: 0,
-      server: 0 as Ip,
-      sentAt: now,
-      deadline: now,
-    };
-    this.#byKey.set(key, pending);
-    if (this.#servers.length === 0) this.#fail(pending, 'no resolver is configured', now);
-    else if (this.#byKey.size > MAX_PENDING) this.#fail(pending, 'too many questions at once', now);
-    else
-      this.#send(
-        pending,
-        this.#caching ? 'neither the hosts file nor the cache knows it' : 'the hosts file does not know it',
-        now,
-      );
+    const wanted = this.#conf.noAaaa && families.length > 1 ? families.filter((one) => one === 4) : families;
+    const types = wanted.map((family) => FAMILY_TYPE[family]);
+    const known = text.endsWith('.') ? undefined : this.#hosts.lookup(text, families);
+    if (known) this.#answerFromHosts(handle, text, types, known);
+    else this.#start(handle, `lookup ${text.toLowerCase()}`, types, new SearchList(text, this.#conf), now);
+    return handle;
+  }
+
+  /** Starts to ask for one type of a name, which is absolute with or without its dot. */
+  query(name: string, type: number, now: Nanoseconds): number {
+    const handle = this.#nextHandle++;
+    const text = name.endsWith('.') ? name : `${name}.`;
+    this.#start(handle, `query ${text.toLowerCase()}`, [type], new SearchList(text, this.#conf), now);
     return handle;
   }
 
   handle(arrival: DnsArrival, now: Nanoseconds): void {
-    const pending = this.#byPort.get(arrival.localPort);
-    const message = matchResponse(arrival, pending);
-    if (!pending || typeof message === 'string') {
-      const from = formatIp(arrival.from);
-      const reason = typeof message === 'string' ? message : '';
-      this.#emit('dns.stub.ignore', { from, port: arrival.port, localPort: arrival.localPort, reason });
+    const lookup = this.#lookupOf(arrival.localPort, arrival.exchange);
+    if (lookup) {
+      lookup.exchange!.hear(arrival, now);
+      this.#settle(lookup, now);
       return;
     }
-    this.#byPort.delete(pending.localPort);
-    const rcode = extendedRcode(message);
-    const server = formatIp(pending.server);
-    const useless = message.truncated
-      ? `the answer of ${server} does not fit a arrival, and this resolver does not speak TCP`
-      : rcode !== RCODE.NOERROR && rcode !== RCODE.NXDOMAIN
-        ? `${server} answered ${rcodeName(rcode)}`
-        : undefined;
-    if (useless) {
-      this.#emit('dns.stub.useless', {
-        name: pending.name,
-        type: typeName(pending.type),
-        server,
-        reason: useless,
-      });
-      this.#next(pending, useless, now);
-      return;
+    const { from, port, localPort } = arrival;
+    const reason = `no query is waiting at port ${localPort}`;
+    this.#emit('dns.stub.ignore', { from: formatIp(from), port, localPort, reason });
+  }
+
+  handleFailure(failure: DnsFailure, now: Nanoseconds): void {
+    const lookup = this.#lookupOf(failure.localPort, failure.exchange);
+    if (!lookup) return;
+    lookup.exchange!.fail(failure, now);
+    this.#settle(lookup, now);
+  }
+
+  handleTimeout(now: Nanoseconds): void {
+    for (const lookup of [...this.#lookups.values()]) {
+      if (!lookup.exchange || lookup.exchange.deadline > now) continue;
+      lookup.exchange.expire(now);
+      this.#settle(lookup, now);
     }
-    const answers = chain(message.answers, pending.name, pending.type);
-    this.#keep(message, pending, answers, now);
-    this.#emit('dns.stub.answer', {
-      name: pending.name,
-      type: typeName(pending.type),
-      rcode: rcodeName(rcode),
-      data: answers.map(dataText).join(', '),
-      server,
-      took: now - pending.startedAt,
-    });
-    this.#end(pending, rcode, answers);
   }
 
   pollResult(): StubResult | undefined {
@@ -192,172 +179,285 @@ export class StubResolver implements DnsMachine {
 
   pollTimeout(): Nanoseconds {
     let next = NEVER;
-    for (const pending of this.#byPort.values()) next = Math.min(next, pending.deadline);
+    for (const { exchange } of this.#lookups.values()) next = Math.min(next, exchange?.deadline ?? NEVER);
     return next;
   }
 
-  handleFailure(failure: DnsFailure, now: Nanoseconds): void {
-    const pending = this.#byPort.get(failure.localPort);
-    if (!pending || pending.server !== failure.to) return;
-    this.#byPort.delete(pending.localPort);
-    const server = formatIp(pending.server);
-    const reason = `${server}: ${failure.reason}`;
-    this.#emit('dns.stub.useless', { name: pending.name, type: typeName(pending.type), server, reason });
-    this.#next(pending, reason, now);
-  }
-
-  handleTimeout(now: Nanoseconds): void {
-    for (const pending of [...this.#byPort.values()]) {
-      if (pending.deadline > now) continue;
-      this.#byPort.delete(pending.localPort);
-      const server = formatIp(pending.server);
-      const waited = now - pending.sentAt;
-      this.#emit('dns.stub.timeout', { name: pending.name, type: typeName(pending.type), server, waited });
-      this.#next(pending, `${server} did not answer within ${formatDuration(waited)}`, now);
-    }
-  }
-
-  /** Local ports on which a response is awaited. */
   ports(): number[] {
-    return [...this.#byPort.keys()];
+    return [...this.#lookups.values()].flatMap(({ exchange }) => exchange?.ports() ?? []);
   }
 
   exchanges(): number[] {
-    return [];
+    return [...this.#lookups.values()].flatMap(({ exchange }) => exchange?.exchange ?? []);
   }
 
-  /** Hosts file, then cache. True when either had the answer. */
-  #answerAtHome(handle: number, name: string, type: number, now: Nanoseconds): boolean {
-    const known = this.#hosts.lookup(name, type);
-    if (known) {
-      this.#emit('dns.stub.hosts', {
-        name,
-        type: typeName(type),
-        data: known.map(dataText).join(', '),
-        reason: 'the hosts file has the name, so nobody is asked',
-      });
-      this.#deliver([handle], name, type, RCODE.NOERROR, known, 'hosts');
-      return true;
+  #lookupOf(localPort: number, exchange: number | undefined): Lookup | undefined {
+    for (const lookup of this.#lookups.values()) {
+      const running = lookup.exchange;
+      if (exchange === undefined ? running?.ports().includes(localPort) : running?.exchange === exchange)
+        return lookup;
     }
-    const answers: DnsRecord[] = [];
+    return undefined;
+  }
+
+  #answerFromHosts(handle: number, text: string, types: readonly number[], known: HostEntry): void {
+    const name = `${text}.`;
+    const answers = known.addresses.map((address) => addressRecord(name, address));
+    this.#emit('dns.stub.hosts', {
+      name,
+      type: types.map(typeName).join(', '),
+      data: answers.map(dataText).join(', '),
+      reason: 'the hosts file has the name, so nobody is asked',
+    });
+    const { canonicalName } = known;
+    const found = { name, types, rcode: RCODE.NOERROR, answers, canonicalName, error: undefined };
+    this.#results.push({ handle, ...found, source: 'hosts' });
+  }
+
+  #start(
+    handle: number,
+    asked: string,
+    types: readonly number[],
+    search: SearchList,
+    now: Nanoseconds,
+  ): void {
+    const key = `${asked} ${types.join(' ')}`;
+    const running = this.#lookups.get(key);
+    if (running) {
+      const { name } = running;
+      const reason = 'the same question is on its way';
+      this.#emit('dns.stub.join', { name, type: types.map(typeName).join(', '), reason });
+      running.handles.push(handle);
+      return;
+    }
+    const lookup: Lookup = {
+      key,
+      handles: [handle],
+      types,
+      search,
+      name: '.',
+      cached: [],
+      source: 'cache',
+      exchange: undefined,
+    };
+    this.#lookups.set(key, lookup);
+    this.#try(lookup, undefined, now);
+  }
+
+  /** Tries the names that are left until one has to be asked for, or it is over. `before` is what came of the last. */
+  #try(lookup: Lookup, before: string | undefined, now: Nanoseconds): void {
+    const { search, types } = lookup;
+    let told = before;
+    for (let next = search.next(); next; next = search.next()) {
+      const name = absoluteName(next.name);
+      if (name === undefined) {
+        search.tell('unrecoverable');
+        continue;
+      }
+      if (told !== undefined) this.#emit('dns.stub.search', { name, reason: `${told}; ${next.reason}` });
+      lookup.name = name;
+      if (isSubdomain(name, 'localhost.')) {
+        this.#answerLocalhost(lookup);
+        return;
+      }
+      const cached = this.#caching ? types.flatMap((type) => this.#recall(name, type, now) ?? []) : [];
+      lookup.cached = cached;
+      lookup.source = 'cache';
+      if (cached.length < types.length) {
+        this.#ask(lookup, now);
+        return;
+      }
+      const outcome = outcomeOf(cached);
+      search.tell(outcome);
+      if (outcome === 'found') break;
+      told = sayOutcome(name, outcome);
+    }
+    this.#end(lookup, lookup.cached);
+  }
+
+  #ask(lookup: Lookup, now: Nanoseconds): void {
+    const { name, types, cached } = lookup;
+    const missing = types.filter((type) => !cached.some((one) => one.type === type));
+    const problem =
+      this.#conf.servers.length === 0
+        ? 'no resolver is configured'
+        : this.#lookups.size > MAX_LOOKUPS
+          ? 'too many questions at once'
+          : undefined;
+    if (problem !== undefined) {
+      const type = missing.map(typeName).join(', ');
+      this.#emit('dns.stub.fail', { name, type, sends: 0, took: 0, reason: problem });
+      lookup.search.tell('no-server');
+      this.#end(lookup, []);
+      return;
+    }
+    const reason = this.#caching
+      ? 'neither the hosts file nor the cache knows it'
+      : 'the hosts file does not know it';
+    lookup.source = 'server';
+    lookup.exchange = new ServerExchange(
+      this.#owner,
+      name,
+      missing,
+      this.#conf,
+      this.#serversInTurn(),
+      reason,
+      now,
+    );
+  }
+
+  /** Looks at what the exchange of a lookup came to, and goes on. */
+  #settle(lookup: Lookup, now: Nanoseconds): void {
+    const { exchange } = lookup;
+    if (!exchange?.isDone) return;
+    lookup.exchange = undefined;
+    const { name, exhausted, startedAt, sends, types } = exchange;
+    let outcome: NameOutcome;
+    let answers: readonly Answer[] = lookup.cached;
+    if (exhausted) {
+      const took = now - startedAt;
+      this.#emit('dns.stub.fail', { name, type: types, sends, took, reason: exhausted.reason });
+      outcome = lookup.cached.some(({ records }) => records.length > 0) ? 'found' : exhausted.kind;
+    } else {
+      answers = [
+        ...lookup.cached,
+        ...exchange.replies.map((reply) => this.#read(name, reply, startedAt, now)),
+      ];
+      outcome = outcomeOf(answers);
+    }
+    lookup.search.tell(outcome);
+    if (outcome === 'found') {
+      this.#end(lookup, answers);
+      return;
+    }
+    lookup.cached = answers;
+    this.#try(lookup, sayOutcome(name, outcome), now);
+  }
+
+  /** Keeps what a reply says, and tells it. */
+  #read(name: string, { type, message, server }: Reply, startedAt: Nanoseconds, now: Nanoseconds): Answer {
+    const rcode = extendedRcode(message);
+    const records =
+      rcode === RCODE.NOERROR || rcode === RCODE.NXDOMAIN ? chain(message.answers, name, type) : [];
+    if (this.#caching && (rcode === RCODE.NOERROR || rcode === RCODE.NXDOMAIN)) {
+      const soa = message.authorities.find((record) => record.type === TYPE.SOA);
+      this.#keep(name, type, rcode, records, soa, now);
+    }
+    this.#emit('dns.stub.answer', {
+      name,
+      type: typeName(type),
+      rcode: rcodeName(rcode),
+      data: records.map(dataText).join(', '),
+      server,
+      took: now - startedAt,
+    });
+    return { type, rcode, records };
+  }
+
+  /** Ends a lookup with what is known of the last name. */
+  #end(lookup: Lookup, answers: readonly Answer[]): void {
+    const { name, types, handles, search, source } = lookup;
+    this.#lookups.delete(lookup.key);
+    const records = [
+      ...new Map(answers.flatMap((one) => one.records).map((one) => [recordKey(one), one])).values(),
+    ];
+    const isFound = records.some(({ type }) => types.includes(type));
+    const outcome = search.outcome;
+    // A name that is only an alias of something without such records was found, and yet there is nothing
+    const isAlias = outcome === 'found' && !isFound;
+    const isMissing = answers.length > 0 && answers.every(({ rcode }) => rcode === RCODE.NXDOMAIN);
+    const error = isFound
+      ? undefined
+      : outcome !== 'found'
+        ? ERRORS[outcome]
+        : isAlias && isMissing
+          ? 'EAI_NONAME'
+          : 'EAI_NODATA';
+    const rcode = RCODES[error ?? 'none'];
+    const alias = records.findLast((record) => record.type === TYPE.CNAME);
+    const canonicalName = alias?.type === TYPE.CNAME ? alias.data : name;
+    for (const handle of handles)
+      this.#results.push({ handle, name, types, rcode, answers: records, canonicalName, error, source });
+  }
+
+  #answerLocalhost(lookup: Lookup): void {
+    const { name, types, handles } = lookup;
+    this.#lookups.delete(lookup.key);
+    const families = ([4, 6] as const).filter((family) => types.includes(FAMILY_TYPE[family]));
+    const answers = families.map((family) => addressRecord(name, LOOPBACK[family]));
+    this.#emit('dns.stub.special', {
+      name,
+      type: types.map(typeName).join(', '),
+      data: answers.map(dataText).join(', '),
+      reason: 'localhost is always this host, so nobody is asked',
+    });
+    const error = answers.length > 0 ? undefined : 'EAI_NODATA';
+    for (const handle of handles) {
+      const result = {
+        handle,
+        name,
+        types,
+        rcode: RCODE.NOERROR,
+        answers,
+        canonicalName: name,
+        error,
+      } as const;
+      this.#results.push({ ...result, source: 'special' });
+    }
+  }
+
+  /** What the cache has of a type: records behind aliases, or an absence. Undefined when somebody has to be asked. */
+  #recall(name: string, type: number, now: Nanoseconds): Answer | undefined {
+    const records: DnsRecord[] = [];
     let current = name;
-    for (let i = 0; this.#caching && i < MAX_ALIASES; i++) {
+    for (let i = 0; i < MAX_ALIASES; i++) {
       const hit = this.cache.lookup(current, type, now);
       this.#drainCache();
-      if (!hit || hit.kind === 'servfail') return false;
-      if (hit.kind !== 'records') {
-        this.#deliver(
-          [handle],
-          name,
-          type,
-          hit.kind === 'nxdomain' ? RCODE.NXDOMAIN : RCODE.NOERROR,
-          answers,
-          'cache',
-        );
-        return true;
-      }
-      answers.push(...hit.records);
+      if (!hit || hit.kind === 'servfail') return undefined;
+      if (hit.kind !== 'records')
+        return { type, rcode: hit.kind === 'nxdomain' ? RCODE.NXDOMAIN : RCODE.NOERROR, records };
+      records.push(...hit.records);
       const [first] = hit.records;
-      if (first?.type !== TYPE.CNAME || type === TYPE.CNAME) {
-        this.#deliver([handle], name, type, RCODE.NOERROR, answers, 'cache');
-        return true;
-      }
+      if (first?.type !== TYPE.CNAME || type === TYPE.CNAME) return { type, rcode: RCODE.NOERROR, records };
       current = first.data;
     }
-    return false;
+    return undefined;
   }
 
-  #send(pending: Pending, reason: string, now: Nanoseconds): void {
-    pending.server = this.#servers[pending.sends % this.#servers.length]!;
-    pending.sends += 1;
-    pending.id = this.#random.below(0x1_0000);
-    pending.localPort = this.#freePort();
-    pending.sentAt = now;
-    pending.deadline = now + this.#timeout;
-    this.#byPort.set(pending.localPort, pending);
-    const because = this.#emit('dns.stub.ask', {
-      name: pending.name,
-      type: typeName(pending.type),
-      server: formatIp(pending.server),
-      attempt: Math.ceil(pending.sends / this.#servers.length),
-      id: pending.id,
-      localPort: pending.localPort,
-      reason,
-    });
-    const bytes = encodeDns(
-      makeQuery(pending.id, pending.name, pending.type, true, this.#edns0 ? EDNS_SIZE : undefined),
-    );
-    this.#transmits.push({
-      transport: 'udp',
-      to: pending.server,
-      port: DNS_PORT,
-      localPort: pending.localPort,
-      bytes,
-      because,
-    });
-  }
-
-  #next(pending: Pending, reason: string, now: Nanoseconds): void {
-    if (pending.sends < this.#servers.length * this.#attempts) this.#send(pending, reason, now);
-    else this.#fail(pending, reason, now);
-  }
-
-  #fail(pending: Pending, reason: string, now: Nanoseconds): void {
-    this.#emit('dns.stub.fail', {
-      name: pending.name,
-      type: typeName(pending.type),
-      sends: pending.sends,
-      took: now - pending.startedAt,
-      reason,
-    });
-    this.#end(pending, RCODE.SERVFAIL, []);
-  }
-
-  #end(pending: Pending, rcode: number, answers: readonly DnsRecord[]): void {
-    this.#byKey.delete(pending.key);
-    this.#deliver(pending.handles, pending.name, pending.type, rcode, answers, 'server');
-  }
-
-  #deliver(
-    handles: readonly number[],
+  /** Stores what the resolver said. It is trusted, so there is no bailiwick to check; only the chain asked for is kept. */
+  #keep(
     name: string,
     type: number,
     rcode: number,
     answers: readonly DnsRecord[],
-    source: StubResult['source'],
+    soa: DnsRecord | undefined,
+    now: Nanoseconds,
   ): void {
-    const found = answers.some((record) => record.type === type);
-    const error = found ? undefined : rcode === RCODE.SERVFAIL ? 'EAI_AGAIN' : 'EAI_NONAME';
-    for (const handle of handles) this.#results.push({ handle, name, type, rcode, answers, error, source });
-  }
-
-  /** Stores what the resolver said. It is trusted, so there is no bailiwick to check; only the chain asked for is kept. */
-  #keep(message: DnsMessage, pending: Pending, answers: readonly DnsRecord[], now: Nanoseconds): void {
-    if (!this.#caching) return;
     for (const alias of answers) if (alias.type === TYPE.CNAME) this.cache.store([alias], 'answer', now);
-    const records = answers.filter((record) => record.type === pending.type);
-    if (pending.type !== TYPE.CNAME && records.length > 0) this.cache.store(records, 'answer', now);
-    const soa = message.authorities.find((record) => record.type === TYPE.SOA);
+    const records = answers.filter((record) => record.type === type);
+    if (type !== TYPE.CNAME && records.length > 0) this.cache.store(records, 'answer', now);
     if (records.length === 0 && soa?.type === TYPE.SOA) {
       const last = answers.at(-1);
-      const end = last?.type === TYPE.CNAME ? last.data : pending.name;
+      const end = last?.type === TYPE.CNAME ? last.data : name;
       const ttl = Math.min(soa.ttl, soa.data.minimum);
-      this.cache.storeAbsence(
-        end,
-        pending.type,
-        message.rcode === RCODE.NXDOMAIN ? 'nxdomain' : 'nodata',
-        soa,
-        ttl,
-        now,
-      );
+      this.cache.storeAbsence(end, type, rcode === RCODE.NXDOMAIN ? 'nxdomain' : 'nodata', soa, ttl, now);
     }
     this.#drainCache();
   }
 
+  /** The servers in the order of the file; with `rotate` each lookup begins at the next one. */
+  #serversInTurn(): readonly Ip[] {
+    const { servers, rotate } = this.#conf;
+    if (!rotate) return servers;
+    const first = this.#turn++ % servers.length;
+    return [...servers.slice(first), ...servers.slice(0, first)];
+  }
+
   #freePort(): number {
+    const taken = new Set(this.ports());
     for (let i = 0; i < 100; i++) {
       const port = 32_768 + this.#random.below(28_232); // Linux: net.ipv4.ip_local_port_range is 32768 to 60999
-      if (!this.#byPort.has(port)) return port;
+      if (!taken.has(port)) return port;
     }
     throw new Misuse('no free port in 100 draws');
   }
@@ -373,15 +473,38 @@ export class StubResolver implements DnsMachine {
   }
 }
 
-/** The aliases from `name` on and the records they lead to, in that order; everything else is left out. */
-function chain(answers: readonly DnsRecord[], name: string, type: number): DnsRecord[] {
-  const found: DnsRecord[] = [];
-  let end = name;
-  for (let i = 0; type !== TYPE.CNAME && i < MAX_ALIASES; i++) {
-    const alias = answers.find((record) => record.type === TYPE.CNAME && sameName(record.name, end));
-    if (alias?.type !== TYPE.CNAME || found.includes(alias)) break;
-    found.push(alias);
-    end = alias.data;
+const RCODES: Readonly<Record<StubError | 'none', number>> = {
+  none: RCODE.NOERROR,
+  EAI_NODATA: RCODE.NOERROR,
+  EAI_NONAME: RCODE.NXDOMAIN,
+  EAI_AGAIN: RCODE.SERVFAIL,
+  EAI_FAIL: RCODE.SERVFAIL,
+};
+
+const OUTCOME_WORDS: Readonly<Record<NameOutcome, string>> = {
+  found: 'exists',
+  nodata: 'has no such record',
+  nxdomain: 'does not exist',
+  servfail: 'could not be resolved',
+  failed: 'was asked for in vain',
+  'no-server': 'could be asked of nobody',
+  unrecoverable: 'cannot be asked for',
+};
+
+function sayOutcome(name: string, outcome: NameOutcome): string {
+  return `${name} ${OUTCOME_WORDS[outcome]}`;
+}
+
+/** The name in its canonical form; undefined for a text that is none. */
+function absoluteName(text: string): string | undefined {
+  try {
+    return canonicalName(text);
+  } catch (error) {
+    if (error instanceof Malformed) return undefined;
+    throw error;
   }
-  return [...found, ...answers.filter((record) => record.type === type && sameName(record.name, end))];
+}
+
+function withLimits(conf: ResolvConf): ResolvConf {
+  return { ...conf, servers: conf.servers.slice(0, MAX_SERVERS) };
 }

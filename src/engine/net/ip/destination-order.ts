@@ -1,0 +1,41 @@
+/**
+ * The order in which a host tries the addresses of another (RFC 6724 §6), given the addresses and routes that it has.
+ */
+import { type Family, familyOf, type Ip } from '../../base/ip.ts';
+import {
+  type DestinationCandidate,
+  orderDestinations,
+  type SourceCandidate,
+} from '../../proto/ip/source-address.ts';
+import type { IpStack } from './ip-stack.ts';
+
+/** Addresses in the order in which to try them; those without a way to them last. Equals stay as they are. */
+export function inOrderToTry(ip: IpStack, addresses: readonly Ip[]): Ip[] {
+  const candidates = addresses.map(
+    (address): DestinationCandidate => ({ address, source: sourceCandidate(ip, ip.sourceFor(address)) }),
+  );
+  return orderDestinations(candidates).map(({ address }) => address);
+}
+
+/**
+ * Families of which the host has an address that is not its loopback: what glibc goes by when it is told to ask only for
+ * what can be used (AI_ADDRCONFIG, RFC 3493 §6.1). A link-local address counts.
+ */
+export function familiesOf(ip: IpStack): Family[] {
+  const has4 = ip.nics.some(({ address }) => address !== undefined);
+  const has6 = ip.nics.some(({ addresses6 }) => addresses6.some(({ state }) => state !== 'duplicate'));
+  return [...(has4 ? [4 as const] : []), ...(has6 ? [6 as const] : [])];
+}
+
+function sourceCandidate(ip: IpStack, source: Ip | undefined): SourceCandidate | undefined {
+  if (source === undefined) return undefined;
+  for (const nic of ip.nics) {
+    if (nic.address === source)
+      return { address: source, prefixLength: nic.prefixLength, interface: nic.name };
+    const own = nic.addresses6.find(({ address }) => address === source);
+    if (!own) continue;
+    const isDeprecated = own.state === 'deprecated';
+    return { address: source, prefixLength: own.prefixLength, interface: nic.name, isDeprecated };
+  }
+  return { address: source, prefixLength: familyOf(source) === 4 ? 8 : 128, interface: 'lo' };
+}
