@@ -40,6 +40,10 @@ export function compareTables(network: Network, trace: Trace, tables = new Table
       const names = machine.programTables.get('dns')?.();
       const a = JSON.stringify(names ?? []);
       const b = JSON.stringify(livingRows(tables.rows('dns', name, now).values(), now));
+      const servers = JSON.stringify(machine.programTables.get('dns-servers')?.() ?? []);
+      const told = JSON.stringify(tables.living('dns-servers', name, now));
+      if (servers !== told)
+        faults.push(`${name}, dns-servers at ${now} ns: the machine has ${servers}, the trace says ${told}`);
       if (a !== b) faults.push(`${name}, dns at ${now} ns: the machine has ${a}, the trace says ${b}`);
     }
   }

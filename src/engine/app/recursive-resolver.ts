@@ -1,29 +1,62 @@
 /**
- * A recursive resolver on a host: the machine of proto/dns on port 53.
+ * A recursive resolver on a host: the machine of proto/dns on port 53 of UDP and TCP.
  */
 import type { Host } from '../net/host.ts';
-import { DnsCache } from '../proto/dns/cache.ts';
+import { familiesOf } from '../net/ip/destination-order.ts';
+import type { DnsCache } from '../proto/dns/cache.ts';
 import { DNS_PORT } from '../proto/dns/message.ts';
-import { Resolver, type RootHint } from '../proto/dns/resolver/resolver.ts';
+import type { ResolverConfig, RootHint } from '../proto/dns/resolver/config.ts';
+import { Resolver, resolverCache } from '../proto/dns/resolver/resolver.ts';
 import { DnsDriver } from './dns-driver.ts';
 
-/** Starts the resolver; gives its cache, for tables. A restart begins with an empty cache. */
-export function runResolver(host: Host, hints: readonly RootHint[]): { readonly cache: DnsCache } {
-  const running = { cache: new DnsCache({ label: 'resolver' }) };
-  host.programTables.set('dns', () => running.cache.rows(host.world.now));
+export interface RecursiveResolverOptions extends Partial<ResolverConfig> {
+  readonly hints: readonly RootHint[];
+}
+
+export interface RecursiveResolver {
+  readonly cache: DnsCache;
+  /** The machine that runs; another one after a restart. Undefined before the host has started. */
+  readonly machine: Resolver | undefined;
+  /** Empties the cache, as `unbound-control flush_zone .` does. */
+  flush(): void;
+}
+
+/**
+ * Starts the resolver. Unless told, it asks at addresses of the families that the host has. A restart begins with an empty cache
+ * and knows no servers.
+ */
+export function runResolver(
+  host: Host,
+  options: readonly RootHint[] | RecursiveResolverOptions,
+): RecursiveResolver {
+  const given: RecursiveResolverOptions = 'hints' in options ? options : { hints: options };
+  const cache = resolverCache(given);
   let driver: DnsDriver | undefined;
+  let machine: Resolver | undefined;
+  host.programTables.set('dns', () => cache.rows(host.world.now));
+  host.programTables.set('dns-servers', () => machine?.servers.rows(host.world.now) ?? []);
   host.onBoot(() => {
-    const isRestart = driver !== undefined;
+    if (machine) {
+      cache.flush(host.world.now);
+      machine.servers.flush('the resolver starts anew');
+      driver?.drain();
+    }
     driver?.stop();
-    if (isRestart) running.cache.flush(host.world.now);
-    const resolver = new Resolver({
-      hints,
-      random: host.world.random(`${host.name}/dns`),
-      cache: running.cache,
-    });
-    driver = new DnsDriver(host, resolver);
+    const families = familiesOf(host.ip);
+    const random = host.world.random(`${host.name}/dns`);
+    machine = new Resolver({ ...(families.length === 1 && { families }), ...given, random, cache });
+    driver = new DnsDriver(host, machine);
     driver.serve(DNS_PORT);
     driver.drain();
   });
-  return running;
+  return {
+    cache,
+    get machine() {
+      return machine;
+    },
+    flush() {
+      cache.flush(host.world.now);
+      driver?.drain();
+    },
+  };
 }

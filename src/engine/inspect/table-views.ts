@@ -8,6 +8,7 @@ import type { Nat } from '../net/nat/nat.ts';
 import type { NatRow } from '../net/nat/nat-rows.ts';
 import type { Network } from '../net/network.ts';
 import { conditionText } from '../policy/match.ts';
+import type { ServerRow } from '../proto/dns/resolver/servers.ts';
 import { neighbourState } from '../proto/ip/neighbours6.ts';
 import type { TableReader } from './tables.ts';
 import type { RowLife, TableView } from './view.ts';
@@ -73,6 +74,21 @@ export function tableViews(
     .living('dns', name, time)
     .map((row) => [row.name, row.type, row.data, left(row.expires, time)]);
   put('Names', ['Name', 'Type', 'Data', 'Forgotten in'], names, has.has('dns'));
+  const servers = reader
+    .living('dns-servers', name, time)
+    .map((row) => [
+      row.server,
+      formatSpan(row.srtt),
+      formatSpan(row.rto),
+      serverNotes(row),
+      left(row.expires, time),
+    ]);
+  put(
+    'Name servers',
+    ['Server', 'Answers in', 'Is given', 'Notes', 'Forgotten in'],
+    servers,
+    has.has('dns-servers'),
+  );
   put('Routes', ['To', 'Next router', 'Interface'], routes(reader, name, time));
   const arp = reader
     .living('arp', name, time)
@@ -100,6 +116,17 @@ export function tableViews(
   }
   put('IPv6 addresses', ['Address', 'Interface', 'Made by', 'State'], addresses, false);
   return views;
+}
+
+/** What a resolver holds against a name server. */
+function serverNotes({ timeouts, edns, cookie, lame }: ServerRow): string {
+  const notes = [
+    timeouts > 0 ? `silent ${timeouts}×` : '',
+    edns ? '' : 'no EDNS',
+    cookie ? 'cookie' : '',
+    lame === '' ? '' : `does not serve ${lame.replaceAll(' ', ', ')}`,
+  ];
+  return notes.filter((note) => note !== '').join('; ');
 }
 
 function nat(rows: readonly NatRow[], time: Nanoseconds): TableView['rows'] {

@@ -15,6 +15,7 @@ import { type SwitchRow, switchTable } from '../net/link/switch.ts';
 import { type NatRow, natTable } from '../net/nat/nat-rows.ts';
 import { type SocketRow, socketTable } from '../net/socket-table.ts';
 import { type CacheRow, cacheTable } from '../proto/dns/cache.ts';
+import { type ServerRow, serverTable } from '../proto/dns/resolver/servers.ts';
 import { type ArpRow, arpTable } from '../proto/ip/arp.ts';
 import { type NeighbourRow, neighbourTable } from '../proto/ip/neighbours6.ts';
 import { type PathMtuRow, pathMtuTable } from '../proto/ip/path-mtu.ts';
@@ -28,6 +29,7 @@ export interface RowOf {
   readonly switch: SwitchRow;
   readonly sockets: SocketRow;
   readonly dns: CacheRow;
+  readonly 'dns-servers': ServerRow;
   readonly addresses: AddressRow;
   readonly routes: RouteRow;
   readonly neighbours: NeighbourRow;
@@ -39,6 +41,7 @@ export type TableName = keyof RowOf;
 const PROJECTIONS: { readonly [T in TableName]: Projection<RowOf[T]> } = {
   sockets: socketTable,
   dns: cacheTable,
+  'dns-servers': serverTable,
   nat: natTable,
   filter: filterTable,
   arp: arpTable,

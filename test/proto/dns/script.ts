@@ -19,7 +19,7 @@
  */
 import { formatIp, type Ip, parseIp } from '../../../src/engine/base/ip.ts';
 import { MILLISECOND, type Nanoseconds, NEVER } from '../../../src/engine/base/units.ts';
-import { DNS_PORT, makeQuery, STREAM_SIZE } from '../../../src/engine/proto/dns/message.ts';
+import { DNS_PORT, makeQuery } from '../../../src/engine/proto/dns/message.ts';
 import type {
   DnsArrival,
   DnsFailureReason,
@@ -42,12 +42,19 @@ export type Responder = (
 /** An authority's response with something changed. */
 export const twisted =
   (authority: Authority, change: (response: DnsMessage) => DnsMessage): Responder =>
-  (_, __, sent) =>
-    change(
-      decodeDns(authority.answer(sent.bytes, sent.transport === 'tcp' ? STREAM_SIZE : undefined)!.response),
-    );
+  (_, now, sent) =>
+    change(decodeDns(served(authority, sent, now)!));
+
+/** What an authority answers to a query that a machine sent, as bytes. */
+export function served(authority: Authority, sent: DnsTransmit, now: Nanoseconds): Uint8Array | undefined {
+  const { transport, localPort, exchange, bytes, to } = sent;
+  const at = { transport, from: HOST, port: localPort, to, localPort: DNS_PORT, bytes };
+  return authority.answer(exchange === undefined ? at : { ...at, exchange }, now)?.response;
+}
 
 const CLIENT = parseIp('192.0.2.10');
+/** Where the machine is, as servers see it. */
+const HOST = parseIp('192.0.2.5');
 
 export class Script<M extends DnsMachine> {
   readonly machine: M;
@@ -69,10 +76,7 @@ export class Script<M extends DnsMachine> {
 
   server(address: string, rtt: Nanoseconds, responder: Responder | Authority): void {
     const respond: Responder =
-      typeof responder === 'function'
-        ? responder
-        : (_, __, sent) =>
-            responder.answer(sent.bytes, sent.transport === 'tcp' ? STREAM_SIZE : undefined)?.response;
+      typeof responder === 'function' ? responder : (_, now, sent) => served(responder, sent, now);
     this.#servers.set(parseIp(address), { rtt, responder: respond });
   }
 

@@ -8,7 +8,8 @@
  * Nothing here runs on a timer. An expired row stays until somebody meets it or its room is needed; who reads the table
  * filters by `expires`, live and in replay alike, so both agree at every moment.
  *
- * Not here: serving stale data (RFC 8767), prefetch, NXDOMAIN of a name for the names below it (RFC 8020).
+ * Where asked to, it keeps what has expired for a while longer (RFC 8767) and takes the absence of a name for the absence
+ * of everything below it (RFC 8020).
  */
 
 import { Misuse } from '../../base/errors.ts';
@@ -17,19 +18,25 @@ import { SECOND } from '../../base/units.ts';
 import type { MachineEvent, Projection } from '../../trace/event.ts';
 import { TYPE, typeName } from '../../wire/dns/code.ts';
 import type { DnsRecord } from '../../wire/dns/message.ts';
-import { nameKey } from '../../wire/dns/name.ts';
+import { nameKey, selfAndAncestors } from '../../wire/dns/name.ts';
 import { dataText, MAX_TTL } from '../../wire/dns/text.ts';
 
-/** How far data are trusted (RFC 2181 §5.4.1, three steps of its seven): a lower rank never replaces a higher one. */
-export const RANK = { referral: 1, authority: 2, answer: 3 } as const;
+/**
+ * How far data are trusted (RFC 2181 §5.4.1, four steps of its seven): a lower rank never replaces a higher one. `referral`
+ * is what came with a referral or as additional data, and is never given to clients; `nonauthoritative` an answer without AA;
+ * `authority` the authority section of an answer with AA; `answer` its answer section.
+ */
+export const RANK = { referral: 1, nonauthoritative: 2, authority: 3, answer: 4 } as const;
 export type Rank = keyof typeof RANK;
 
 /** What is known instead of records. `servfail`: nobody could tell. */
 export type Absence = 'nxdomain' | 'nodata' | 'servfail';
 
-export type CacheHit =
+/** `left` is what is left of the `ttl` seconds for which it was stored. */
+export type CacheHit = { readonly left: number; readonly ttl: number } & (
   | { readonly kind: 'records'; readonly records: readonly DnsRecord[]; readonly rank: Rank }
-  | { readonly kind: Absence; readonly soa: DnsRecord | undefined };
+  | { readonly kind: Absence; readonly soa: DnsRecord | undefined }
+);
 
 /** One row of the table: a set of records, or an absence. */
 export interface CacheRow {
@@ -43,8 +50,19 @@ export interface CacheRow {
   /** Presentation text of the data, joined by commas; `NXDOMAIN`, `NODATA` or `SERVFAIL`. */
   readonly data: string;
   readonly rank: Rank;
-  /** Kernel time from which on the row is dead. */
+  /** Kernel time from which on the row is dead, or stale. */
   readonly expires: Nanoseconds;
+  /** Kernel time until which it may still be served as stale data (RFC 8767), in caches that do so. */
+  readonly staleUntil?: Nanoseconds;
+}
+
+/** A row as a figure shows it. */
+export interface ShownRow extends CacheRow {
+  readonly state: 'fresh' | 'stale' | 'negative' | 'stale negative';
+  /** Seconds until it expires; negative since it has. */
+  readonly left: number;
+  /** In the last tenth of its time, in which popular names are asked for anew. */
+  readonly isDue: boolean;
 }
 
 export interface CacheOptions {
@@ -54,6 +72,12 @@ export interface CacheOptions {
   readonly capacity?: number;
   /** Seconds. Unbound's default (`cache-max-ttl`) is a day. */
   readonly maxTtl?: number;
+  /** Seconds. Unbound's `cache-min-ttl`; not for absences and failures. */
+  readonly minTtl?: number;
+  /** Seconds for which expired rows are kept, to be served as stale (RFC 8767 §5: one to three days). */
+  readonly keepStale?: number;
+  /** A name that does not exist has nothing below it (RFC 8020 §2). */
+  readonly nxdomainCut?: boolean;
   /** Seconds. RFC 2308 §5: one to three hours work well; Unbound's default (`cache-max-negative-ttl`) is one. */
   readonly maxNegativeTtl?: number;
 }
@@ -73,6 +97,9 @@ export class DnsCache {
   readonly #label: string;
   readonly #capacity: number;
   readonly #maxTtl: number;
+  readonly #minTtl: number;
+  readonly #keepStale: number;
+  readonly #nxdomainCut: boolean;
   readonly #maxNegativeTtl: number;
   /** In order of last use, the longest ago first. */
   readonly #entries = new Map<string, Entry>();
@@ -83,6 +110,9 @@ export class DnsCache {
     this.#capacity = options.capacity ?? 10_000;
     this.#maxTtl = options.maxTtl ?? 86_400;
     this.#maxNegativeTtl = options.maxNegativeTtl ?? 3_600;
+    this.#minTtl = options.minTtl ?? 0;
+    this.#keepStale = options.keepStale ?? 0;
+    this.#nxdomainCut = options.nxdomainCut ?? false;
     if (this.#capacity < 1) throw new Misuse('a cache holds at least one row');
   }
 
@@ -111,6 +141,36 @@ export class DnsCache {
     return asHit(entry, left);
   }
 
+  /**
+   * What has expired and may still be served (RFC 8767), or is still fresh; never a failure. Leaves one event for stale data.
+   */
+  lookupStale(
+    name: string,
+    type: number,
+    now: Nanoseconds,
+  ): (CacheHit & { readonly isStale: boolean }) | undefined {
+    const key = nameKey(name);
+    for (const place of [keyOf(key, type), keyOf(key, TYPE.CNAME), keyOf(key, WHOLE_NAME)]) {
+      const entry = this.#entries.get(place);
+      if (!entry || entry.absence === 'servfail' || RANK[entry.row.rank] < RANK.nonauthoritative) continue;
+      if (place !== keyOf(key, type) && entry.absence === 'nodata') continue;
+      const { expires, staleUntil } = entry.row;
+      if (now >= (staleUntil ?? expires)) continue;
+      const isStale = now >= expires;
+      if (isStale)
+        this.#emit('dns.cache.stale', {
+          cache: this.#label,
+          name,
+          type: typeName(type),
+          data: entry.row.data,
+          since: expires,
+          reason: 'it has expired, and nothing better is to be had in time',
+        });
+      return { ...asHit(entry, isStale ? 0 : secondsLeft(expires, now)), isStale };
+    }
+    return undefined;
+  }
+
   /** The same for the machine that owns the cache and only looks around: no event, and no sign of use. */
   peek(name: string, type: number, now: Nanoseconds, least: Rank = 'referral'): CacheHit | undefined {
     const entry = this.#entries.get(keyOf(nameKey(name), type));
@@ -122,7 +182,8 @@ export class DnsCache {
   store(records: readonly DnsRecord[], rank: Rank, now: Nanoseconds): boolean {
     const [first] = records;
     if (!first) throw new Misuse('an empty set of records');
-    const ttl = records.reduce((least, record) => Math.min(least, usableTtl(record.ttl)), this.#maxTtl);
+    const least = records.reduce((ttl, record) => Math.min(ttl, usableTtl(record.ttl)), this.#maxTtl);
+    const ttl = Math.max(least, this.#minTtl);
     const data = records.map(dataText).join(', ');
     const entry = this.#entry(
       first.name,
@@ -165,7 +226,11 @@ export class DnsCache {
       absence,
       soa,
     );
-    return this.#file(keyOf(nameKey(name), whole ? WHOLE_NAME : type), entry, now);
+    const isFiled = this.#file(keyOf(nameKey(name), whole ? WHOLE_NAME : type), entry, now);
+    // RFC 8767 §4: the news that there is nothing takes the place of what was kept
+    if (isFiled && whole && this.#keepStale > 0 && !this.#alive(keyOf(nameKey(name), type), now, 'referral'))
+      this.#drop(keyOf(nameKey(name), type), now, 'the name exists no more');
+    return isFiled;
   }
 
   pollEvent(): MachineEvent | undefined {
@@ -197,7 +262,14 @@ export class DnsCache {
     soa: DnsRecord | undefined,
   ): Entry {
     const expires = (Math.floor(now / SECOND) + ttl) * SECOND;
-    return { row: { cache: this.#label, name, type, ttl, data, rank, expires }, records, absence, soa };
+    const row: CacheRow = { cache: this.#label, name, type, ttl, data, rank, expires };
+    const isKept = this.#keepStale > 0 && absence !== 'servfail';
+    return {
+      row: isKept ? { ...row, staleUntil: expires + this.#keepStale * SECOND } : row,
+      records,
+      absence,
+      soa,
+    };
   }
 
   #file(key: string, entry: Entry, now: Nanoseconds): boolean {
@@ -210,6 +282,8 @@ export class DnsCache {
     )
       return false;
     if (entry.row.expires <= now) return false;
+    // Stale data are worth more than the news that nobody could tell
+    if (entry.absence === 'servfail' && now < (this.#entries.get(key)?.row.staleUntil ?? 0)) return false;
     this.#entries.delete(key);
     for (const longestAgo of this.#entries.keys()) {
       if (this.#entries.size < this.#capacity) break;
@@ -228,7 +302,12 @@ export class DnsCache {
     const chain = type === TYPE.CNAME ? undefined : this.#alive(alias, now, least);
     if (chain && chain.absence === undefined) return alias;
     const whole = keyOf(name, WHOLE_NAME);
-    return this.#alive(whole, now, least) ? whole : undefined;
+    if (this.#alive(whole, now, least)) return whole;
+    if (!this.#nxdomainCut) return undefined;
+    return selfAndAncestors(name)
+      .slice(1)
+      .map((above) => keyOf(above, WHOLE_NAME))
+      .find((above) => this.#alive(above, now, least));
   }
 
   /** The entry when it lives and is trusted enough; a dead one is taken out. */
@@ -236,7 +315,7 @@ export class DnsCache {
     const entry = this.#entries.get(key);
     if (!entry) return undefined;
     if (entry.row.expires > now) return RANK[entry.row.rank] >= RANK[least] ? entry : undefined;
-    this.#drop(key, now, '');
+    if (now >= (entry.row.staleUntil ?? 0)) this.#drop(key, now, '');
     return undefined;
   }
 
@@ -258,9 +337,27 @@ export class DnsCache {
 
 /** Rows that live at `now`, by cache, name and type. */
 export function livingRows(rows: Iterable<CacheRow>, now: Nanoseconds): CacheRow[] {
+  return inOrder([...rows].filter((row) => row.expires > now));
+}
+
+/** All rows that a cache can still give at `now`, stale ones included, in the order of {@link livingRows}. */
+export function shownRows(rows: Iterable<CacheRow>, now: Nanoseconds): ShownRow[] {
+  return inOrder([...rows].filter((row) => (row.staleUntil ?? row.expires) > now)).map((row) => {
+    const isNegative = /^(?:NXDOMAIN|NODATA|SERVFAIL)$/.test(row.data);
+    const isStale = row.expires <= now;
+    const left = secondsLeft(row.expires, now);
+    return {
+      ...row,
+      state: isNegative ? (isStale ? 'stale negative' : 'negative') : isStale ? 'stale' : 'fresh',
+      left,
+      isDue: !isStale && left * 10 <= row.ttl,
+    };
+  });
+}
+
+function inOrder(rows: readonly CacheRow[]): CacheRow[] {
   const order = (row: CacheRow): string => `${row.cache} ${nameKey(row.name)} ${row.type}`;
-  return [...rows]
-    .filter((row) => row.expires > now)
+  return rows
     .map((row) => [order(row), row] as const)
     .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
     .map(([, row]) => row);
@@ -291,13 +388,18 @@ function secondsLeft(expires: Nanoseconds, now: Nanoseconds): number {
 }
 
 function asHit(entry: Entry, left: number): CacheHit {
+  const { ttl } = entry.row;
   if (entry.absence)
     return {
       kind: entry.absence,
+      left,
+      ttl,
       soa: entry.soa && { ...entry.soa, ttl: Math.min(left, usableTtl(entry.soa.ttl)) },
     };
   return {
     kind: 'records',
+    left,
+    ttl,
     records: entry.records.map((record) => ({ ...record, ttl: left })),
     rank: entry.row.rank,
   };

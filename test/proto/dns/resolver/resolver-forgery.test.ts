@@ -7,7 +7,7 @@ import { TYPE } from '../../../../src/engine/wire/dns/code.ts';
 import { encodeDns } from '../../../../src/engine/wire/dns/fast.ts';
 import type { DnsMessage } from '../../../../src/engine/wire/dns/message.ts';
 import { parseRecord, recordText } from '../../../../src/engine/wire/dns/text.ts';
-import { twisted } from '../script.ts';
+import { served, twisted } from '../script.ts';
 import { chaicartZone, NS1, NS2, ROOT, rootZone, smallInternet, TLD } from '../small-internet.ts';
 
 const answers = (message: DnsMessage | undefined): string[] => (message?.answers ?? []).map(recordText);
@@ -116,7 +116,7 @@ describe('forgers', () => {
         script.machine.handle({ ...right, localPort, bytes: forged({ response: false }) }, now);
         script.machine.handle({ ...right, localPort, bytes: forged({}).subarray(0, 30) }, now);
       });
-      return new Authority([rootZone]).answer(sent.bytes)!.response;
+      return served(new Authority([rootZone]), sent, now);
     });
     expect(answers(script.client('chaicart.example.', TYPE.A))).toEqual([
       'chaicart.example. 300 IN A 192.0.2.80',

@@ -1,47 +1,80 @@
 /**
- * One question that a resolver is answering, as data, and the limits on the work for it.
+ * One question that a resolver is answering, as data.
  */
 import type { Ip } from '../../../base/ip.ts';
 import type { Nanoseconds } from '../../../base/units.ts';
 import type { DnsRecord } from '../../../wire/dns/message.ts';
 import { nameKey, sameName } from '../../../wire/dns/name.ts';
+import type { DnsTransport } from '../packet.ts';
 import type { Client } from './client.ts';
+import type { Query } from './outgoing.ts';
 
-/** So that no answer from outside makes the resolver work without end (RFC 9520 §3.1; RFC 1034 §5.3.3 asks for it, too). */
-export const LIMITS = {
-  /** Queries sent for one question, sub-questions included. */
-  queries: 32,
-  /** Queries to one server address for one step. */
-  triesPerServer: 3,
-  /** Aliases followed for one question. */
-  aliases: 8,
-  /** Questions about server addresses inside questions about server addresses. */
-  depth: 4,
-  /** Server names looked up for one delegation. */
-  serverNames: 4,
-  /** Questions worked on at once. */
-  tasks: 1_000,
-  /** Clients that wait for one question. */
-  clients: 256,
-} as const;
+/** Why there was no answer, as an extended error says it (RFC 8914 §4). */
+export interface Extended {
+  readonly code: number;
+  readonly text: string;
+}
+
+/** The end of a question. `rcode` is NOERROR, NXDOMAIN, SERVFAIL or YXDOMAIN. */
+export interface Outcome {
+  readonly rcode: number;
+  readonly answers: readonly DnsRecord[];
+  /** The SOA that comes with an absence. */
+  readonly authorities: readonly DnsRecord[];
+  readonly additionals?: readonly DnsRecord[];
+  readonly extended?: Extended;
+}
 
 /** The servers of a zone, as far as a task knows them. */
 export interface Delegation {
   readonly zone: string;
   readonly servers: readonly { readonly name: string; readonly addresses: readonly Ip[] }[];
+  /** Resolvers that do the work, not servers of the zone. */
+  readonly forwarded: boolean;
+  /** It came from the cache and not from a referral just now. */
+  readonly isCached: boolean;
   /** Why these servers, for the events. */
   readonly reason: string;
 }
 
-/** A query on its way. */
-export interface Query {
-  readonly id: number;
-  readonly localPort: number;
+/** The same server once more, in another way. */
+export interface Again {
   readonly server: Ip;
   readonly serverName: string;
+  readonly transport: DnsTransport;
   readonly edns: boolean;
-  readonly sentAt: Nanoseconds;
-  readonly deadline: Nanoseconds;
+  /** With the cookie that the server has just given. */
+  readonly cookie?: boolean;
+  readonly reason: string;
+}
+
+/** Work with the servers of one zone. */
+export interface Step {
+  readonly delegation: Delegation;
+  /** Names still to be shown to these servers (RFC 9156), the next one first; empty: the question itself. */
+  toShow: readonly string[];
+  /** Queries sent to each address, and addresses that are of no use. */
+  readonly tries: Map<Ip, number>;
+  readonly useless: Set<Ip>;
+  /** `<name> <type>` of server addresses that were looked for; how many lookups found nothing. */
+  readonly looked: Set<string>;
+  vain: number;
+  /** Addresses that lookups brought, by server name: a TTL of 0 keeps them out of the cache. */
+  readonly found: Map<string, readonly Ip[]>;
+  sent: number;
+  /** Why the next query goes out, when that is no new delegation. */
+  retry: string | undefined;
+  again: Again | undefined;
+  /** A server answered with nothing at all: taken for an absence when no other says more. */
+  sawEmpty: boolean;
+  /** All failures so far were of the network. */
+  onlyNetwork: boolean;
+}
+
+/** A client, and when it gets stale data if there is nothing better by then. */
+export interface Waiting {
+  readonly client: Client;
+  readonly staleAt: Nanoseconds;
 }
 
 export interface Task {
@@ -49,26 +82,27 @@ export interface Task {
   readonly name: string;
   readonly type: number;
   /** Shared with the tasks that this one started. */
-  readonly budget: { queries: number };
+  readonly budget: { queries: number; readonly startedAt: Nanoseconds };
   readonly depth: number;
-  readonly clients: Client[];
+  readonly clients: Waiting[];
   readonly handles: number[];
   readonly startedAt: Nanoseconds;
+  /** Nothing in the cache is good enough: it is to be refreshed. */
+  readonly isRefresh: boolean;
   /** The name looked for now: `name`, or what its aliases lead to. */
   current: string;
   readonly aliases: DnsRecord[];
-  delegation: Delegation | undefined;
-  /** Queries sent to each address in this step, and addresses that are of no use in it. */
-  tries: Map<Ip, number>;
-  useless: Set<Ip>;
-  /** Server names whose address was looked for in this step. */
-  looked: Set<string>;
-  /** Why the next query goes out, when that is no new delegation. */
-  retry: string | undefined;
+  step: Step | undefined;
   query: Query | undefined;
   /** The task whose end this one waits for. */
   waitsFor: Task | undefined;
   readonly waiters: Task[];
+  /** Zones whose parent was asked again, because none of the servers that were known helped. */
+  readonly renewed: Set<string>;
+  /** Zones whose forwarders failed. */
+  readonly unforwarded: Set<string>;
+  /** It failed because of what else was going on (a circle, a limit of its parent): nothing to remember. */
+  isCircumstantial: boolean;
   done: boolean;
 }
 
@@ -76,37 +110,55 @@ export function taskKey(name: string, type: number): string {
   return `${nameKey(name)} ${type}`;
 }
 
-export function newTask(name: string, type: number, parent: Task | undefined, now: Nanoseconds): Task {
+export function newTask(
+  question: {
+    readonly key: string;
+    readonly name: string;
+    readonly type: number;
+    readonly isRefresh?: boolean;
+  },
+  parent: Task | undefined,
+  now: Nanoseconds,
+): Task {
   return {
-    key: taskKey(name, type),
-    name,
-    type,
-    budget: parent ? parent.budget : { queries: 0 },
+    key: question.key,
+    name: question.name,
+    type: question.type,
+    budget: parent ? parent.budget : { queries: 0, startedAt: now },
     depth: parent ? parent.depth + 1 : 0,
     clients: [],
     handles: [],
     startedAt: now,
-    current: name,
+    isRefresh: question.isRefresh ?? false,
+    current: question.name,
     aliases: [],
-    delegation: undefined,
-    tries: new Map(),
-    useless: new Set(),
-    looked: new Set(),
-    retry: undefined,
+    step: undefined,
     query: undefined,
     waitsFor: undefined,
     waiters: [],
+    renewed: new Set(),
+    unforwarded: new Set(),
+    isCircumstantial: false,
     done: false,
   };
 }
 
-/** Goes on with the servers of another zone: what was tried before no longer counts. */
-export function redirect(task: Task, delegation: Delegation): void {
-  task.delegation = delegation;
-  task.tries = new Map();
-  task.useless = new Set();
-  task.looked = new Set();
-  task.retry = undefined;
+/** Work with the servers of another zone: what was tried before no longer counts. */
+export function newStep(delegation: Delegation, toShow: readonly string[]): Step {
+  return {
+    delegation,
+    toShow,
+    tries: new Map(),
+    useless: new Set(),
+    looked: new Set(),
+    vain: 0,
+    found: new Map(),
+    sent: 0,
+    retry: undefined,
+    again: undefined,
+    sawEmpty: false,
+    onlyNetwork: true,
+  };
 }
 
 /** True when the end of `task` depends on the end of `other`. */
