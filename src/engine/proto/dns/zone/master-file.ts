@@ -1,0 +1,351 @@
+/**
+ * Master files: the text of a zone, read into records with their places, or into faults that an editor can point at.
+ *
+ * RFC 1035 §5.1 (form, `$ORIGIN`, the owner and TTL of the entry before), RFC 2308 §4 (`$TTL`), RFC 3597 §5 (`TYPE123`,
+ * `CLASS1`, `\#`). Where the RFCs leave room it reads as BIND does: units of time, class and TTL in either order, the SOA's
+ * minimum when no TTL was ever said, a TTL past 31 bits is 0. Only class IN is read.
+ *
+ * It never throws on text. Not here: `$INCLUDE` and `$GENERATE` (refused, with words), names beyond ASCII (their A-labels
+ * are taken), and whether the records make a zone (zone-check.ts).
+ */
+import { Malformed, Misuse } from '../../../base/errors.ts';
+import { CLASS, parseClass, parseType, TYPE, typeName } from '../../../wire/dns/code.ts';
+import type { DnsRecord } from '../../../wire/dns/message.ts';
+import { canonicalName } from '../../../wire/dns/name.ts';
+import { MAX_TTL, parseRecord } from '../../../wire/dns/text.ts';
+import type { Finding, PlacedRecord } from './finding.ts';
+import { type Entry, entriesOf, type Span, type Token } from './tokens.ts';
+import { parseSeconds } from './ttl-text.ts';
+
+/** What bounds the work that a text can ask for. */
+export const LIMITS = { characters: 256 * 1024, records: 10_000, faults: 50 } as const;
+
+/** Something that cannot be read, and what could have stood there. */
+export interface Fault extends Span {
+  readonly message: string;
+  readonly expected: string | undefined;
+}
+
+export interface MasterFile {
+  /** All that could be read, in the order of the text; names outside the zone too. */
+  readonly records: readonly (PlacedRecord & Span)[];
+  /** Empty when the whole text was read. At most {@link LIMITS.faults}. */
+  readonly faults: readonly Fault[];
+  /** Readable, but perhaps not meant so. */
+  readonly remarks: readonly Finding[];
+}
+
+/** Reads the text of a zone. Throws {@link Misuse} when `origin` is no absolute name. */
+export function parseMasterFile(text: string, origin: string): MasterFile {
+  const reader = new EntryReader(validOrigin(origin));
+  if (text.length > LIMITS.characters) {
+    const message = `the text has ${text.length} characters, and at most ${LIMITS.characters} are read`;
+    return {
+      records: [],
+      faults: [{ line: 1, column: 1, length: 1, message, expected: undefined }],
+      remarks: [],
+    };
+  }
+  for (const entry of entriesOf(text)) {
+    reader.read(entry);
+    if (reader.faults.length >= LIMITS.faults) break;
+    if (reader.records.length > LIMITS.records) {
+      reader.records.pop();
+      reader.fault(entry.tokens[0]!, `more than ${LIMITS.records} records`, undefined);
+      break;
+    }
+  }
+  return reader;
+}
+
+/** A name as a master file writes it: `@`, relative to the origin, or absolute. Throws {@link Malformed}. */
+export function completeName(text: string, origin: string): string {
+  if (text === '@') return origin;
+  const escaped = /(\\*)\.?$/.exec(text)![1]!.length % 2 === 1;
+  if (escaped && !text.endsWith('.')) throw new Malformed(`unfinished escape in the name “${text}”`);
+  if (text.endsWith('.') && !escaped) return canonicalName(text);
+  return canonicalName(`${text}.${origin === '.' ? '' : origin}`);
+}
+
+function validOrigin(origin: string): string {
+  try {
+    return canonicalName(origin);
+  } catch (error) {
+    if (error instanceof Malformed) throw new Misuse(`no origin: ${error.message}`);
+    throw error;
+  }
+}
+
+/** What a line is made of, for those who left something out. */
+const SHAPE = 'NAME TTL IN TYPE DATA, as in www 300 IN A 192.0.2.80';
+
+/** What RFC 6895 §3.1 sets aside for questions and for messages, and OPT: nothing that a zone holds. */
+function isMeta(type: number): boolean {
+  return type === 0 || type === TYPE.OPT || (type >= 128 && type <= 255);
+}
+
+class EntryReader implements MasterFile {
+  readonly records: (PlacedRecord & Span)[] = [];
+  readonly faults: Fault[] = [];
+  readonly remarks: Finding[] = [];
+  #origin: string;
+  /** Of the entry before. `unread` when it was no name: what follows it has no owner, and is not told twice. */
+  #owner: string | 'unread' | undefined;
+  #originIsNew = false;
+  /** `$TTL`, or what the SOA gave. */
+  #defaultTtl: number | undefined;
+  #lastTtl: number | undefined;
+  #saidLastTtl = false;
+
+  constructor(origin: string) {
+    this.#origin = origin;
+  }
+
+  fault(span: Span, message: string, expected: string | undefined): undefined {
+    const { line, column, length } = span;
+    if (this.faults.length < LIMITS.faults) this.faults.push({ line, column, length, message, expected });
+    return undefined;
+  }
+
+  read(entry: Entry): void {
+    const [first] = entry.tokens;
+    if (entry.fault) {
+      // What stands before the fault may have been the owner of what follows
+      if (first && !entry.blank && !first.text.startsWith('$')) this.#owner = this.#name(first) ?? 'unread';
+      this.fault(entry.fault, entry.fault.message, entry.fault.expected);
+      return;
+    }
+    if (!first) return;
+    if (!entry.blank && first.text.startsWith('$')) this.#directive(first, entry.tokens.slice(1));
+    else this.#record(entry, first);
+  }
+
+  // ── directives ──
+
+  #directive(directive: Token, words: readonly Token[]): void {
+    switch (directive.text.toUpperCase()) {
+      case '$ORIGIN': {
+        const word = this.#only(directive, words, 'a name, as in $ORIGIN chaicart.example.');
+        const origin = word && this.#name(word);
+        if (origin === undefined) return;
+        this.#origin = origin;
+        this.#originIsNew = true;
+        return;
+      }
+      case '$TTL': {
+        const word = this.#only(directive, words, 'a time, as in $TTL 3600 or $TTL 1h');
+        const ttl = word && this.#time(word);
+        if (ttl !== undefined) this.#defaultTtl = ttl;
+        return;
+      }
+      case '$INCLUDE':
+        this.fault(
+          directive,
+          '$INCLUDE is not read here: a zone is one text',
+          'the records of that file, in its place',
+        );
+        return;
+      case '$GENERATE':
+        this.fault(
+          directive,
+          '$GENERATE is not read here: it is BIND’s own, and no RFC knows it',
+          'the records that it stands for',
+        );
+        return;
+      default:
+        this.fault(directive, `${shown(directive)} is no directive`, '$ORIGIN or $TTL');
+    }
+  }
+
+  /** The one word behind a directive. */
+  #only(directive: Token, words: readonly Token[], expected: string): Token | undefined {
+    const [word, extra] = words;
+    if (!word) return this.fault(directive, `${directive.text} says nothing`, expected);
+    if (word.quoted) return this.fault(word, 'no quotes here', expected);
+    if (extra)
+      return this.fault(extra, `${shown(extra)} is too much: ${directive.text} takes one word`, expected);
+    return word;
+  }
+
+  #time(word: Token): number | undefined {
+    const seconds = parseSeconds(word.text);
+    if (seconds === undefined)
+      return this.fault(word, `${shown(word)} is no time`, 'seconds, or numbers with units: 3600, 1h, 1h30m');
+    if (seconds <= MAX_TTL) return seconds;
+    this.#remark(
+      word,
+      `A TTL of ${seconds} seconds is more than ${MAX_TTL}, and is taken for 0.`,
+      'RFC 2181 §8',
+    );
+    return 0;
+  }
+
+  #remark(span: Span, message: string, spec: string): void {
+    const { line, column, length } = span;
+    const owner = this.#owner;
+    const name = owner === undefined || owner === 'unread' ? this.#origin : owner;
+    this.remarks.push({ severity: 'warning', line, column, length, name, message, spec });
+  }
+
+  // ── records ──
+
+  #record(entry: Entry, first: Token): void {
+    if (!entry.blank) this.#owner = this.#name(first) ?? 'unread';
+    else if (this.#owner === undefined) {
+      this.fault(first, 'this line begins with a blank, and there is no name before it to go on with', SHAPE);
+      return;
+    } else if (this.#originIsNew && this.#owner !== 'unread') {
+      this.#remark(
+        first,
+        `This line goes on with ${this.#owner}, although $ORIGIN changed in between.`,
+        'RFC 1035 §5.1',
+      );
+    }
+    this.#originIsNew = false;
+    const head = this.#head(entry.blank ? entry.tokens : entry.tokens.slice(1), first, entry.blank);
+    if (!head || this.#owner === undefined || this.#owner === 'unread') return;
+    const { type, words, explicitTtl } = head;
+    const data = this.#data(this.#owner, type, words);
+    const ttl = data && this.#ttl(explicitTtl, data, first);
+    if (!data || ttl === undefined) return;
+    this.records.push({ record: { ...data, ttl }, ...spanOf(entry.tokens) });
+  }
+
+  /** TTL, class and type, the first two in either order or absent. */
+  #head(
+    tokens: readonly Token[],
+    first: Token,
+    blank: boolean,
+  ): { type: Token; words: readonly Token[]; explicitTtl: number | undefined } | undefined {
+    let at = 0;
+    let sawClass = false;
+    let explicitTtl: number | undefined;
+    for (; at < 2; at++) {
+      const token = tokens[at];
+      if (!token || token.quoted) break;
+      if (!sawClass && isClass(token.text)) {
+        sawClass = true;
+        if (parseClass(classText(token.text)) !== CLASS.IN)
+          return this.fault(token, `the class of this zone is IN, not ${token.text}`, 'IN, or nothing');
+      } else if (explicitTtl === undefined && parseSeconds(token.text) !== undefined) {
+        explicitTtl = this.#time(token);
+      } else break;
+    }
+    if (explicitTtl !== undefined) this.#lastTtl = explicitTtl;
+    const type = tokens[at];
+    if (!type)
+      return this.fault(tokens.at(-1) ?? first, 'the record ends here, without a type and its data', SHAPE);
+    if (type.quoted) return this.fault(type, 'quotes are for data, not for a type', SHAPE);
+    return this.#checkType(type, blank && at === 0)
+      ? { type, words: tokens.slice(at + 1), explicitTtl }
+      : undefined;
+  }
+
+  #checkType(token: Token, goesOn: boolean): boolean {
+    let type: number;
+    try {
+      type = parseType(token.text);
+    } catch (error) {
+      if (!(error instanceof Malformed)) throw error;
+      const hint = goesOn
+        ? ` (the line begins with a blank, so it goes on with ${this.#owner}: if ${shown(token)} is a name, it must stand first)`
+        : '';
+      this.fault(
+        token,
+        `${shown(token)} is no record type${hint}`,
+        'a type, such as A, AAAA, CNAME, MX, NS or TXT',
+      );
+      return false;
+    }
+    if (!isMeta(type)) return true;
+    this.fault(
+      token,
+      `${typeName(type)} is asked for or travels with messages: no zone holds it`,
+      'a type of data',
+    );
+    return false;
+  }
+
+  #data(owner: string, type: Token, words: readonly Token[]): DnsRecord | undefined {
+    try {
+      return parseRecord(owner, 0, type.text, words.map(({ text }) => text).join(' '));
+    } catch (error) {
+      if (!(error instanceof Malformed)) throw error;
+      return this.fault(words[0] ?? type, error.message, undefined);
+    }
+  }
+
+  /** RFC 2308 §4: `$TTL` when the record says none; else RFC 1035 §5.1: that of the entry before. */
+  #ttl(explicit: number | undefined, record: DnsRecord, first: Token): number | undefined {
+    if (explicit !== undefined) return explicit;
+    if (this.#defaultTtl !== undefined) return this.#defaultTtl;
+    if (this.#lastTtl !== undefined) {
+      if (!this.#saidLastTtl)
+        this.#remark(
+          first,
+          'No TTL here and no $TTL before: it is taken from the record before.',
+          'RFC 1035 §5.1',
+        );
+      this.#saidLastTtl = true;
+      return this.#lastTtl;
+    }
+    if (record.type !== TYPE.SOA)
+      return this.fault(first, 'this record has no TTL, and none was said before', '$TTL 3600 above it');
+    const { minimum } = record.data;
+    this.#remark(
+      first,
+      'No TTL here and no $TTL before: the last number of the SOA record is taken for all.',
+      'RFC 2308 §4',
+    );
+    this.#defaultTtl = minimum > MAX_TTL ? 0 : minimum;
+    return this.#defaultTtl;
+  }
+
+  #name(token: Token): string | undefined {
+    const { text } = token;
+    if (!isAscii(text))
+      return this.fault(
+        token,
+        `${shown(token)} has letters beyond ASCII, which names in a zone have not`,
+        'its A-label, as in xn--caf-dma',
+      );
+    try {
+      return completeName(text, this.#origin);
+    } catch (error) {
+      if (!(error instanceof Malformed)) throw error;
+      return this.fault(token, error.message, 'a name, as in www or www.chaicart.example.');
+    }
+  }
+}
+
+function isAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false;
+  return true;
+}
+
+/** BIND's long names of two classes that nobody uses any more (RFC 1035 §3.2.4). */
+function classText(text: string): string {
+  const upper = text.toUpperCase();
+  return upper === 'CHAOS' ? 'CH' : upper === 'HESIOD' ? 'HS' : text;
+}
+
+function isClass(text: string): boolean {
+  try {
+    parseClass(classText(text));
+    return true;
+  } catch (error) {
+    if (error instanceof Malformed) return false;
+    throw error;
+  }
+}
+
+/** From the first word of an entry to the last that stands on the same line. */
+function spanOf(tokens: readonly Token[]): Span {
+  const [first] = tokens as [Token];
+  const last = tokens.findLast(({ line }) => line === first.line)!;
+  return { line: first.line, column: first.column, length: last.column + last.length - first.column };
+}
+
+function shown({ text }: Token): string {
+  return `“${text.length > 40 ? `${text.slice(0, 40)}…` : text}”`;
+}
