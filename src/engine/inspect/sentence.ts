@@ -35,6 +35,7 @@ const ANSWERS: Readonly<Record<string, string>> = {
   referral: 'refers on',
   nodata: 'answers that the name has no such record',
   nxdomain: 'answers that the name does not exist',
+  yxdomain: 'answers that the new name would be too long',
   refused: 'refuses',
 };
 
@@ -185,8 +186,32 @@ const tellers: Readonly<Record<string, Teller>> = {
           String(d['reason']),
         )
       : say('dns', `answers ${String(d['data'])}`, String(d['reason'])),
-  'dns.authority.answer': (d) => say('dns', ANSWERS[String(d['result'])] ?? 'answers', String(d['reason'])),
-  'dns.authority.refuse': (d) => say('dns', `refuses: ${String(d['rcode'])}`, String(d['reason'])),
+  'dns.authority.answer': (d) =>
+    say('dns', ANSWERS[String(d['result'])] ?? `answers ${String(d['rcode'])}`, String(d['reason'])),
+  'dns.authority.limit': (d) =>
+    say(
+      'dns',
+      d['sent']
+        ? `tells ${String(d['client'])} to come back over TCP`
+        : `leaves ${String(d['client'])} without an answer`,
+      String(d['reason']),
+    ),
+  'dns.authority.zone': (d) =>
+    say(
+      'dns',
+      d['serialAfter'] === null
+        ? `serves ${bare(d['zone'])} no longer`
+        : `serves ${bare(d['zone'])} with serial ${String(d['serialAfter'])}`,
+      d['serialBefore'] === null
+        ? 'It did not serve it before'
+        : `Until now it had serial ${String(d['serialBefore'])}`,
+    ),
+  'dns.authority.health': (d) =>
+    say(
+      'dns',
+      `hears that ${String(d['target'])} is ${d['up'] ? 'up' : 'down'}`,
+      'A check of its health said so',
+    ),
   'tcp.state': (d) => {
     const to = String(d['to']);
     if (d['from'] === 'CLOSED' && to === 'LISTEN') return undefined;

@@ -6,7 +6,7 @@
  */
 import type { Bytes } from '../../base/bytes.ts';
 import { readU16 } from '../../base/bytes.ts';
-import { CLASS, OPCODE, RCODE } from '../../wire/dns/code.ts';
+import { CLASS, OPCODE, RCODE, TYPE } from '../../wire/dns/code.ts';
 import { encodeDns } from '../../wire/dns/fast.ts';
 import {
   type DnsMessage,
@@ -103,21 +103,33 @@ export interface Fitted {
 }
 
 /**
- * Encodes `response` in at most `limit` bytes. Additional records that are not `needed` go first, which costs nobody
- * anything (RFC 2181 §9); what still does not fit is cut to the question with TC set, so that nobody takes part of an
- * answer for the whole.
+ * Encodes `response` in at most `limit` bytes. Additional sets that are not `needed` go first, the last one first, which
+ * costs nobody anything (RFC 2181 §9); then the authority section, if it is no part of the answer. What still does not
+ * fit is cut to the question with TC set, so that nobody takes part of an answer for the whole.
  */
-export function fit(response: DnsMessage, limit: number, needed: (record: DnsRecord) => boolean): Fitted {
-  const whole = encodeDns(response);
-  if (whole.length <= limit) return { bytes: whole, truncated: false };
-  const opt = response.additionals.filter(
-    (record) => record.name === '.' && ednsOf({ ...response, additionals: [record] }),
-  );
-  const rest = response.additionals.filter((record) => opt.includes(record) || needed(record));
-  const smaller = encodeDns({ ...response, additionals: rest });
-  if (smaller.length <= limit) return { bytes: smaller, truncated: false };
-  return {
-    bytes: encodeDns({ ...response, truncated: true, answers: [], authorities: [], additionals: opt }),
-    truncated: true,
-  };
+export function fit(
+  response: DnsMessage,
+  limit: number,
+  needed: (record: DnsRecord) => boolean,
+  isAuthorityNeeded = true,
+): Fitted {
+  let bytes = encodeDns(response);
+  if (bytes.length <= limit) return { bytes, truncated: false };
+  let { additionals } = response;
+  for (let i = additionals.length - 1; i >= 0; i--) {
+    const last = additionals[i]!;
+    if (last.type === TYPE.OPT || needed(last)) continue;
+    // Sets stay whole (RFC 2181 §5)
+    additionals = additionals.filter((other) => other.type !== last.type || !sameName(other.name, last.name));
+    i = additionals.length;
+    bytes = encodeDns({ ...response, additionals });
+    if (bytes.length <= limit) return { bytes, truncated: false };
+  }
+  const opt = response.additionals.filter(({ type }) => type === TYPE.OPT);
+  if (!isAuthorityNeeded) {
+    bytes = encodeDns({ ...response, authorities: [], additionals: opt });
+    if (bytes.length <= limit) return { bytes, truncated: false };
+  }
+  const rest = { answers: [], authorities: [], additionals: opt };
+  return { bytes: encodeDns({ ...response, ...rest, truncated: true }), truncated: true };
 }

@@ -1,46 +1,87 @@
 /**
  * An authoritative name server, as a machine without waiting: a query goes in, a response comes out.
  *
- * RFC 1034 §4.3.2 (the algorithm), RFC 2308 §3 (the SOA of negative answers), RFC 6891 §6.1.1, §6.1.3 and §7 (EDNS),
- * RFC 9619 §4 (one question), RFC 9471 §3 (glue is part of a referral). It holds any number of zones and asks nobody.
+ * It holds any number of zones and asks nobody. What it says is verdict.ts's; here queries are read, refused where they
+ * are none (RFC 6891 §6.1.1, §6.1.3 and §7; RFC 9619 §4), and responses written as large as may be (RFC 2181 §9, RFC 6891
+ * §6.2.5, RFC 9471 §3). Zones come and go while it runs.
  *
- * Not here: zone transfer, update, notify (NOTIMP or REFUSED), response rate limiting, cookies, DNSSEC.
+ * Not here: zone transfer and secondaries (a server that lags is one with an older zone), update and notify (NOTIMP),
+ * padding (RFC 7830 §6: over encrypted transports only), DNSSEC.
  */
-import type { Bytes } from '../../../base/bytes.ts';
+import { type Bytes, fromUtf8 } from '../../../base/bytes.ts';
 import { Malformed, Misuse } from '../../../base/errors.ts';
+import { formatIp } from '../../../base/ip.ts';
+import type { Random } from '../../../base/random.ts';
+import type { Nanoseconds } from '../../../base/units.ts';
+import { hostPrefix } from '../../../policy/prefix.ts';
 import type { MachineEvent } from '../../../trace/event.ts';
-import { CLASS, OPCODE, opcodeName, RCODE, rcodeName, TYPE, typeName } from '../../../wire/dns/code.ts';
+import { EDE, OPCODE, opcodeName, RCODE, rcodeName, TYPE, typeName } from '../../../wire/dns/code.ts';
+import { type EdnsOption, extendedErrorOption, nsidOption } from '../../../wire/dns/edns.ts';
 import { decodeDns } from '../../../wire/dns/fast.ts';
-import { type DnsMessage, type DnsQuestion, type DnsRecord, ednsOf } from '../../../wire/dns/message.ts';
-import { isSubdomain, nameKey } from '../../../wire/dns/name.ts';
-import { EDNS_SIZE, fit, formatError, makeResponse, messageId, responseLimit } from '../message.ts';
-import { enclosingZone, Zone, type ZoneData } from '../zone/zone.ts';
+import { type DnsMessage, ednsOf } from '../../../wire/dns/message.ts';
+import { canonicalName, nameKey } from '../../../wire/dns/name.ts';
+import {
+  EDNS_SIZE,
+  fit,
+  formatError,
+  makeResponse,
+  messageId,
+  responseLimit,
+  STREAM_SIZE,
+} from '../message.ts';
+import type { DnsArrival } from '../packet.ts';
+import { Zone, type ZoneData, type ZoneText } from '../zone/zone.ts';
+import { answeredSubnet, asksForIdentifier, readSubnet, responseOpt, type ToldSubnet } from './options.ts';
+import { ResponseLimiter, type ResponseRate } from './response-rate.ts';
+import { type VariedSet, Variety } from './vary.ts';
+import { decide, type Extras, rejected, type Verdict } from './verdict.ts';
 
-/** Aliases followed inside one answer. */
-const MAX_ALIASES = 8;
+export interface AuthorityOptions {
+  /** Bytes that it sends at most over UDP, whatever the asker could take. {@link EDNS_SIZE} where it is not given. */
+  readonly udpSize?: number;
+  /** `addresses` where it is not given. */
+  readonly extras?: Extras;
+  /** Sets whose answers vary. */
+  readonly varied?: readonly VariedSet[];
+  /** Draws for answers by weight. */
+  readonly random?: Random;
+  /** What it calls itself when asked with NSID (RFC 5001). */
+  readonly identifier?: string;
+  /** When time began, in seconds since 1970: cookies carry their date. */
+  readonly epochSeconds?: number;
+  /** Limits like responses to one network. */
+  readonly rate?: ResponseRate;
+}
 
 export interface AuthorityAnswer {
-  readonly response: Bytes;
+  /** Undefined where the limit of responses leaves it out. */
+  readonly response: Bytes | undefined;
   readonly events: readonly MachineEvent[];
 }
 
-/** What the server makes of a question before it is written. */
-interface Verdict {
-  readonly rcode: number;
-  readonly result: 'answer' | 'referral' | 'nodata' | 'nxdomain' | 'refused';
-  readonly authoritative: boolean;
-  readonly zone: string | null;
-  readonly reason: string;
-  readonly answers: readonly DnsRecord[];
-  readonly authorities: readonly DnsRecord[];
-  readonly additionals: readonly DnsRecord[];
+/** A query that could be read, and what is made of it. */
+interface Handled {
+  readonly query: DnsMessage;
+  readonly verdict: Verdict;
+  readonly options: readonly EdnsOption[];
 }
 
 export class Authority {
   readonly #zones = new Map<string, Zone>();
+  readonly #udpSize: number;
+  readonly #extras: Extras;
+  readonly #variety: Variety | undefined;
+  readonly #identifier: string | undefined;
+  readonly #limiter: ResponseLimiter | undefined;
 
   /** Throws {@link Malformed} for a bad zone and {@link Misuse} for two of one name. */
-  constructor(zones: readonly (Zone | ZoneData)[]) {
+  constructor(zones: readonly (Zone | ZoneData | ZoneText)[], options: AuthorityOptions = {}) {
+    const { udpSize = EDNS_SIZE, extras = 'addresses', varied, random, identifier, rate } = options;
+    this.#udpSize = udpSize;
+    this.#extras = extras;
+    this.#variety = varied && new Variety(varied, random);
+    this.#identifier = identifier;
+    this.#limiter = rate && new ResponseLimiter(rate);
     for (const given of zones) {
       const zone = given instanceof Zone ? given : new Zone(given);
       if (this.#zones.has(nameKey(zone.origin))) throw new Misuse(`two zones called ${zone.origin}`);
@@ -52,193 +93,169 @@ export class Authority {
     return [...this.#zones.values()];
   }
 
-  /**
-   * The response to a query, or undefined when the bytes deserve none (no header, or a response themselves). `maxSize`
-   * is what this server sends at most over UDP; `STREAM_SIZE` says that the query came over a stream.
-   */
-  answer(query: Bytes, maxSize = EDNS_SIZE): AuthorityAnswer | undefined {
-    let message: DnsMessage;
+  /** Serves `given` from now on, in place of an older version or as a new zone. Throws {@link Malformed} for a bad one. */
+  replace(given: Zone | ZoneData | ZoneText): MachineEvent {
+    const zone = given instanceof Zone ? given : new Zone(given);
+    const key = nameKey(zone.origin);
+    const before = this.#zones.get(key)?.soa.data.serial ?? null;
+    this.#zones.set(key, zone);
+    return zoneEvent(zone.origin, before, zone.soa.data.serial);
+  }
+
+  /** Serves a zone no longer: questions about it are refused. Undefined when it was not served. */
+  remove(origin: string): MachineEvent | undefined {
+    const key = nameKey(canonicalName(origin));
+    const zone = this.#zones.get(key);
+    if (!zone) return undefined;
+    this.#zones.delete(key);
+    return zoneEvent(zone.origin, zone.soa.data.serial, null);
+  }
+
+  /** Tells that what records point at (`203.0.113.80`) is up or down, for sets that vary by health. */
+  setHealth(target: string, up: boolean): MachineEvent {
+    if (!this.#variety) throw new Misuse('no set of this server varies');
+    return this.#variety.setHealth(target, up);
+  }
+
+  /** The response to a query, or undefined when the bytes deserve none (no header, or a response themselves). */
+  answer(arrival: DnsArrival, now: Nanoseconds): AuthorityAnswer | undefined {
+    let query: DnsMessage;
     try {
-      message = decodeDns(query);
+      query = decodeDns(arrival.bytes);
     } catch (error) {
       if (!(error instanceof Malformed)) throw error;
-      const response = formatError(query);
-      return response && refusal(response, messageId(query), RCODE.FORMERR, error.message);
+      return unreadable(arrival, error.message);
     }
-    if (message.response) return undefined;
-    const fault = this.#fault(message);
-    if (fault) {
-      const response = fit(
-        makeResponse(message, fault.rcode, maxUdp(maxSize)),
-        responseLimit(message, maxSize),
-        () => false,
-      );
-      return refusal(response.bytes, message.id, fault.rcode, fault.reason);
-    }
-    return this.#answerQuestion(message, message.questions[0]!, maxSize);
+    if (query.response) return undefined;
+    const handled = this.#handle(query, arrival);
+    return this.#limit(handled, arrival, now) ?? this.#write(handled, arrival, false);
   }
 
-  /** What is wrong with a query that could be read. */
-  #fault(query: DnsMessage): { rcode: number; reason: string } | undefined {
-    if (query.opcode !== OPCODE.QUERY) {
-      return { rcode: RCODE.NOTIMP, reason: `${opcodeName(query.opcode)} is not implemented` };
+  #handle(query: DnsMessage, arrival: DnsArrival): Handled {
+    const options: EdnsOption[] = [];
+    const fault = faultOf(query);
+    if (fault) return { query, verdict: fault, options };
+    if (this.#identifier !== undefined && asksForIdentifier(query))
+      options.push(nsidOption(fromUtf8(this.#identifier)));
+    let subnet: ToldSubnet | undefined;
+    try {
+      if (this.#variety?.looksAtSubnets) subnet = readSubnet(query);
+    } catch (error) {
+      if (!(error instanceof Malformed)) throw error;
+      return { query, verdict: rejected(RCODE.FORMERR, error.message), options };
     }
-    const opts = query.additionals.filter((record) => record.type === TYPE.OPT);
-    if (opts.length > 1) return { rcode: RCODE.FORMERR, reason: 'more than one OPT record' };
-    const version = ednsOf(query)?.version ?? 0;
-    if (version > 0) return { rcode: RCODE.BADVERS, reason: `EDNS version ${version} does not exist` };
-    if (query.questions.length !== 1) {
-      return { rcode: RCODE.FORMERR, reason: `${query.questions.length} questions instead of one` };
-    }
-    return undefined;
+    const verdict = decide(query.questions[0]!, {
+      zones: this.#zones,
+      extras: this.#extras,
+      variety: this.#variety,
+      client: subnet?.network ?? hostPrefix(arrival.from),
+      isStream: arrival.transport === 'tcp',
+    });
+    if (subnet) options.push(answeredSubnet(subnet, verdict.scope));
+    if (verdict.extendedError !== undefined) options.push(extendedErrorOption(verdict.extendedError));
+    return { query, verdict, options };
   }
 
-  #answerQuestion(query: DnsMessage, question: DnsQuestion, maxSize: number): AuthorityAnswer {
-    const verdict = this.#decide(question);
-    const base = makeResponse(query, verdict.rcode, maxUdp(maxSize));
-    const response: DnsMessage = {
-      ...base,
-      authoritative: verdict.authoritative,
-      answers: verdict.answers,
-      authorities: verdict.authorities,
-      additionals: [...verdict.additionals, ...base.additionals],
+  /** What is left of a response when the limit says that it is too many; undefined when it may go. */
+  #limit(handled: Handled, arrival: DnsArrival, now: Nanoseconds): AuthorityAnswer | undefined {
+    if (!this.#limiter || arrival.transport === 'tcp') return undefined;
+    const admission = this.#limiter.admit(arrival.from, likeness(handled), now);
+    if (admission === 'send') return undefined;
+    const slipped = this.#write(handled, arrival, true);
+    const [{ detail }] = slipped.events as [MachineEvent];
+    const reason = `too many like responses to the network of ${formatIp(arrival.from)}`;
+    const kind = 'dns.authority.limit';
+    return {
+      response: admission === 'slip' ? slipped.response : undefined,
+      events: [{ kind, detail: { ...detail, sent: admission === 'slip', reason } }],
     };
-    // RFC 9471 §3.1: glue for servers below the cut must be in a referral, or TC must be set
-    const cut = verdict.result === 'referral' ? verdict.authorities[0]!.name : undefined;
-    const needed = (record: DnsRecord): boolean => cut !== undefined && isSubdomain(record.name, cut);
-    const { bytes, truncated } = fit(response, responseLimit(query, maxSize), needed);
+  }
+
+  /** `isSlipped`: nothing but the question, with TC. */
+  #write({ query, verdict, options }: Handled, arrival: DnsArrival, isSlipped: boolean): AuthorityAnswer {
+    const isStream = arrival.transport === 'tcp';
+    const opt = responseOpt(query, Math.min(this.#udpSize, EDNS_SIZE), verdict.rcode, options);
+    const response: DnsMessage = {
+      ...makeResponse(query, verdict.rcode & 15, 0),
+      authoritative: verdict.authoritative,
+      truncated: isSlipped,
+      answers: isSlipped ? [] : verdict.answers,
+      authorities: isSlipped ? [] : verdict.authorities,
+      additionals: isSlipped ? opt : [...verdict.additionals, ...opt],
+    };
+    const limit = responseLimit(query, isStream ? STREAM_SIZE : this.#udpSize);
+    const { bytes, truncated } = fit(response, limit, verdict.isNeeded, verdict.result !== 'answer');
+    const [question] = query.questions;
     const detail = {
       id: query.id,
-      name: question.name,
-      type: typeName(question.type),
+      client: formatIp(arrival.from),
+      transport: arrival.transport,
+      name: question?.name ?? null,
+      type: question ? typeName(question.type) : null,
       result: verdict.result,
       rcode: rcodeName(verdict.rcode),
-      zone: verdict.zone,
+      zone: verdict.zone?.origin ?? null,
       authoritative: verdict.authoritative,
+      truncated: truncated || isSlipped,
       answers: verdict.answers.length,
-      truncated,
       bytes: bytes.length,
       reason: verdict.reason,
+      ...(verdict.wildcard !== undefined && { wildcard: verdict.wildcard }),
+      ...(verdict.dname !== undefined && { dname: verdict.dname }),
     };
     return { response: bytes, events: [{ kind: 'dns.authority.answer', detail }] };
   }
-
-  /** RFC 1034 §4.3.2, without recursion. */
-  #decide(question: DnsQuestion): Verdict {
-    const first = enclosingZone(this.#zones, question.name);
-    if (!first || question.class !== CLASS.IN) return refused(`no zone here holds ${question.name}`);
-    if (question.type === TYPE.AXFR || question.type === TYPE.OPT)
-      return refused(`${typeName(question.type)} is not served`);
-    const answers: DnsRecord[] = [];
-    let name = question.name;
-    let zone = first;
-    for (let i = 0; i < MAX_ALIASES; i++) {
-      const found = zone.lookup(name, question.type);
-      const authoritative = found.kind !== 'referral' || answers.length > 0; // AA speaks of the first owner, RFC 1035 §4.1.1
-      const common = {
-        zone: zone.origin,
-        authoritative,
-        answers,
-        authorities: [],
-        additionals: [],
-        rcode: RCODE.NOERROR,
-      };
-      switch (found.kind) {
-        case 'answer': {
-          answers.push(...found.records);
-          const additionals = found.records.flatMap((record) => this.#additional(record, zone));
-          return {
-            ...common,
-            result: 'answer',
-            additionals,
-            reason: `${zone.origin} has ${typeName(question.type)} records of ${name}`,
-          };
-        }
-        case 'referral':
-          return {
-            ...common,
-            result: 'referral',
-            authorities: found.servers,
-            additionals: found.glue,
-            reason: `${zone.origin} is cut at ${found.cut}, whose servers have authority`,
-          };
-        case 'nodata':
-          return {
-            ...common,
-            result: 'nodata',
-            authorities: [negativeSoa(zone)],
-            reason: `${name} exists without ${typeName(question.type)} records`,
-          };
-        case 'nxdomain':
-          return {
-            ...common,
-            result: 'nxdomain',
-            rcode: RCODE.NXDOMAIN,
-            authorities: [negativeSoa(zone)],
-            reason: `${name} does not exist in ${zone.origin}`,
-          };
-        case 'alias': {
-          const target = found.record.data;
-          answers.push(found.record);
-          const next = enclosingZone(this.#zones, target);
-          const seen = answers.some((record) => nameKey(record.name) === nameKey(target));
-          if (!next || seen)
-            return {
-              ...common,
-              result: 'answer',
-              reason: `${name} is an alias of ${target}, ${seen ? 'a circle' : 'which others serve'}`,
-            };
-          name = target;
-          zone = next;
-        }
-      }
-    }
-    return {
-      zone: zone.origin,
-      authoritative: true,
-      answers,
-      authorities: [],
-      additionals: [],
-      rcode: RCODE.NOERROR,
-      result: 'answer',
-      reason: `${MAX_ALIASES} aliases are as many as one answer follows`,
-    };
-  }
-
-  /** Addresses that save the asker a question (RFC 1034 §4.3.2 step 6). */
-  #additional(record: DnsRecord, zone: Zone): readonly DnsRecord[] {
-    if (record.type === TYPE.NS) return zone.addresses(record.data);
-    if (record.type === TYPE.MX) return zone.addresses(record.data.exchange);
-    return [];
-  }
 }
 
-/** The SOA that says how long a negative answer holds: the lesser of its TTL and its minimum (RFC 2308 §3). */
-function negativeSoa(zone: Zone): DnsRecord {
-  return { ...zone.soa, ttl: Math.min(zone.soa.ttl, zone.soa.data.minimum) };
+/** What is wrong with a query that could be read. */
+function faultOf(query: DnsMessage): Verdict | undefined {
+  const opts = query.additionals.filter((record) => record.type === TYPE.OPT);
+  if (opts.length > 1) return rejected(RCODE.FORMERR, 'more than one OPT record');
+  const version = ednsOf(query)?.version ?? 0;
+  if (version > 0) return rejected(RCODE.BADVERS, `EDNS version ${version} does not exist`);
+  if (query.opcode !== OPCODE.QUERY)
+    return rejected(RCODE.NOTIMP, `${opcodeName(query.opcode)} is not implemented`, EDE.NOT_SUPPORTED);
+  if (query.questions.length !== 1)
+    return rejected(RCODE.FORMERR, `${query.questions.length} questions instead of one`);
+  return undefined;
 }
 
-function refused(reason: string): Verdict {
-  return {
-    rcode: RCODE.REFUSED,
-    result: 'refused',
-    authoritative: false,
+/** Bytes that could not be read are answered with a header alone, where they have one. */
+function unreadable(arrival: DnsArrival, reason: string): AuthorityAnswer | undefined {
+  const response = formatError(arrival.bytes);
+  if (!response) return undefined;
+  const { from, transport, bytes } = arrival;
+  const detail = {
+    id: messageId(bytes),
+    client: formatIp(from),
+    transport,
+    name: null,
+    type: null,
+    result: 'rejected',
+    rcode: 'FORMERR',
     zone: null,
+    authoritative: false,
+    truncated: false,
+    answers: 0,
+    bytes: response.length,
     reason,
-    answers: [],
-    authorities: [],
-    additionals: [],
   };
+  return { response, events: [{ kind: 'dns.authority.answer', detail }] };
 }
 
-function refusal(response: Bytes, id: number, rcode: number, reason: string): AuthorityAnswer {
-  return {
-    response,
-    events: [{ kind: 'dns.authority.refuse', detail: { id, rcode: rcodeName(rcode), reason } }],
-  };
+/**
+ * What makes responses alike for their limit: the name of the data; the zone for names that are not there or not its own,
+ * since an attacker makes up as many of those as it likes; the code for errors.
+ */
+function likeness({ query, verdict }: Handled): string {
+  const { result, zone } = verdict;
+  const [question] = query.questions;
+  if (!zone || !question) return rcodeName(verdict.rcode);
+  if (result === 'answer' || result === 'nodata')
+    return `${result} ${nameKey(verdict.wildcard ?? question.name)}`;
+  return `${result} ${zone.origin}`;
 }
 
-/** The UDP size to offer; a stream has no limit of its own to tell. */
-function maxUdp(maxSize: number): number {
-  return Math.min(maxSize, EDNS_SIZE);
+function zoneEvent(zone: string, before: number | null, after: number | null): MachineEvent {
+  return { kind: 'dns.authority.zone', detail: { zone, serialBefore: before, serialAfter: after } };
 }
