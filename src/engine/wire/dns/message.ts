@@ -1,14 +1,15 @@
 /**
  * DNS messages: values, and the declaration from which the dissection and the slow codec come.
  *
- * Specification: RFC 1035 §3 and §4, RFC 3596 (AAAA), RFC 6891 (EDNS(0), OPT), RFC 6895 (AD, CD), RFC 3597 (unknown
- * types stay opaque). Machines use the hand-written twin in fast.ts; a test holds the two equal.
+ * Specification: RFC 1035 §4, RFC 6891 (EDNS(0)), RFC 6895 (AD, CD), RFC 3597 (unknown types stay opaque). Machines use
+ * the hand-written twin in fast.ts; a test holds the two equal. The data of each type is declared in a file rdata-….ts,
+ * and has a case in `rdata` and `DataOf` here, in fast-read.ts and fast-write.ts, in text-print.ts and text-parse.ts.
  *
- * A later issue adds types by adding a case to `rdata` and to `DataOf` here, to fast.ts and to text.ts. Not
- * here: meaning across records (RRsets, caching), DNSSEC, RDATA of dynamic update with class ANY or NONE.
+ * Not here: meaning across records (RRsets, caching), validation, RDATA of dynamic update with class ANY or NONE.
  */
-import { formatIp4, type Ip4 } from '../../base/address.ts';
+import type { Ip4 } from '../../base/address.ts';
 import type { Bytes } from '../../base/bytes.ts';
+import type { Ip } from '../../base/ip.ts';
 import { formatIp6 } from '../../base/ip6.ts';
 import type { About } from '../bits.ts';
 import {
@@ -20,40 +21,25 @@ import {
   countOf,
   derived,
   flag,
-  many,
   type NumberCodec,
   prefixed,
   struct,
-  u8,
   u16,
   u32,
 } from '../codec.ts';
-import { className, opcodeName, optionName, rcodeName, TYPE, typeName } from './code.ts';
+import { className, opcodeName, rcodeName, TYPE, typeName } from './code.ts';
+import type { EdnsOption } from './edns.ts';
 import { domainName } from './name.ts';
+import * as classic from './rdata-classic.ts';
+import * as dnssec from './rdata-dnssec.ts';
+import { ednsFlags, opt } from './rdata-opt.ts';
+import { svcb } from './rdata-svcb.ts';
+import type { Svcb } from './svcb.ts';
 
-/** RFC 1035 §3.3.13. Times in seconds. */
-export interface Soa {
-  readonly mname: string;
-  readonly rname: string;
-  readonly serial: number;
-  readonly refresh: number;
-  readonly retry: number;
-  readonly expire: number;
-  /** How long the absence of a name may be believed (RFC 2308 §4). */
-  readonly minimum: number;
-}
-
-/** RFC 1035 §3.3.9. */
-export interface Mx {
-  readonly preference: number;
-  readonly exchange: string;
-}
-
-/** One option of an OPT record, data opaque (RFC 6891 §6.1.2). */
-export interface EdnsOption {
-  readonly code: number;
-  readonly data: Bytes;
-}
+export type { EdnsOption } from './edns.ts';
+export type { Caa, Hinfo, Mx, Soa, Srv } from './rdata-classic.ts';
+export type { Dnskey, Ds, Nsec, Nsec3, Nsec3Param, Rrsig } from './rdata-dnssec.ts';
+export type { Svcb, SvcParam } from './svcb.ts';
 
 /**
  * A type that this engine does not know; its data stays opaque (RFC 3597 §3). To the compiler it is the literal
@@ -71,14 +57,26 @@ export interface DataOf {
   readonly [TYPE.A]: Ip4;
   readonly [TYPE.NS]: string;
   readonly [TYPE.CNAME]: string;
-  readonly [TYPE.SOA]: Soa;
+  readonly [TYPE.SOA]: classic.Soa;
   readonly [TYPE.PTR]: string;
-  readonly [TYPE.MX]: Mx;
+  readonly [TYPE.HINFO]: classic.Hinfo;
+  readonly [TYPE.MX]: classic.Mx;
   /** Character strings, at most 255 bytes each. */
   readonly [TYPE.TXT]: readonly Bytes[];
   /** 16 bytes; {@link formatIp6} prints them. */
   readonly [TYPE.AAAA]: Bytes;
+  readonly [TYPE.SRV]: classic.Srv;
+  readonly [TYPE.DNAME]: string;
   readonly [TYPE.OPT]: readonly EdnsOption[];
+  readonly [TYPE.DS]: dnssec.Ds;
+  readonly [TYPE.RRSIG]: dnssec.Rrsig;
+  readonly [TYPE.NSEC]: dnssec.Nsec;
+  readonly [TYPE.DNSKEY]: dnssec.Dnskey;
+  readonly [TYPE.NSEC3]: dnssec.Nsec3;
+  readonly [TYPE.NSEC3PARAM]: dnssec.Nsec3Param;
+  readonly [TYPE.SVCB]: Svcb;
+  readonly [TYPE.HTTPS]: Svcb;
+  readonly [TYPE.CAA]: classic.Caa;
 }
 
 export interface RecordOf<T, D> {
@@ -95,6 +93,12 @@ export type DnsRecord =
   | { [T in keyof DataOf]: RecordOf<T, DataOf[T]> }[keyof DataOf]
   | RecordOf<OtherType, Bytes>;
 export type RecordType<T extends keyof DataOf> = RecordOf<T, DataOf[T]>;
+
+/** The address of an A or AAAA record; undefined for other types. */
+export function addressOf(record: DnsRecord): Ip | undefined {
+  if (record.type === TYPE.A) return record.data;
+  return record.type === TYPE.AAAA ? formatIp6(record.data) : undefined;
+}
 
 export interface DnsQuestion {
   readonly name: string;
@@ -161,8 +165,6 @@ export function extendedRcode(message: DnsMessage): number {
 
 const HEADER = 'RFC 1035 §4.1.1';
 const RR = 'RFC 1035 §4.1.3';
-const SOA = 'RFC 1035 §3.3.13';
-const EDNS = 'RFC 6891 §6.1.2';
 
 /** One bit as a boolean. */
 function bit(label: string, spec: string, about: string): Codec<boolean> {
@@ -174,125 +176,30 @@ function bit(label: string, spec: string, about: string): Codec<boolean> {
   };
 }
 
-/** The TTL field of an OPT record: one number in code, four fields in the tree (RFC 6891 §6.1.3). */
-const ednsFlags: Codec<number> = (() => {
-  const info: About = {
-    label: 'Extended RCODE and flags',
-    spec: 'RFC 6891 §6.1.3',
-    about: 'Where other records carry their TTL, OPT carries more response code, the EDNS version and flags.',
-  };
-  const parts: readonly NumberCodec[] = [
-    bits(8, 'Extended RCODE', 'RFC 6891 §6.1.3', 'The upper eight bits of a response code of twelve.'),
-    bits(8, 'EDNS version', 'RFC 6891 §6.1.3', 'The version of EDNS that the sender speaks; only 0 exists.'),
-    bits(1, 'DNSSEC OK', 'RFC 3225 §3', 'Set when the sender wants DNSSEC records in the answer.'),
-    bits(15, 'Reserved', 'RFC 6891 §6.1.4', 'Flags that nobody has given a meaning yet.'),
-  ];
-  const scope = { values: {}, start: 0, parent: undefined };
-  return {
-    bits: 32,
-    read: (cursor) => {
-      if (!cursor.nodes) return cursor.take(32);
-      return cursor.group(
-        info,
-        () => parts.reduce((sum, part) => sum * (1 << part.bits) + part.read(cursor, scope), 0),
-        (value) => `version ${(value >>> 16) & 255}${value & 0x8000 ? ', DNSSEC OK' : ''}`,
-      );
-    },
-    write: (sink, value) => sink.put(32, value),
-  };
-})();
-
-const characterString = prefixed(
-  u8('String length', 'RFC 1035 §3.3', 'How many bytes the next character string has.'),
-  bytes('Text', 'RFC 1035 §3.3.14', 'One character string of a TXT record.'),
-);
-
-const soa = struct(
-  'Start of authority',
-  SOA,
-  'The parameters of a zone.',
-  {
-    mname: domainName('Primary server', SOA, 'The name server that holds the original of this zone.'),
-    rname: domainName(
-      'Mailbox',
-      SOA,
-      'Who is responsible for this zone: a mail address whose @ is written as a dot.',
-    ),
-    serial: u32(
-      'Serial',
-      SOA,
-      'The version of the zone; secondaries copy it again when this number has grown.',
-    ),
-    refresh: u32('Refresh', SOA, 'Seconds after which a secondary asks for a new version.', seconds),
-    retry: u32('Retry', SOA, 'Seconds after which a secondary asks again when nobody answered.', seconds),
-    expire: u32(
-      'Expire',
-      SOA,
-      'Seconds after which a secondary that reached nobody stops answering.',
-      seconds,
-    ),
-    minimum: u32(
-      'Minimum',
-      'RFC 2308 §4',
-      'Seconds for which resolvers may believe that a name or type is absent.',
-      seconds,
-    ),
-  },
-  (value) => `${value.mname} serial ${value.serial}`,
-);
-
-const mx = struct(
-  'Mail exchange',
-  'RFC 1035 §3.3.9',
-  'A host that accepts mail for this name.',
-  {
-    preference: u16('Preference', 'RFC 1035 §3.3.9', 'Senders try the host with the lowest number first.'),
-    exchange: domainName('Exchange', 'RFC 1035 §3.3.9', 'The name of the host that accepts the mail.'),
-  },
-  (value) => `${value.preference} ${value.exchange}`,
-);
-
-const option = struct(
-  'Option',
-  EDNS,
-  'One EDNS option.',
-  {
-    code: u16(
-      'Option code',
-      EDNS,
-      'What kind of option this is.',
-      (value) => `${value} (${optionName(value)})`,
-    ),
-    data: prefixed(
-      u16('Option length', EDNS, 'How many bytes of data the option has.'),
-      bytes('Option data', EDNS, 'The data of the option.'),
-    ),
-  },
-  (value) => optionName(value.code),
-);
-
 const rdata = choose(
   'type',
   {
-    [TYPE.A]: bits<Ip4>(32, 'Address', 'RFC 1035 §3.4.1', 'The IPv4 address of this name.', formatIp4),
-    [TYPE.NS]: domainName('Name server', 'RFC 1035 §3.3.11', 'A server that has authority for this zone.'),
-    [TYPE.CNAME]: domainName(
-      'Canonical name',
-      'RFC 1035 §3.3.1',
-      'The name for which the owner is an alias.',
-    ),
-    [TYPE.SOA]: soa,
-    [TYPE.PTR]: domainName('Pointer', 'RFC 1035 §3.3.12', 'The name that belongs to this address.'),
-    [TYPE.MX]: mx,
-    [TYPE.TXT]: many(characterString),
-    [TYPE.AAAA]: bytes(
-      'Address',
-      'RFC 3596 §2.2',
-      'The IPv6 address of this name.',
-      () => 16,
-      (value) => formatIp6(value),
-    ),
-    [TYPE.OPT]: many(option),
+    [TYPE.A]: classic.a,
+    [TYPE.NS]: classic.ns,
+    [TYPE.CNAME]: classic.cname,
+    [TYPE.SOA]: classic.soa,
+    [TYPE.PTR]: classic.ptr,
+    [TYPE.HINFO]: classic.hinfo,
+    [TYPE.MX]: classic.mx,
+    [TYPE.TXT]: classic.txt,
+    [TYPE.AAAA]: classic.aaaa,
+    [TYPE.SRV]: classic.srv,
+    [TYPE.DNAME]: classic.dname,
+    [TYPE.OPT]: opt,
+    [TYPE.DS]: dnssec.ds,
+    [TYPE.RRSIG]: dnssec.rrsig,
+    [TYPE.NSEC]: dnssec.nsec,
+    [TYPE.DNSKEY]: dnssec.dnskey,
+    [TYPE.NSEC3]: dnssec.nsec3,
+    [TYPE.NSEC3PARAM]: dnssec.nsec3param,
+    [TYPE.SVCB]: svcb,
+    [TYPE.HTTPS]: svcb,
+    [TYPE.CAA]: classic.caa,
   },
   bytes('Data', 'RFC 3597 §3', 'Data of a type that this engine does not know.'),
 );

@@ -172,22 +172,31 @@ const POINTER: About = {
 const written = new WeakMap<Sink, Map<string, number>>();
 
 /**
- * A name in a message. `compress` says whether encoding may use pointers: yes for owner names and for the types of
- * RFC 1035, no for later ones (RFC 3597 §4). Decoding follows pointers in either case.
+ * Where pointers may stand (RFC 3597 §4): `written` in owner names and in types of RFC 1035; `read` in SRV, which
+ * earlier servers compressed (RFC 2052) and nobody may now (RFC 2782); `never` in any later type.
  */
-export function domainName(label: string, spec: string, about: string, compress = true): Codec<string> {
+export type Pointers = 'written' | 'read' | 'never';
+
+/** A name in a message. */
+export function domainName(
+  label: string,
+  spec: string,
+  about: string,
+  pointers: Pointers = 'written',
+): Codec<string> {
   const info: About = { label, spec, about };
+  const read = (cursor: Cursor): string => readName(cursor, pointers !== 'never');
   return {
     bits: undefined,
     read: (cursor) =>
       cursor.nodes
         ? cursor.group(
             info,
-            () => readName(cursor),
+            () => read(cursor),
             (name) => name,
           )
-        : readName(cursor),
-    write: (sink, name) => writeName(sink, name, compress),
+        : read(cursor),
+    write: (sink, name) => (pointers === 'written' ? writeName(sink, name) : writePlainName(sink, name)),
   };
 }
 
@@ -195,7 +204,7 @@ export function domainName(label: string, spec: string, about: string, compress 
  * Reads labels from the cursor; after a pointer the rest is read elsewhere and the cursor stays behind the pointer.
  * Each pointer must aim before the run of labels that holds it, so the walk ends; hops and octets are counted.
  */
-function readName(cursor: Cursor): string {
+function readName(cursor: Cursor, pointers: boolean): string {
   const base = cursor.origin >> 3;
   const end = cursor.endBit >> 3;
   let text = '';
@@ -208,6 +217,7 @@ function readName(cursor: Cursor): string {
     if (at >= end) throw new Malformed('truncated: a name runs past the end', at);
     const length = cursor.bytes[at]!;
     if (length >= 0xc0) {
+      if (!pointers) throw new Malformed('a compression pointer in a type that allows none', at);
       if (at + 2 > end) throw new Malformed('truncated: half a compression pointer', at);
       const low = cursor.bytes[at + 1]!;
       const target = base + (((length & 0x3f) << 8) | low);
@@ -287,7 +297,7 @@ function followPointers(
  * Writes a name, ending in a pointer when a suffix of it was written before, byte for byte (so that case survives).
  * The longest suffix wins; a name that ends beyond the reach of pointers is not remembered.
  */
-function writeName(sink: Sink, name: string, compress: boolean): void {
+function writeName(sink: Sink, name: string): void {
   const labels = parseName(name);
   let known = written.get(sink);
   if (!known) written.set(sink, (known = new Map()));
@@ -296,11 +306,11 @@ function writeName(sink: Sink, name: string, compress: boolean): void {
   for (let i = 0; i < labels.length; i++) {
     const suffix = printName(labels.slice(i));
     const earlier = known.get(suffix);
-    if (earlier !== undefined && compress) {
+    if (earlier !== undefined) {
       pointer = earlier;
       break;
     }
-    if (earlier === undefined) places.push([suffix, sink.bit >> 3]);
+    places.push([suffix, sink.bit >> 3]);
     sink.put(8, labels[i]!.length);
     sink.putBytes(labels[i]!);
   }
@@ -308,4 +318,13 @@ function writeName(sink: Sink, name: string, compress: boolean): void {
   else sink.put(16, 0xc000 | pointer);
   if (sink.bit >> 3 > POINTER_REACH) return;
   for (const [suffix, at] of places) known.set(suffix, at);
+}
+
+/** Writes all labels, and remembers none: a reader that does not know the type could not find a name in its data. */
+function writePlainName(sink: Sink, name: string): void {
+  for (const label of parseName(name)) {
+    sink.put(8, label.length);
+    sink.putBytes(label);
+  }
+  sink.put(8, 0);
 }

@@ -1,0 +1,111 @@
+/**
+ * The list of record types in NSEC and NSEC3: windows of 256 types, each a bitmap of at most 32 bytes (RFC 4034 §4.1.2).
+ *
+ * As a value it is the numbers in ascending order. Read strictly: windows ascend, none is empty, no bitmap ends in a
+ * zero byte, so that each list has one encoding. Types that never are data are kept, although §4.1.2 ignores them: what
+ * was read is written again.
+ */
+import type { Bytes } from '../../base/bytes.ts';
+import { Malformed } from '../../base/errors.ts';
+import type { About, Cursor } from '../bits.ts';
+import type { Codec } from '../codec.ts';
+import { typeName } from './code.ts';
+
+/** The bytes of a list of types, in any order. */
+export function encodeTypes(types: readonly number[]): Bytes {
+  const sorted = [...new Set(types)].sort((a, b) => a - b);
+  const bytes: number[] = [];
+  let lengthAt = -1; // where the length of the current window stands
+  let window = -1;
+  for (const type of sorted) {
+    if (type >> 8 !== window) {
+      window = type >> 8;
+      bytes.push(window, 0);
+      lengthAt = bytes.length - 1;
+    }
+    const place = lengthAt + 1 + ((type & 255) >> 3);
+    while (bytes.length <= place) bytes.push(0);
+    bytes[place]! |= 0x80 >> (type & 7);
+    bytes[lengthAt] = place - lengthAt;
+  }
+  return Uint8Array.from(bytes);
+}
+
+/** The types of `bytes[at, end)`, ascending. Throws {@link Malformed}. */
+export function decodeTypes(bytes: Bytes, at = 0, end = bytes.length): number[] {
+  const types: number[] = [];
+  let before = -1;
+  let from = at;
+  while (from < end) {
+    const window = bytes[from]!;
+    const length = from + 1 < end ? bytes[from + 1]! : -1;
+    const fault = windowFault(window, length, before, end - from - 2);
+    if (fault) throw new Malformed(fault, from);
+    from += 2;
+    if (bytes[from + length - 1] === 0) throw new Malformed('a type bitmap ends in a zero byte', from);
+    pushTypes(types, window, bytes.subarray(from, from + length));
+    before = window;
+    from += length;
+  }
+  return types;
+}
+
+/** The list as a codec: it takes the rest of its range. */
+export function typeBitmap(spec: string): Codec<number[], readonly number[]> {
+  const info: About = {
+    label: 'Window',
+    spec,
+    about: 'Up to 256 types whose numbers begin with the same byte, one bit each.',
+  };
+  const parts = {
+    window: { label: 'Window number', spec, about: 'The upper byte of the numbers of these types.' },
+    length: { label: 'Bitmap length', spec, about: 'How many bytes the bitmap has, 1 to 32.' },
+    bitmap: { label: 'Types', spec, about: 'One bit a type; those that are set exist at this name.' },
+  };
+  const readWindow = (cursor: Cursor, before: number, types: number[]): number => {
+    const start = cursor.bit;
+    if (cursor.bytesLeft < 2) throw new Malformed('truncated: half a window of types', start >> 3);
+    const window = cursor.bytes[start >> 3]!;
+    const length = cursor.bytes[(start >> 3) + 1]!;
+    const fault = windowFault(window, length, before, cursor.bytesLeft - 2);
+    if (fault) throw new Malformed(fault, start >> 3);
+    cursor.take(8);
+    cursor.leaf(start, parts.window, window, `${window}`);
+    cursor.take(8);
+    cursor.leaf(start + 8, parts.length, length, `${length} bytes`);
+    const bitmap = cursor.takeBytes(length);
+    if (bitmap[length - 1] === 0) {
+      cursor.bit = start + 16; // stays unread, so that a dissection shows it
+      throw new Malformed('a type bitmap ends in a zero byte', start >> 3);
+    }
+    const own: number[] = [];
+    pushTypes(own, window, bitmap);
+    cursor.leaf(start + 16, parts.bitmap, undefined, own.map(typeName).join(' '));
+    types.push(...own);
+    return window;
+  };
+  return {
+    bits: undefined,
+    read(cursor) {
+      const types: number[] = [];
+      let before = -1;
+      while (cursor.bit < cursor.endBit) {
+        before = cursor.group(info, () => readWindow(cursor, before, types), String);
+      }
+      return types;
+    },
+    write: (sink, types) => sink.putBytes(encodeTypes(types)),
+  };
+}
+
+/** `left` is how many bytes there are behind the length. */
+function windowFault(window: number, length: number, before: number, left: number): string | undefined {
+  if (length < 0 || length > left) return 'truncated: a window of types runs past the end';
+  if (window <= before) return `window ${window} of types after window ${before}`;
+  return length < 1 || length > 32 ? `a type bitmap of ${length} bytes, not 1 to 32` : undefined;
+}
+
+function pushTypes(types: number[], window: number, bitmap: Bytes): void {
+  for (let i = 0; i < bitmap.length * 8; i++)
+    if (bitmap[i >> 3]! & (0x80 >> (i & 7))) types.push(window * 256 + i);
+}
