@@ -135,7 +135,7 @@ export class Reader {
           const { soa } = negative(reading, this.#config.maxNegativeTtl);
           const authorities = soa ? [soa] : [];
           const reason = `${query.name} does not exist, so nothing is below it`;
-          const outcome = { rcode: RCODE.NXDOMAIN, answers: [...task.aliases], authorities };
+          const outcome = { rcode: RCODE.NXDOMAIN, answers: [...this.#tasks.chain(task, now)], authorities };
           this.#tasks.finish(task, outcome, formatIp(query.server), reason, now);
           return true;
         }
@@ -186,7 +186,7 @@ export class Reader {
       case 'answer': {
         this.#keep(reading, rank, now);
         const found = this.#tasks.levelled([...reading.aliases, ...reading.records]);
-        const answers = [...task.aliases, ...found];
+        const answers = [...this.#tasks.chain(task, now), ...found];
         const outcome = { rcode: RCODE.NOERROR, answers, authorities: [] };
         this.#tasks.finish(task, outcome, server, authority, now);
         break;
@@ -200,7 +200,7 @@ export class Reader {
         this.#keep(reading, rank, now);
         const rcode = reading.kind === 'nxdomain' ? RCODE.NXDOMAIN : RCODE.NOERROR;
         const { soa } = negative(reading, this.#config.maxNegativeTtl);
-        const answers = [...task.aliases, ...this.#tasks.levelled(reading.aliases)];
+        const answers = [...this.#tasks.chain(task, now), ...this.#tasks.levelled(reading.aliases)];
         this.#tasks.finish(task, { rcode, answers, authorities: soa ? [soa] : [] }, server, authority, now);
         break;
       }
@@ -284,7 +284,7 @@ export class Reader {
     const rcode = rcodeName(reading.rcode);
     const { task } = query;
     if (reading.rcode === RCODE.YXDOMAIN) {
-      const outcome = { rcode: RCODE.YXDOMAIN, answers: [...task.aliases], authorities: [] };
+      const outcome = { rcode: RCODE.YXDOMAIN, answers: [...this.#tasks.chain(task, now)], authorities: [] };
       this.#tasks.finish(task, outcome, server, reading.reason, now);
       return;
     }

@@ -91,7 +91,8 @@ export interface Task {
   readonly isRefresh: boolean;
   /** The name looked for now: `name`, or what its aliases lead to. */
   current: string;
-  readonly aliases: DnsRecord[];
+  /** The chain so far, and when each record of it was learned. */
+  readonly aliases: { readonly record: DnsRecord; readonly at: Nanoseconds }[];
   step: Step | undefined;
   query: Query | undefined;
   /** The task whose end this one waits for. */

@@ -5,7 +5,7 @@
  * aliases are followed, circles are errors).
  */
 import { Misuse } from '../../../base/errors.ts';
-import type { Nanoseconds } from '../../../base/units.ts';
+import { type Nanoseconds, SECOND } from '../../../base/units.ts';
 import type { MachineEvent } from '../../../trace/event.ts';
 import { EDE, RCODE, rcodeName, TYPE, typeName } from '../../../wire/dns/code.ts';
 import type { DnsRecord } from '../../../wire/dns/message.ts';
@@ -96,8 +96,8 @@ export class Tasks {
 
   /** Goes on with the target of the last alias; false when the task had to end. */
   follow(task: Task, aliases: readonly DnsRecord[], source: string, now: Nanoseconds): boolean {
-    task.aliases.push(...this.levelled(aliases));
-    const names = task.aliases.filter((alias) => alias.type === TYPE.CNAME);
+    task.aliases.push(...this.levelled(aliases).map((record) => ({ record, at: now })));
+    const names = task.aliases.map(({ record }) => record).filter(({ type }) => type === TYPE.CNAME);
     const last = names.at(-1)!;
     const target = targetOf(last);
     const isCircle = names.some((alias) => sameName(alias.name, target));
@@ -115,6 +115,14 @@ export class Tasks {
     task.current = target;
     task.step = undefined;
     return true;
+  }
+
+  /** The aliases so far, with what is left of their TTLs: a long walk takes its time. */
+  chain(task: Task, now: Nanoseconds): DnsRecord[] {
+    return task.aliases.map(({ record, at }) => {
+      const passed = Math.floor(now / SECOND) - Math.floor(at / SECOND);
+      return { ...record, ttl: Math.max(0, record.ttl - passed) };
+    });
   }
 
   /** Records with one TTL for each set (RFC 2181 §5.2), within the limits of the cache. */

@@ -59,6 +59,9 @@ export class Walker {
     this.#skipWhatIsKnown(step, now);
     const known = this.#knownAddresses(step, now);
     const choice = step.again ?? this.#choose(step, known, now);
+    // A server that nobody has asked yet promises more than one that was silent before
+    const isSecondTry = choice && !step.again && step.tries.has(choice.server);
+    if (isSecondTry && this.#lookForServer(task, step, known, now, true)) return;
     if (choice) {
       const reason = this.#limit(task, step, now);
       if (reason === undefined) this.#send(task, step, choice, now);
@@ -87,7 +90,7 @@ export class Walker {
     for (let i = 0; i <= this.#config.limits.aliases; i++) {
       const special = this.#config.specialNames ? specialAnswer(task.current, task.type) : undefined;
       if (special) {
-        const answers = [...task.aliases, ...special.answers];
+        const answers = [...this.#tasks.chain(task, now), ...special.answers];
         this.#tasks.finish(task, { ...special, answers }, 'here', special.reason, now);
         return true;
       }
@@ -116,14 +119,20 @@ export class Walker {
       case 'nodata': {
         const rcode = hit.kind === 'nxdomain' ? RCODE.NXDOMAIN : RCODE.NOERROR;
         const authorities = hit.soa ? [hit.soa] : [];
-        this.#tasks.finish(task, { rcode, answers: [...task.aliases], authorities }, 'cache', reason, now);
+        this.#tasks.finish(
+          task,
+          { rcode, answers: [...this.#tasks.chain(task, now)], authorities },
+          'cache',
+          reason,
+          now,
+        );
         return 'ended';
       }
       case 'records': {
         const [alias] = hit.records;
         const isAlias = alias!.type === TYPE.CNAME && task.type !== TYPE.CNAME && task.type !== TYPE.ANY;
         if (isAlias) return [alias!];
-        const answers = [...task.aliases, ...hit.records];
+        const answers = [...this.#tasks.chain(task, now), ...hit.records];
         this.#tasks.finish(task, { rcode: RCODE.NOERROR, answers, authorities: [] }, 'cache', reason, now);
         return 'ended';
       }
@@ -275,20 +284,26 @@ export class Walker {
   }
 
   /** Starts a task for the address of a server that came without one. True when the task now waits. */
-  #lookForServer(task: Task, step: Step, known: ReadonlyMap<Ip, string>, now: Nanoseconds): boolean {
+  #lookForServer(
+    task: Task,
+    step: Step,
+    known: ReadonlyMap<Ip, string>,
+    now: Nanoseconds,
+    onlyNew = false,
+  ): boolean {
     const { zone } = step.delegation;
     const { lookups, vainLookups, depth } = this.#config.limits;
     for (const [name, type] of this.#missing(step, known, now)) {
       const key = `${nameKey(name)} ${type}`;
+      const isNew = ![...known.values()].includes(name);
       // Below the zone only the zone's own servers could tell, whose addresses are what is missing
-      if (step.looked.has(key) || isSubdomain(name, zone)) continue;
+      if (step.looked.has(key) || isSubdomain(name, zone) || (onlyNew && !isNew)) continue;
       if (step.looked.size >= lookups || step.vain >= vainLookups) return false;
       if (task.depth >= depth) {
         task.isCircumstantial = true;
         return false;
       }
       step.looked.add(key);
-      const isNew = ![...known.values()].includes(name);
       const reason = isNew
         ? `the address of ${name}, a server of ${zone}, is not known`
         : `the addresses of ${name} that are known are of no use`;
@@ -338,7 +353,7 @@ export class Walker {
     const { delegation } = step;
     if (step.sawEmpty) {
       const reason = 'a server of the zone gave an empty answer, and none says more';
-      const outcome = { rcode: RCODE.NOERROR, answers: [...task.aliases], authorities: [] };
+      const outcome = { rcode: RCODE.NOERROR, answers: [...this.#tasks.chain(task, now)], authorities: [] };
       this.#tasks.finish(task, outcome, 'servers', reason, now);
       return true;
     }
