@@ -1,15 +1,23 @@
 /**
- * `roundtrip`: list, describe and run scenarios from a terminal, and type at the prompts of their machines.
+ * `roundtrip`: list, describe and run scenarios from a terminal, type at the prompts of their machines, and serve them
+ * to real programs.
  *
  * The same run as on the page, printed, and written as a capture. What was asked wrongly is answered in one line on
  * stderr, with status 2; a reader that closes the pipe early ends the program quietly.
  */
 import { writeSync } from 'node:fs';
 import { program } from './program.ts';
+import { serve } from './serve.ts';
 
-const { status, pieces } = program(process.argv.slice(2));
-for (const { stream, text } of pieces) print(stream === 'out' ? 1 : 2, text);
-process.exitCode = status;
+const [command, ...rest] = process.argv.slice(2);
+if (command === 'serve') {
+  // the only command that lasts: it prints as it goes
+  process.exitCode = await serve(rest, (stream, text) => print(stream === 'out' ? 1 : 2, text));
+} else {
+  const { status, pieces } = program(process.argv.slice(2));
+  for (const { stream, text } of pieces) print(stream === 'out' ? 1 : 2, text);
+  process.exitCode = status;
+}
 
 /** Writes all of it, also to a pipe that takes it piecemeal. */
 function print(stream: number, text: string): void {

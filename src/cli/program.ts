@@ -13,6 +13,12 @@ const USAGE = `roundtrip: one request, packet by packet
   roundtrip describe SCENARIO
   roundtrip run SCENARIO [--set NAME=VALUE]... [--seed N] [--until TIME]
                 [--text | --json | --claims] [--pcap FILE] [--at MACHINE]
+  roundtrip run SCENARIO --inputs FILE
+  roundtrip serve SCENARIO [--set NAME=VALUE]... [--seed N] [--udp ADDRESS:PORT=MACHINE[:PORT]]...
+                [--tcp ADDRESS:PORT=MACHINE[:PORT]]... [--allow-remote] [--speed N] [--for TIME]
+                [--tun NAME|auto [--tun-at MACHINE] [--tun-route PREFIX]...]
+                [--record FILE] [--pcap FILE] [--log] [--stats]
+  roundtrip serve SCENARIO --replay FILE [--pcap FILE]
   roundtrip sh SCENARIO MACHINE [--set NAME=VALUE]... [--seed N] [--at TIME] [-- LINE]
 
   --set NAME=VALUE  a parameter, with its unit: --set distance=50ms --set rate=20Mbit/s
@@ -24,6 +30,13 @@ const USAGE = `roundtrip: one request, packet by packet
   --pcap FILE       write a capture (pcapng) for Wireshark, besides what is printed
   --at MACHINE      what this machine sends and hears, instead of each packet at its maker
   --at TIME         when the line is typed at the machine's prompt (sh); 0s by default
+  --inputs FILE     with the inputs that serve --record wrote: the same run again
+  --udp, --tcp      a real port that stands for a port of a simulated machine; 53 when none is named
+  --allow-remote    lets --udp and --tcp listen where other computers can reach them
+  --tun NAME|auto   a device into which this computer routes the whole simulated network (Linux, root)
+  --speed N         virtual seconds a real second; 1 by default
+  --for TIME        end after this much real time, instead of at Ctrl-C
+  --log, --stats    a line for each answer; how late answers were
   -- LINE           such as ping -c 3 192.0.2.1; without one, lines are read from standard input
 `;
 
@@ -50,7 +63,9 @@ export function program(args: readonly string[]): Outcome {
   }
   const found = Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined;
   if (!found)
-    return wrong(`no command is called ${command}; there are ${Object.keys(COMMANDS).join(', ')}, help`);
+    return wrong(
+      `no command is called ${command}; there are ${Object.keys(COMMANDS).join(', ')}, serve, help`,
+    );
   try {
     const done = found(rest);
     return typeof done === 'string'

@@ -7,7 +7,9 @@ import { parseDuration } from '#engine/base/units.ts';
 import type { Tap } from '#engine/export/capture.ts';
 import { Session } from '#engine/export/session.ts';
 import { claimText } from '#engine/inspect/build-view.ts';
+import { rerun } from '../bridge/recording.ts';
 import { readArguments, readSeed, readSettings } from './arguments.ts';
+import { readInputs } from './serve.ts';
 
 const OPTIONS = {
   set: { type: 'string', multiple: true },
@@ -18,7 +20,15 @@ const OPTIONS = {
   claims: { type: 'boolean' },
   pcap: { type: 'string' },
   at: { type: 'string' },
+  inputs: { type: 'string' },
 } as const;
+
+interface Asked {
+  readonly inputs?: string;
+  readonly set?: string[];
+  readonly seed?: string;
+  readonly until?: string;
+}
 
 export function run(args: readonly string[]): string {
   const { positionals, values } = readArguments('run', args, OPTIONS, ['SCENARIO']);
@@ -26,21 +36,25 @@ export function run(args: readonly string[]): string {
   if (forms.length > 1) throw new Malformed(`--${forms[0]} and --${forms[1]} exclude each other`);
   if (values.at !== undefined && values.pcap === undefined && (values.json || values.claims))
     throw new Malformed('--at says where packets are seen: it goes with --text or --pcap');
-  const session = Session.start(
-    {
-      scenario: positionals[0]!,
-      set: readSettings(values.set ?? []),
-      seed: readSeed(values.seed ?? '1'),
-      inputs: [],
-    },
-    values.until === undefined ? {} : { until: parseDuration(values.until) },
-  );
+  const session = start(positionals[0]!, values);
   const tap = readTap(session, values.at);
   session.finish();
   if (values.pcap !== undefined) write(values.pcap, session.pcapng(tap));
   if (values.json) return session.json();
   if (values.claims) return claims(session);
   return session.text(tap);
+}
+
+function start(scenario: string, { inputs, set, seed, until }: Asked): Session {
+  if (inputs !== undefined) {
+    if (set || seed !== undefined || until !== undefined)
+      throw new Malformed('--inputs brings its own parameters, seed and end');
+    return Session.of(rerun(readInputs(inputs, scenario)));
+  }
+  return Session.start(
+    { scenario, set: readSettings(set ?? []), seed: readSeed(seed ?? '1'), inputs: [] },
+    until === undefined ? {} : { until: parseDuration(until) },
+  );
 }
 
 function readTap(session: Session, machine: string | undefined): Tap {

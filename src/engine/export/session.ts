@@ -38,6 +38,11 @@ export class Session {
     return new Session(new Run(request, options));
   }
 
+  /** What there is to ask of a run that somebody else drives. */
+  static of(run: Run): Session {
+    return new Session(run);
+  }
+
   /** Runs at most `maxEvents` events more; true when the run is over. */
   advance(maxEvents: number): boolean {
     return this.run.advance(maxEvents);

@@ -14,7 +14,7 @@ import { acceptEdits } from './host-files.ts';
 import { Advertising6, Autoconf6 } from './ip/autoconf6.ts';
 import type { RouteKind } from './ip/route.ts';
 import { Channel, type LinkOptions } from './link/link.ts';
-import { Nic } from './link/nic.ts';
+import { Nic, type Node } from './link/nic.ts';
 import { Switch } from './link/switch.ts';
 import { Mishaps } from './mishaps.ts';
 import { Nat, type NatOptions } from './nat/nat.ts';
@@ -83,6 +83,21 @@ export class Network {
     const link: Link = { name: `${a[0].name}–${b[0].name}`, a: nicA, b: nicB, forward, backward };
     this.links.push(link);
     return link;
+  }
+
+  /**
+   * Lays a cable from a machine to something that is none of this network's, and gives the interface at its far end:
+   * what the machine sends there is `far`'s to take.
+   */
+  lead(end: End, far: Node, options: LinkOptions): Nic {
+    const near = this.#nic(end);
+    const nic = this.#newNic(far, 'wire');
+    const forward = this.#channel(end[0].name, nic, options);
+    const backward = this.#channel(far.name, near, options);
+    near.attach(forward);
+    nic.attach(backward);
+    this.links.push({ name: `${end[0].name}–${far.name}`, a: near, b: nic, forward, backward });
+    return nic;
   }
 
   /** Gives a machine an address that is on none of its links, as a dummy interface does. */
@@ -181,18 +196,21 @@ export class Network {
   }
 
   #nic([machine, name, ...addresses]: End): Nic {
-    if (this.#nics >= MAX_NICS) throw new Misuse(`more than ${MAX_NICS} interfaces`);
     const stack = machine instanceof Host ? machine.ip : machine;
     const others = stack instanceof Switch ? stack.ports : stack.nics;
     if (others.some((one) => one.name === name)) throw new Misuse(`${machine.name} has an interface ${name}`);
-    const mac = (FIRST_MAC + this.#nics++) as Mac;
-    const nic = new Nic(this.world, stack, name, mac);
+    const nic = this.#newNic(stack, name);
     if (stack instanceof Switch) stack.ports.push(nic);
     else {
       stack.addNic(nic);
       for (const address of addresses) stack.addAddress(nic, parseCidr(address));
     }
     return nic;
+  }
+
+  #newNic(node: Node, name: string): Nic {
+    if (this.#nics >= MAX_NICS) throw new Misuse(`more than ${MAX_NICS} interfaces`);
+    return new Nic(this.world, node, name, (FIRST_MAC + this.#nics++) as Mac);
   }
 
   #channel(from: string, receiver: Nic, options: LinkOptions): Channel {

@@ -20,7 +20,7 @@ import { Switch } from './link/switch.ts';
 import type { Link, Machine } from './network.ts';
 
 /** One step from a machine to another over one link, or over switches. */
-interface Step {
+export interface Step {
   readonly out: Nic;
   readonly to: Host;
   readonly into: Nic;
@@ -113,7 +113,7 @@ export class RouteComputer {
 }
 
 /** The machines with addresses that a machine reaches without a router between. */
-function stepsFrom(
+export function stepsFrom(
   host: Host,
   links: readonly Link[],
   machines: ReadonlyMap<string, Machine>,

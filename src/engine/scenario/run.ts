@@ -5,7 +5,7 @@ import { Malformed } from '../base/errors.ts';
 import type { Nanoseconds } from '../base/units.ts';
 import type { Network } from '../net/network.ts';
 import type { RunEnd } from '../sim/kernel.ts';
-import { World } from '../sim/world.ts';
+import { type Input, World } from '../sim/world.ts';
 import type { Detail } from '../trace/event.ts';
 import type { TraceLevel } from '../trace/log.ts';
 import { findScenario } from './all.ts';
@@ -32,6 +32,8 @@ export interface RunOptions {
   readonly level?: TraceLevel;
   /** Cuts the run at this kernel time. */
   readonly until?: Nanoseconds;
+  /** Takes the inputs of a run that has more of them than a reader makes. */
+  readonly keeper?: (input: Input) => void;
 }
 
 const MAX_INPUTS = 64;
@@ -54,7 +56,8 @@ export class Run implements FinishedRun {
       throw new Malformed(`a seed is a whole number from 0, not ${spec.seed}`);
     if (spec.inputs.length > MAX_INPUTS) throw new Malformed(`more than ${MAX_INPUTS} inputs`);
     this.until = Math.min(options.until ?? this.scenario.until, this.scenario.until);
-    this.world = new World({ seed: spec.seed, level: options.level ?? 'full' });
+    const { level = 'full', keeper } = options;
+    this.world = new World({ seed: spec.seed, level, ...(keeper ? { keeper } : {}) });
     this.network = this.scenario.build(this.world, this.values as Values<Parameters>);
     for (const input of spec.inputs) this.#input(input);
   }

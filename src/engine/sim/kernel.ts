@@ -71,6 +71,11 @@ export class Kernel {
     return this.#size;
   }
 
+  /** When the queue's first entry is due, a cancelled one perhaps; {@link NEVER} when it is empty. */
+  get next(): Nanoseconds {
+    return this.#size > 0 ? this.#time[0]! : NEVER;
+  }
+
   /**
    * Calls `target.onEvent(op, arg)` at `time` (not before now; {@link NEVER} and later is refused).
    * The event that is running becomes its cause.

@@ -25,6 +25,8 @@ export interface WorldOptions {
   readonly epochSeconds?: number;
   /** Bytes of frames that the trace keeps whole. */
   readonly keepFrameBytes?: number;
+  /** Takes each input instead of {@link World.inputs}, and bounds them: for runs that last as long as people want. */
+  readonly keeper?: (input: Input) => void;
 }
 
 /** 20 November 2026, 18:30:00 UTC: the evening of the story. */
@@ -47,6 +49,7 @@ export class World {
   readonly #handlers = new Map<string, Handler>();
   readonly #inputKind: number;
   readonly #outside: number;
+  readonly #keeper: ((input: Input) => void) | undefined;
 
   constructor(options: WorldOptions = {}) {
     this.seed = options.seed ?? 1;
@@ -55,6 +58,7 @@ export class World {
     this.kernel = new Kernel(this.trace);
     this.#inputKind = this.trace.kind('input', 'requests');
     this.#outside = this.trace.node('outside');
+    this.#keeper = options.keeper;
   }
 
   get now(): Nanoseconds {
@@ -99,8 +103,11 @@ export class World {
   input(time: Nanoseconds, what: string, detail: Detail): void {
     const handler = this.#handlers.get(what);
     if (!handler) throw new Misuse(`no input is called ${what}`);
-    if (this.inputs.length >= MAX_INPUTS) throw new Misuse(`more than ${MAX_INPUTS} inputs`);
-    this.inputs.push({ time, what, detail });
+    if (this.#keeper) this.#keeper({ time, what, detail });
+    else {
+      if (this.inputs.length >= MAX_INPUTS) throw new Misuse(`more than ${MAX_INPUTS} inputs`);
+      this.inputs.push({ time, what, detail });
+    }
     this.kernel.call(time, () => {
       const id = this.trace.recordDetail(this.now, this.#inputKind, this.#outside, { what, ...detail });
       this.trace.because(id, () => handler.run(detail));

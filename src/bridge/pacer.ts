@@ -1,0 +1,121 @@
+/**
+ * Drives a world at the speed of real time, or a multiple of it, and lets the outside act in between.
+ *
+ * What the outside does waits in a bounded queue until the world has caught up with the clock; then each act gets a
+ * moment of its own, later than every event that has run. So a recording says all there is to say: run to each time,
+ * let the input in, and the same events follow in the same order (`replay` in net/outside).
+ *
+ * Timers of Node tick in milliseconds, links in less: what is due soon is waited for by looking again and again.
+ */
+import type { Outside, OutsideAct } from '#engine/net/outside/outside.ts';
+import type { World } from '#engine/sim/world.ts';
+import { Samples } from './samples.ts';
+
+/** Events that run before Node is let look at its sockets. */
+const SLICE = 5_000;
+/** Acts that may wait while the world is behind. */
+const MOST_WAITING = 4_096;
+/** What is due within this is waited for without a timer, in ms. */
+const SOON_MS = 1.5;
+const LONGEST_MS = 60_000;
+
+export class Pacer {
+  readonly speed: number;
+  /** Called when acts may have been taken or things have happened, never while the world runs. */
+  onTurn: (() => void) | undefined;
+  /** Acts that found the queue full. */
+  dropped = 0;
+  /** How late events ran, in milliseconds of real time. */
+  readonly late = new Samples();
+  readonly #world: World;
+  readonly #outside: Outside;
+  readonly #waiting: OutsideAct[] = [];
+  #start = 0;
+  #last = -1;
+  #isRunning = false;
+  #isOpen = false;
+  #timer: NodeJS.Timeout | undefined;
+  #immediate: NodeJS.Immediate | undefined;
+
+  constructor(world: World, outside: Outside, speed: number) {
+    this.#world = world;
+    this.#outside = outside;
+    this.speed = speed;
+  }
+
+  start(): void {
+    this.#start = performance.now();
+    this.#isOpen = true;
+    this.#turn();
+  }
+
+  /** The world stands still from here on. */
+  stop(): void {
+    this.#isOpen = false;
+    clearTimeout(this.#timer);
+    clearImmediate(this.#immediate);
+  }
+
+  /** True when nothing waits to enter the world. */
+  get isIdle(): boolean {
+    return this.#waiting.length === 0;
+  }
+
+  /**
+   * Lets the outside act as soon as the world is there. False when too much waits already and the act is dropped;
+   * `isNeeded` acts, without which something would never end, are always taken.
+   */
+  act(act: OutsideAct, isNeeded = false): boolean {
+    if (this.#waiting.length >= MOST_WAITING && !isNeeded) {
+      this.dropped += 1;
+      return false;
+    }
+    this.#waiting.push(act);
+    if (!this.#isRunning) this.#turn();
+    return true;
+  }
+
+  /** Where the world should be now, in virtual time. */
+  get clock(): number {
+    return Math.floor((performance.now() - this.#start) * 1e6 * this.speed);
+  }
+
+  #turn(): void {
+    if (!this.#isOpen) return;
+    clearTimeout(this.#timer);
+    clearImmediate(this.#immediate);
+    const { kernel } = this.#world;
+    this.#isRunning = true;
+    const target = Math.max(this.clock, kernel.now);
+    if (kernel.next <= target) this.late.add((target - kernel.next) / 1e6 / this.speed);
+    let end = kernel.run({ until: target, maxEvents: SLICE });
+    if (end !== 'events') {
+      for (const act of this.#waiting.splice(0)) this.#enter(act);
+      // what was let in has happened when this returns, unless it takes too long
+      end = kernel.run({ until: kernel.now, maxEvents: SLICE });
+    }
+    this.#isRunning = false;
+    this.onTurn?.();
+    this.#sleep();
+  }
+
+  #enter(act: OutsideAct): void {
+    const { kernel } = this.#world;
+    const time = Math.max(kernel.now, this.#last + 1);
+    kernel.run({ until: time });
+    this.#last = time;
+    this.#outside.act(time, act);
+  }
+
+  #sleep(): void {
+    clearTimeout(this.#timer);
+    clearImmediate(this.#immediate);
+    if (!this.#isOpen) return;
+    const waitMs = (this.#world.kernel.next - this.clock) / 1e6 / this.speed;
+    if (this.#waiting.length > 0 || waitMs < SOON_MS) {
+      this.#immediate = setImmediate(() => this.#turn());
+    } else {
+      this.#timer = setTimeout(() => this.#turn(), Math.min(waitMs - 1, LONGEST_MS));
+    }
+  }
+}
