@@ -2,6 +2,7 @@
  * An authoritative name server on a host: port 53 of UDP and TCP, one query after the other, each costing some processor
  * time. It can be broken on purpose, in the ways that resolvers meet on the internet.
  */
+import { Malformed } from '../base/errors.ts';
 import { MICROSECOND, type Nanoseconds } from '../base/units.ts';
 import type { Host } from '../net/host.ts';
 import type { UdpSocket } from '../net/transport/udp-stack.ts';
@@ -71,6 +72,16 @@ export class NameServer {
   /** Serves another version of a zone, or a new one, from now on. */
   replace(zone: Zone | ZoneData | ZoneText): void {
     this.#record(this.authority.replace(zone));
+  }
+
+  /** Reads a zone that somebody has saved. One that cannot be served is refused, and the version before goes on, as with BIND. */
+  load(text: ZoneText): void {
+    try {
+      this.replace(text);
+    } catch (error) {
+      if (!(error instanceof Malformed)) throw error;
+      this.#record({ kind: 'dns.zone.refused', detail: { origin: text.origin, reason: error.message } });
+    }
   }
 
   /** Serves a zone no longer. */

@@ -1,0 +1,155 @@
+/**
+ * Where the machines of the world of names are drawn.
+ */
+import type { Area, Place } from '../scenario.ts';
+
+export const namesAreas: readonly Area[] = [
+  { label: 'Home', wide: [0, 0, 270, 348], tall: [0, 0, 358, 132] },
+  { label: 'ISP', wide: [282, 0, 168, 348], tall: [0, 140, 358, 96] },
+  { label: 'The internet', wide: [462, 0, 440, 348], tall: [0, 244, 358, 268] },
+  { label: 'ChaiCart’s region', wide: [914, 0, 286, 348], tall: [0, 520, 358, 112] },
+];
+
+const everybody = {
+  laptop: {
+    label: 'Maya’s laptop',
+    called: 'Maya’s laptop',
+    owner: 'Maya',
+    kind: 'laptop',
+    area: 0,
+    addresses: ['192.168.1.23'],
+    wide: [66, 128],
+    tall: [136, 34],
+    lane: 'Maya’s laptop',
+  },
+  'home-router': {
+    label: 'Home router',
+    called: 'The home router',
+    kind: 'home-router',
+    area: 0,
+    addresses: ['in 192.168.1.1', 'out 203.0.113.77'],
+    wide: [204, 128],
+    tall: [136, 98],
+    lane: 'Home router',
+  },
+  isp: {
+    label: 'ISP router',
+    called: 'The ISP’s router',
+    kind: 'router',
+    area: 1,
+    addresses: ['203.0.113.65'],
+    wide: [366, 128],
+    tall: [136, 188],
+  },
+  resolver: {
+    label: 'Resolver',
+    called: 'The resolver',
+    kind: 'name-server',
+    area: 1,
+    addresses: ['203.0.113.53'],
+    wide: [366, 264],
+    tall: [284, 188],
+    lane: 'Resolver',
+  },
+  'transit-a': {
+    label: 'Transit A',
+    called: 'Transit A',
+    kind: 'router',
+    area: 2,
+    addresses: ['198.51.100.1'],
+    wide: [586, 128],
+    tall: [136, 286],
+  },
+  root: {
+    label: 'Root server',
+    called: 'The root server',
+    kind: 'name-server',
+    area: 2,
+    addresses: ['198.51.100.4'],
+    wide: [516, 264],
+    tall: [284, 286],
+    lane: 'Root',
+  },
+  tld: {
+    label: '.example server',
+    called: 'The .example server',
+    kind: 'name-server',
+    area: 2,
+    addresses: ['198.51.100.20'],
+    wide: [634, 264],
+    tall: [284, 352],
+    lane: '.example',
+  },
+  ns2: {
+    label: 'ns2.chaicart.example',
+    called: 'ChaiCart’s second name server',
+    kind: 'name-server',
+    area: 2,
+    addresses: ['198.51.100.53'],
+    wide: [790, 264],
+    tall: [284, 418],
+    lane: 'ns2.chaicart',
+  },
+  'transit-b': {
+    label: 'Transit B',
+    called: 'Transit B',
+    kind: 'router',
+    area: 2,
+    addresses: ['198.51.100.134'],
+    wide: [840, 128],
+    tall: [136, 484],
+  },
+  ns1: {
+    label: 'ns1.chaicart.example',
+    called: 'ChaiCart’s first name server',
+    kind: 'name-server',
+    area: 3,
+    addresses: ['192.0.2.53'],
+    wide: [1006, 264],
+    tall: [284, 580],
+    lane: 'ns1.chaicart',
+  },
+  chaicart: {
+    label: 'chaicart.example',
+    called: 'ChaiCart’s server',
+    owner: 'ChaiCart',
+    kind: 'server',
+    area: 3,
+    addresses: ['192.0.2.80'],
+    wide: [1128, 128],
+    tall: [136, 580],
+    lane: 'chaicart.example',
+  },
+  'chaicart-new': {
+    label: 'the new server',
+    called: 'ChaiCart’s new server',
+    kind: 'server',
+    area: 3,
+    addresses: ['192.0.2.180'],
+    wide: [1128, 250],
+    tall: [50, 580],
+    lane: 'new server',
+  },
+  eve: {
+    label: 'Eve',
+    called: 'Eve',
+    kind: 'laptop',
+    area: 2,
+    addresses: ['198.51.100.200'],
+    wide: [716, 190],
+    tall: [50, 386],
+    lane: 'Eve',
+  },
+} as const satisfies Readonly<Record<string, Place>>;
+
+export type NamesMachine = keyof typeof everybody;
+
+/** Machines that only some of the scenarios have. */
+export const OPTIONAL = ['ns2', 'chaicart-new', 'eve'] as const satisfies readonly NamesMachine[];
+export type Optional = (typeof OPTIONAL)[number];
+
+/** The places of all machines but those optional ones that are not in `present`. */
+export function namesPlaces(present: readonly Optional[] = []): Readonly<Record<string, Place>> {
+  const absent = new Set<string>(OPTIONAL.filter((name) => !present.includes(name)));
+  return Object.fromEntries(Object.entries(everybody).filter(([name]) => !absent.has(name)));
+}
