@@ -2,7 +2,7 @@
 import { parseIp4 } from '../../../src/engine/base/address.ts';
 import { Random } from '../../../src/engine/base/random.ts';
 import { MILLISECOND } from '../../../src/engine/base/units.ts';
-import { DnsCache } from '../../../src/engine/proto/dns/cache.ts';
+import type { ResolverConfig } from '../../../src/engine/proto/dns/resolver/config.ts';
 import { Resolver } from '../../../src/engine/proto/dns/resolver/resolver.ts';
 import { Authority } from '../../../src/engine/proto/dns/server/authority.ts';
 import type { ZoneData } from '../../../src/engine/proto/dns/zone/zone.ts';
@@ -100,9 +100,9 @@ export const gluelessZone: ZoneData = {
 };
 
 /** A resolver with an empty cache, and all servers in place. */
-export function smallInternet(seed = 1, cache = new DnsCache({ label: 'resolver' })): Script<Resolver> {
+export function smallInternet(seed = 1, options: Partial<ResolverConfig> = {}): Script<Resolver> {
   const hints = [{ name: 'ns1.', addresses: [parseIp4(ROOT)] }];
-  const script = new Script(new Resolver({ hints, random: new Random(seed), cache }));
+  const script = new Script(new Resolver({ hints, ...options, random: new Random(seed) }));
   script.server(ROOT, 40 * MILLISECOND, new Authority([rootZone]));
   script.server(TLD, 30 * MILLISECOND, new Authority([tldZone]));
   script.server(NS1, 20 * MILLISECOND, new Authority([chaicartZone]));

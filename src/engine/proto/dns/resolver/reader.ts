@@ -90,6 +90,7 @@ export class Reader {
       waited: now - query.sentAt,
       next: this.#servers.rto(server, now),
     });
+    step.onlyNetwork = false;
     if (query.transport === 'tcp') step.useless.add(server);
     else if (query.doubt !== undefined) this.#overTcp(query, step, `${formatIp(server)}: ${query.doubt}`);
     this.#tasks.wake(task);

@@ -67,7 +67,7 @@ export interface Step {
   again: Again | undefined;
   /** A server answered with nothing at all: taken for an absence when no other says more. */
   sawEmpty: boolean;
-  /** All failures so far were of the network. */
+  /** The network itself told of every failure so far. */
   onlyNetwork: boolean;
 }
 
