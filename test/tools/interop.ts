@@ -9,6 +9,8 @@ const wanted = [
   { program: 'tshark', version: '--version', pack: 'tshark' },
   { program: 'tcpdump', version: '--version', pack: 'tcpdump' },
   { program: 'dig', version: '-v', pack: 'dnsutils' },
+  { program: 'host', version: '-V', pack: 'bind9-host' },
+  { program: 'nslookup', version: '-version', pack: 'dnsutils' },
   { program: 'curl', version: '--version', pack: 'curl' },
   { program: 'openssl', version: 'version', pack: 'openssl' },
   { program: 'ss', version: '-V', pack: 'iproute2' },

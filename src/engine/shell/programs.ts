@@ -2,6 +2,7 @@
  * The programs that a terminal has, by name: what they do, and what may follow their name.
  */
 
+import { dig } from './dns/dig.ts';
 import { ip } from './ip.ts';
 import { arp } from './ip-neighbour.ts';
 import { ping } from './ping.ts';
@@ -50,6 +51,20 @@ const TRACEROUTE_VALUES: Readonly<Record<string, WordKind>> = {
   '-z': 'nothing',
 };
 
+/** Those that people type; dig takes more. */
+const DIG_FLAGS = [
+  '+answer',
+  '+dnssec',
+  '+multiline',
+  '+noall',
+  '+nocmd',
+  '+noedns',
+  '+norecurse',
+  '+short',
+  '+tcp',
+  '+trace',
+];
+
 const help: Program = atOnce((env) => {
   const [name] = env.args;
   if (name === undefined) {
@@ -76,6 +91,17 @@ export const PROGRAMS: ReadonlyMap<string, ProgramEntry> = new Map<string, Progr
       about: 'cards behind the IPv4 addresses on the link',
       flags: ['-n', '-a'],
       words: 'host',
+    },
+  ],
+  [
+    'dig',
+    {
+      program: dig,
+      usage: 'dig [@SERVER] [-46] [-p PORT] [-x ADDRESS] [NAME] [TYPE] [+[no]FLAG]...',
+      about: 'asks a name server, and prints what it says',
+      flags: ['-4', '-6', '-c', '-p', '-q', '-t', '-u', '-v', '-x', ...DIG_FLAGS],
+      words: 'host',
+      values: { '-c': 'nothing', '-p': 'nothing', '-q': 'host', '-t': 'nothing', '-x': 'host' },
     },
   ],
   [
