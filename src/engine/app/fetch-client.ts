@@ -2,20 +2,24 @@
  * A fetching client that times its phases: looks a name up, connects, asks, and fetches what the page names.
  *
  * It does of a browser's work what the network sees of it: one connection for the page, a second one when a second
- * resource is wanted at the same time, both closed when all is there. Left out: cookies, caches, redirects, parsing
- * beyond the two kinds of link that ChaiCart's page has, rendering.
+ * resource is wanted at the same time, both closed when all is there. Where there are several addresses they race
+ * (RFC 8305); later connections go to the one that won. A {@link Browser} keeps names between its visits. Left out:
+ * cookies, other caches, redirects, parsing beyond the two kinds of link that ChaiCart's page has, rendering.
  *
  * What happened is in the trace as `fetch.*` events; each request has a number.
  */
-import { formatIp4, type Ip4, isIp4, parseIp4 } from '../base/address.ts';
 import { toUtf8 } from '../base/bytes.ts';
 import { Malformed } from '../base/errors.ts';
-import { formatIp } from '../base/ip.ts';
+import { formatEndpoint, formatIp, type Ip, parseIp } from '../base/ip.ts';
+import { isIP } from '../base/is-ip.ts';
 import { MILLISECOND, type Nanoseconds } from '../base/units.ts';
 import type { Host } from '../net/host.ts';
 import type { TcpSocket } from '../net/transport/tcp-socket.ts';
+import { type CacheRow, livingRows } from '../proto/dns/cache.ts';
+import { BrowserCache, type BrowserCacheOptions } from '../proto/dns/stub/browser-cache.ts';
 import { Http1Client } from '../proto/http1/client.ts';
 import { ProgramError, type Running, type Task } from '../sim/task.ts';
+import { type ConnectOptions, connectByName } from './connect-by-name.ts';
 import { get, type HttpResponse } from './http-exchange.ts';
 import type { SystemResolver } from './system-resolver.ts';
 
@@ -29,12 +33,67 @@ export interface Address {
   readonly path: string;
 }
 
-/** `http://name[:port]/path`. Throws {@link Malformed}. */
+/** `http://name[:port]/path`; an IPv6 address stands in brackets, and without them in what is returned. Throws {@link Malformed}. */
 export function parseHttpUrl(text: string): Address {
-  const found = /^http:\/\/([A-Za-z0-9.-]{1,253})(?::(\d{1,5}))?(\/[^\s#]{0,2000})?$/.exec(text);
-  if (!found || Number(found[2] ?? 80) > 65535)
+  const [, written = '', port = '80', path = '/'] =
+    /^http:\/\/([A-Za-z0-9.-]{1,253}|\[[\dA-Fa-f:.]{2,45}\])(?::(\d{1,5}))?(\/[^\s#]{0,2000})?$/.exec(text) ??
+    [];
+  const host = written.replace(/^\[|\]$/g, '');
+  if (written === '' || (written !== host && isIP(host) !== 6) || Number(port) > 65535)
     throw new Malformed(`not an http address: ${text.slice(0, 80)}`);
-  return { host: found[1]!, port: Number(found[2] ?? 80), path: found[3] ?? '/' };
+  return { host, port: Number(port), path };
+}
+
+export interface BrowserOptions extends Omit<ConnectOptions, 'cache'> {
+  /** Keeps names between visits, as browsers do. */
+  readonly cache?: BrowserCacheOptions | true;
+}
+
+/** A browser on a host: what it remembers from one visit to the next. */
+export class Browser {
+  readonly host: Host;
+  readonly resolver: SystemResolver;
+  readonly cache: BrowserCache | undefined;
+  readonly #options: ConnectOptions;
+
+  constructor(host: Host, resolver: SystemResolver, { cache, ...options }: BrowserOptions = {}) {
+    this.host = host;
+    this.resolver = resolver;
+    const names = cache && new BrowserCache(cache === true ? {} : cache);
+    this.cache = names;
+    this.#options = { ...options, ...(names && { cache: names }) };
+    if (!names) return;
+    const { programTables, world } = host;
+    const before = programTables.get('dns') as (() => readonly CacheRow[]) | undefined;
+    programTables.set('dns', () => livingRows([...(before?.() ?? []), ...names.rows(world.now)], world.now));
+    let isRestart = false;
+    host.onBoot(() => {
+      if (isRestart) this.close();
+      isRestart = true;
+    });
+  }
+
+  /** Loads a page, see {@link visit}. */
+  visit(url: string): Task {
+    return visit(this.host, this.resolver, url, this.#options);
+  }
+
+  /** Puts an address into its memory as if a page had been loaded before, with the seconds that are left. */
+  remember(name: string, left: number, address: string): void {
+    this.cache?.store(name, [parseIp(address)], left, this.host.world.now);
+    this.#recordEvents();
+  }
+
+  /** Closes the browser: it forgets. */
+  close(): void {
+    this.cache?.clear(this.host.world.now);
+    this.#recordEvents();
+  }
+
+  #recordEvents(): void {
+    for (let event = this.cache?.pollEvent(); event; event = this.cache?.pollEvent())
+      this.host.because(event);
+  }
 }
 
 /** An open connection and its HTTP machine. */
@@ -44,15 +103,20 @@ interface Connection {
 }
 
 /** Loads the page at `url` and what it names. The failure of any step is recorded, and ends the visit. */
-export function* visit(host: Host, resolver: SystemResolver, url: string): Task {
+export function* visit(
+  host: Host,
+  resolver: SystemResolver,
+  url: string,
+  options: ConnectOptions = {},
+): Task {
   const address = parseHttpUrl(url);
   host.because({ kind: 'fetch.start', detail: { url } });
   const open: Connection[] = [];
   const running: Running[] = [];
   try {
-    const ip = yield* lookUp(host, resolver, address.host);
-    const first = yield* connect(host, ip, address.port, 1);
+    const first = yield* connectFirst(host, resolver, address, options);
     open.push(first);
+    const ip = first.socket.remote;
     const page = yield* request(host, first, address, address.path, 1);
     yield* host.compute(PARSE, 'reading the page');
     const [menu, ...others] = linksOf(page);
@@ -72,7 +136,7 @@ export function* visit(host: Host, resolver: SystemResolver, url: string): Task 
 
 function* fetchOnNew(
   host: Host,
-  ip: Ip4,
+  ip: Ip,
   address: Address,
   path: string,
   id: number,
@@ -90,25 +154,40 @@ function* fetchOnNew(
   }
 }
 
-function* lookUp(host: Host, resolver: SystemResolver, name: string): Task<Ip4> {
-  if (isIp4(name)) return parseIp4(name);
+/** The first connection: the name is looked up for it, and its addresses may race. */
+function* connectFirst(
+  host: Host,
+  resolver: SystemResolver,
+  { host: name, port }: Address,
+  options: ConnectOptions,
+): Task<Connection> {
+  if (isIP(name) !== 0) return yield* connect(host, parseIp(name), port, 1);
   const start = host.world.now;
   host.because({ kind: 'fetch.look-up', detail: { name } });
+  let connecting: { readonly since: Nanoseconds } | undefined;
+  const onAddress = (ip: Ip): void => {
+    host.because({ kind: 'fetch.name', detail: { name, address: formatIp(ip), start } });
+    const to = formatEndpoint(ip, port);
+    host.because({ kind: 'fetch.connect', detail: { request: 1, to } });
+    connecting = { since: host.world.now };
+  };
   try {
-    const [ip] = yield* resolver.lookup(name, { family: 4 });
-    host.because({ kind: 'fetch.name', detail: { name, address: formatIp(ip!), start } });
-    return ip as Ip4;
+    const socket = yield* connectByName(host, resolver, name, port, options, { onAddress });
+    return connected(host, socket, connecting!.since, 1);
   } catch (error) {
-    if (error instanceof ProgramError)
+    if (error instanceof ProgramError && !connecting)
       host.because({ kind: 'fetch.name', detail: { name, address: null, start, code: error.code } });
     throw error;
   }
 }
 
-function* connect(host: Host, ip: Ip4, port: number, id: number): Task<Connection> {
+function* connect(host: Host, ip: Ip, port: number, id: number): Task<Connection> {
   const start = host.world.now;
-  host.because({ kind: 'fetch.connect', detail: { request: id, to: `${formatIp4(ip)}:${port}` } });
-  const socket = yield* host.tcp.connect(ip, port);
+  host.because({ kind: 'fetch.connect', detail: { request: id, to: formatEndpoint(ip, port) } });
+  return connected(host, yield* host.tcp.connect(ip, port), start, id);
+}
+
+function connected(host: Host, socket: TcpSocket, start: Nanoseconds, id: number): Connection {
   host.because({ kind: 'fetch.connected', detail: { request: id, start, local: socket.localPort } });
   return { socket, client: new Http1Client() };
 }
@@ -121,7 +200,8 @@ function* request(
   id: number,
 ): Task<HttpResponse> {
   const start = host.world.now;
-  const authority = address.port === 80 ? address.host : `${address.host}:${address.port}`;
+  const name = isIP(address.host) === 6 ? `[${address.host}]` : address.host;
+  const authority = address.port === 80 ? name : `${name}:${address.port}`;
   host.because({ kind: 'fetch.request', detail: { request: id, target: path, local: socket.localPort } });
   const accept = path.endsWith('.png')
     ? 'image/*'

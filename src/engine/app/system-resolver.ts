@@ -96,6 +96,17 @@ export class SystemResolver {
     });
     host.programTables.set('dns', () => this.stub.cache.rows(host.world.now));
     this.#driver = new DnsDriver(host, this.stub, () => this.#collect());
+    let isRestart = false;
+    host.onBoot(() => {
+      if (isRestart) this.flush();
+      isRestart = true;
+    });
+  }
+
+  /** Empties the cache, as `resolvectl flush-caches` does. */
+  flush(): void {
+    this.stub.cache.flush(this.host.world.now);
+    this.#driver.drain();
   }
 
   /** Addresses of a name, or the address that the text is. Throws a ProgramError as getaddrinfo fails. */

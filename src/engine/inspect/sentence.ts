@@ -26,7 +26,7 @@ function place(server: unknown, serverName: unknown): string {
 }
 
 function port(remote: unknown): string {
-  const [address, number] = String(remote).split(':');
+  const [, address, number] = /^\[?(.*?)\]?:(\d+)$/.exec(String(remote)) ?? ['', String(remote), '?'];
   return `${address}, port ${number}`;
 }
 
@@ -74,6 +74,12 @@ const tellers: Readonly<Record<string, Teller>> = {
   'fetch.connect': (d) =>
     say('app', `wants a connection to ${port(d['to'])}`, 'HTTP needs one, and none to there is free'),
   'fetch.connected': () => undefined,
+  'fetch.alias': (d) => say('dns', `goes on with ${bare(d['target'])}`, String(d['reason'])),
+  'eyeballs.wait': (d) => say('app', 'waits a moment for the other family', String(d['reason'])),
+  'eyeballs.order': (d) => say('app', `will try ${String(d['addresses'])}`, String(d['reason'])),
+  'eyeballs.attempt': (d) => say('app', `tries ${String(d['address'])}`, String(d['reason'])),
+  'eyeballs.failed': (d) => say('app', `gets no connection to ${String(d['address'])}`, String(d['code'])),
+  'eyeballs.win': (d) => say('app', `takes ${String(d['address'])}`, String(d['reason'])),
   'fetch.first-byte': (d) =>
     say(
       'http',
@@ -151,6 +157,9 @@ const tellers: Readonly<Record<string, Teller>> = {
           `learns that ${bare(d['name'])} has no address (${String(d['rcode'])})`,
           'The resolver answered so',
         ),
+  'dns.stub.search': (d) => say('dns', `tries ${bare(d['name'])} instead`, String(d['reason'])),
+  'dns.stub.special': (d) => say('dns', `knows ${bare(d['name'])} without asking`, String(d['reason'])),
+  'dns.stub.partial': (d) => say('dns', `goes on without ${String(d['missing'])}`, String(d['reason'])),
   'dns.stub.timeout': (d) =>
     say('dns', `stops waiting for ${String(d['server'])}`, `No answer within ${span(d['waited'])}`),
   'dns.stub.fail': (d) => say('dns', `cannot resolve ${bare(d['name'])}`, String(d['reason'])),
