@@ -9,7 +9,7 @@ import { Malformed } from '../../base/errors.ts';
 import { parseIp6 } from '../../base/ip6.ts';
 import { isMetaType, parseAlgorithm, parseDigestType, parseType, TYPE, typeName } from './code.ts';
 import { decodeData } from './fast-read.ts';
-import type { Caa, Dnskey, DnsRecord, Ds, Nsec3Param, Rrsig, Soa, Svcb } from './message.ts';
+import type { Caa, Dnskey, DnsRecord, Ds, Nsec3Param, Rrsig, Soa, Svcb, SvcParam } from './message.ts';
 import { isCaaTag } from './rdata-classic.ts';
 import { parseSvcParam, svcbFault } from './svcb.ts';
 import { BadWord, type Word, WordReader } from './text-words.ts';
@@ -133,13 +133,12 @@ function parseCaa(words: WordReader): Caa {
 function parseSvcb(words: WordReader): Svcb {
   const priority = words.number('a priority', U16);
   const target = words.name('the name of a host, or a single dot');
-  const params = [];
-  const from = words.left;
-  while (words.left > 0) params.push(words.plain('a parameter like alpn="h2,h3"', parseSvcParam));
+  const params: SvcParam[] = [];
+  while (words.left > 0) params.push(words.param('a parameter like alpn="h2,h3"', parseSvcParam));
   params.sort((a, b) => a.key - b.key); // any order in text, one on the wire (RFC 9460 §2.1)
   const data: Svcb = { priority, target, params };
   const fault = svcbFault(data);
-  if (fault) throw new BadWord(fault, from > 0 ? 2 : 1);
+  if (fault) throw new BadWord(fault, params.length > 0 ? 2 : 1);
   return data;
 }
 

@@ -86,6 +86,16 @@ export class WordReader {
     });
   }
 
+  /** `key=value`; also as two words, `key=` and a quoted one, as a tokenizer gives it that ends words at quotes. */
+  param<T>(what: string, parse: (text: string) => T): T {
+    const next = this.#words[this.#at + 1];
+    return this.plain(what, (text) => {
+      if (!text.endsWith('=') || !next?.quoted) return parse(text);
+      this.#at += 1;
+      return parse(`${text}"${next.text}"`);
+    });
+  }
+
   number(what: string, most: number): number {
     return this.plain(`${what} (0 to ${most})`, (text) => {
       if (!/^\d{1,10}$/.test(text) || Number(text) > most) throw new Malformed(`not ${text.slice(0, 20)}`);
