@@ -86,6 +86,7 @@ export class TunDoor {
       this.#waiting = this.#waiting.subarray(at);
     };
     this.#pump.stdout.on('data', take);
+    this.#pump.stdout.resume();
   }
 
   /** Lets a packet out. */
