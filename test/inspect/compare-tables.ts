@@ -9,6 +9,7 @@ import { Switch } from '../../src/engine/net/link/switch.ts';
 import type { Network } from '../../src/engine/net/network.ts';
 import { socketRows } from '../../src/engine/net/socket-table.ts';
 import { livingRows } from '../../src/engine/proto/dns/cache.ts';
+import { serverRows } from '../../src/engine/proto/dns/resolver/servers.ts';
 import type { Trace } from '../../src/engine/trace/log.ts';
 
 /** What differs between the live tables and the replayed ones now, a sentence for each; nothing when the contract holds. */
@@ -41,7 +42,7 @@ export function compareTables(network: Network, trace: Trace, tables = new Table
       const a = JSON.stringify(names ?? []);
       const b = JSON.stringify(livingRows(tables.rows('dns', name, now).values(), now));
       const servers = JSON.stringify(machine.programTables.get('dns-servers')?.() ?? []);
-      const told = JSON.stringify(tables.living('dns-servers', name, now));
+      const told = JSON.stringify(serverRows(tables.rows('dns-servers', name, now).values(), now));
       if (servers !== told)
         faults.push(`${name}, dns-servers at ${now} ns: the machine has ${servers}, the trace says ${told}`);
       if (a !== b) faults.push(`${name}, dns at ${now} ns: the machine has ${a}, the trace says ${b}`);

@@ -94,7 +94,9 @@ export class ServerBook {
 
   /** The cookie option for a query to this server: the client's eight bytes, and the server's own when it is known (RFC 7873 §4). */
   cookie(address: Ip, now: Nanoseconds): Bytes {
+    const isNew = this.#known(address, now) === undefined;
     const state = this.#state(address, now);
+    if (isNew) this.#tell(address, state);
     // RFC 9018 §3: a number that nobody can guess, another one for each server
     state.clientCookie ??= Uint8Array.from({ length: 8 }, () => this.#random.below(256));
     return Uint8Array.from([...state.clientCookie, ...(state.serverCookie ?? [])]);
@@ -139,7 +141,9 @@ export class ServerBook {
   }
 
   changesCase(address: Ip, now: Nanoseconds): void {
-    this.#state(address, now).keepsCase = false;
+    const state = this.#state(address, now);
+    state.keepsCase = false;
+    this.#tell(address, state);
   }
 
   /** It does not serve `zone`. */
@@ -175,11 +179,12 @@ export class ServerBook {
     this.#servers.clear();
   }
 
-  /** What is known, in the order of last use. */
+  /** What is known, in the order of {@link serverRows}. */
   rows(now: Nanoseconds): ServerRow[] {
-    return [...this.#servers]
-      .filter(([, state]) => state.expires > now)
-      .map(([ip, state]) => rowOf(ip, state));
+    return serverRows(
+      [...this.#servers].map(([address, state]) => rowOf(address, state)),
+      now,
+    );
   }
 
   #known(address: Ip, now: Nanoseconds): ServerState | undefined {
@@ -230,6 +235,13 @@ export const serverTable: Projection<ServerRow> = {
     if (event.kind === 'dns.server.state') rows.set(key, detail);
   },
 };
+
+/** Rows that live at `now`, by server. */
+export function serverRows(rows: Iterable<ServerRow>, now: Nanoseconds): ServerRow[] {
+  return [...rows]
+    .filter((row) => row.expires > now)
+    .sort((a, b) => (a.server < b.server ? -1 : a.server > b.server ? 1 : 0));
+}
 
 function rowOf(address: Ip, state: ServerState): ServerRow {
   return {
