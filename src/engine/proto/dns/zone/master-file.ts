@@ -9,10 +9,10 @@
  * are taken), and whether the records make a zone (zone-check.ts).
  */
 import { Malformed, Misuse } from '../../../base/errors.ts';
-import { CLASS, parseClass, parseType, TYPE, typeName } from '../../../wire/dns/code.ts';
+import { CLASS, isMetaType, parseClass, parseType, TYPE, typeName } from '../../../wire/dns/code.ts';
 import type { DnsRecord } from '../../../wire/dns/message.ts';
 import { canonicalName } from '../../../wire/dns/name.ts';
-import { MAX_TTL, parseRecord } from '../../../wire/dns/text.ts';
+import { BadWord, completeName, MAX_TTL, parseRdata } from '../../../wire/dns/text.ts';
 import type { Finding, PlacedRecord } from './finding.ts';
 import { type Entry, entriesOf, type Span, type Token } from './tokens.ts';
 import { parseSeconds } from './ttl-text.ts';
@@ -58,15 +58,6 @@ export function parseMasterFile(text: string, origin: string): MasterFile {
   return reader;
 }
 
-/** A name as a master file writes it: `@`, relative to the origin, or absolute. Throws {@link Malformed}. */
-export function completeName(text: string, origin: string): string {
-  if (text === '@') return origin;
-  const escaped = /(\\*)\.?$/.exec(text)![1]!.length % 2 === 1;
-  if (escaped && !text.endsWith('.')) throw new Malformed(`unfinished escape in the name “${text}”`);
-  if (text.endsWith('.') && !escaped) return canonicalName(text);
-  return canonicalName(`${text}.${origin === '.' ? '' : origin}`);
-}
-
 function validOrigin(origin: string): string {
   try {
     return canonicalName(origin);
@@ -78,11 +69,6 @@ function validOrigin(origin: string): string {
 
 /** What a line is made of, for those who left something out. */
 const SHAPE = 'NAME TTL IN TYPE DATA, as in www 300 IN A 192.0.2.80';
-
-/** What RFC 6895 §3.1 sets aside for questions and for messages, and OPT: nothing that a zone holds. */
-function isMeta(type: number): boolean {
-  return type === 0 || type === TYPE.OPT || (type >= 128 && type <= 255);
-}
 
 class EntryReader implements MasterFile {
   readonly records: (PlacedRecord & Span)[] = [];
@@ -204,19 +190,16 @@ class EntryReader implements MasterFile {
     this.#originIsNew = false;
     const head = this.#head(entry.blank ? entry.tokens : entry.tokens.slice(1), first, entry.blank);
     if (!head || this.#owner === undefined || this.#owner === 'unread') return;
-    const { type, words, explicitTtl } = head;
-    const data = this.#data(this.#owner, type, words);
-    const ttl = data && this.#ttl(explicitTtl, data, first);
-    if (!data || ttl === undefined) return;
-    this.records.push({ record: { ...data, ttl }, ...spanOf(entry.tokens) });
+    const { type, word, words, explicitTtl } = head;
+    const data = this.#data(type, word, words);
+    if (data === undefined) return;
+    const record = { name: this.#owner, type, class: CLASS.IN, ttl: 0, data } as DnsRecord;
+    const ttl = this.#ttl(explicitTtl, record, first);
+    if (ttl !== undefined) this.records.push({ record: { ...record, ttl }, ...spanOf(entry.tokens) });
   }
 
   /** TTL, class and type, the first two in either order or absent. */
-  #head(
-    tokens: readonly Token[],
-    first: Token,
-    blank: boolean,
-  ): { type: Token; words: readonly Token[]; explicitTtl: number | undefined } | undefined {
+  #head(tokens: readonly Token[], first: Token, blank: boolean): Head | undefined {
     let at = 0;
     let sawClass = false;
     let explicitTtl: number | undefined;
@@ -232,16 +215,15 @@ class EntryReader implements MasterFile {
       } else break;
     }
     if (explicitTtl !== undefined) this.#lastTtl = explicitTtl;
-    const type = tokens[at];
-    if (!type)
+    const word = tokens[at];
+    if (!word)
       return this.fault(tokens.at(-1) ?? first, 'the record ends here, without a type and its data', SHAPE);
-    if (type.quoted) return this.fault(type, 'quotes are for data, not for a type', SHAPE);
-    return this.#checkType(type, blank && at === 0)
-      ? { type, words: tokens.slice(at + 1), explicitTtl }
-      : undefined;
+    if (word.quoted) return this.fault(word, 'quotes are for data, not for a type', SHAPE);
+    const type = this.#type(word, blank && at === 0);
+    return type === undefined ? undefined : { type, word, words: tokens.slice(at + 1), explicitTtl };
   }
 
-  #checkType(token: Token, goesOn: boolean): boolean {
+  #type(token: Token, goesOn: boolean): number | undefined {
     let type: number;
     try {
       type = parseType(token.text);
@@ -250,28 +232,39 @@ class EntryReader implements MasterFile {
       const hint = goesOn
         ? ` (the line begins with a blank, so it goes on with ${this.#owner}: if ${shown(token)} is a name, it must stand first)`
         : '';
-      this.fault(
+      return this.fault(
         token,
         `${shown(token)} is no record type${hint}`,
         'a type, such as A, AAAA, CNAME, MX, NS or TXT',
       );
-      return false;
     }
-    if (!isMeta(type)) return true;
-    this.fault(
+    if (!isMetaType(type)) return type;
+    return this.fault(
       token,
       `${typeName(type)} is asked for or travels with messages: no zone holds it`,
       'a type of data',
     );
-    return false;
   }
 
-  #data(owner: string, type: Token, words: readonly Token[]): DnsRecord | undefined {
+  #data(type: number, typeWord: Token, tokens: readonly Token[]): DnsRecord['data'] | undefined {
+    const foreign = STRINGS.has(type)
+      ? undefined
+      : tokens.find(({ text, quoted }) => !quoted && !isAscii(text));
+    if (foreign) return this.fault(foreign, beyondAscii(foreign), A_LABEL);
+    const words = wordsFor(type, tokens);
     try {
-      return parseRecord(owner, 0, type.text, words.map(({ text }) => text).join(' '));
+      return parseRdata(type, words, this.#origin);
     } catch (error) {
-      if (!(error instanceof Malformed)) throw error;
-      return this.fault(words[0] ?? type, error.message, undefined);
+      if (!(error instanceof BadWord)) throw error;
+      const [, expected, reason] = /^(.*) was expected: (.*)$/s.exec(error.message) ?? [];
+      // Where a word is missing, the last one is pointed at
+      const at = words[error.word] ?? words.at(-1) ?? typeWord;
+      const what = at === typeWord ? typeName(type) : shown(at);
+      if (expected === undefined) {
+        const message = words[error.word] ? error.message : `after ${what}: ${error.message}`;
+        return this.fault(at, message, undefined);
+      }
+      return this.fault(at, `${what} cannot be read here: ${reason}`, expected);
     }
   }
 
@@ -303,12 +296,7 @@ class EntryReader implements MasterFile {
 
   #name(token: Token): string | undefined {
     const { text } = token;
-    if (!isAscii(text))
-      return this.fault(
-        token,
-        `${shown(token)} has letters beyond ASCII, which names in a zone have not`,
-        'its A-label, as in xn--caf-dma',
-      );
+    if (!isAscii(text)) return this.fault(token, beyondAscii(token), A_LABEL);
     try {
       return completeName(text, this.#origin);
     } catch (error) {
@@ -316,6 +304,50 @@ class EntryReader implements MasterFile {
       return this.fault(token, error.message, 'a name, as in www or www.chaicart.example.');
     }
   }
+}
+
+/** The words of a record behind its owner. */
+interface Head {
+  readonly type: number;
+  readonly word: Token;
+  readonly words: readonly Token[];
+  readonly explicitTtl: number | undefined;
+}
+
+/** Types whose words are texts: UTF-8 may stand there without quotes. */
+const STRINGS: ReadonlySet<number> = new Set([TYPE.TXT, TYPE.HINFO, TYPE.CAA]);
+
+/** The words of data as `parseRdata` takes them: with seconds for units of time, and `key="value"` in one piece. */
+function wordsFor(type: number, tokens: readonly Token[]): readonly Token[] {
+  if (type === TYPE.SOA)
+    return tokens.map((token, i) => {
+      const seconds = i > 2 && !token.quoted ? parseSeconds(token.text) : undefined;
+      return seconds === undefined ? token : { ...token, text: String(seconds) };
+    });
+  if (type !== TYPE.SVCB && type !== TYPE.HTTPS) return tokens;
+  const words: Token[] = [];
+  for (const token of tokens) {
+    const last = words.at(-1);
+    const joins = last && !last.quoted && last.text.endsWith('=') && touches(last, token);
+    if (joins && token.quoted)
+      words[words.length - 1] = {
+        ...last,
+        text: `${last.text}"${token.text}"`,
+        length: last.length + token.length,
+      };
+    else words.push(token);
+  }
+  return words;
+}
+
+function touches(a: Span, b: Span): boolean {
+  return a.line === b.line && a.column + a.length === b.column;
+}
+
+const A_LABEL = 'its A-label, as in xn--caf-dma';
+
+function beyondAscii(token: Token): string {
+  return `${shown(token)} has letters beyond ASCII, which names in a zone have not`;
 }
 
 function isAscii(text: string): boolean {

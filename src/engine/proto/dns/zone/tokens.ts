@@ -151,19 +151,29 @@ function readEntry(reader: Reader): Entry {
       reader.skipLine();
       return wrong(span, 'the quote that begins here does not end on its line', 'a closing "');
     } else {
-      tokens.push(readWord(reader));
+      const token = readWord(reader);
+      if (token) {
+        tokens.push(token);
+        continue;
+      }
+      const span = reader.span(from);
+      reader.skipLine();
+      return wrong(span, 'the backslash at the end of this word escapes nothing', '\\\\ for a backslash');
     }
   }
 }
 
-function readWord(reader: Reader): Token {
+/** Undefined when it ends in the middle of an escape. */
+function readWord(reader: Reader): Token | undefined {
   const from = reader.at;
   let escaped = false;
   while (!reader.atEnd && !reader.atLineEnd && (escaped || !ENDS.has(reader.next))) {
     escaped = !escaped && reader.next === '\\';
     reader.at += 1;
   }
-  return { text: reader.text.slice(from, reader.at), quoted: false, ...reader.span(from) };
+  return escaped
+    ? undefined
+    : { text: reader.text.slice(from, reader.at), quoted: false, ...reader.span(from) };
 }
 
 /** Behind the closing quote; undefined when there is none on the line. A line's end can be escaped. */

@@ -8,7 +8,7 @@
  * Not here: signing and proofs of DNSSEC (its records are served as data), zone transfer, dynamic update.
  */
 import { Malformed } from '../../../base/errors.ts';
-import { CLASS, TYPE, typeName } from '../../../wire/dns/code.ts';
+import { CLASS, isMetaType, TYPE, typeName } from '../../../wire/dns/code.ts';
 import type { DnsRecord, RecordType } from '../../../wire/dns/message.ts';
 import { canonicalName, isSubdomain, nameKey, parentName } from '../../../wire/dns/name.ts';
 import { parseRecord, recordText } from '../../../wire/dns/text.ts';
@@ -106,14 +106,11 @@ function fromData(data: ZoneData): PlacedRecord[] {
     const where = `zone ${origin}: ${recordText(record)}`;
     if (!isSubdomain(record.name, origin)) throw new Malformed(`${where}: the name lies outside the zone`);
     if (record.class !== CLASS.IN) throw new Malformed(`${where}: only class IN is served`);
-    if (META.has(record.type))
+    if (isMetaType(record.type))
       throw new Malformed(`${where}: ${typeName(record.type)} is no type of stored data`);
   }
   return placed;
 }
-
-/** RFC 6895 §3.1: 128 to 255 are asked for or travel with messages, and so does OPT; 0 is reserved (RFC 6895 §3.1). */
-const META: ReadonlySet<number> = new Set([0, TYPE.OPT, ...Array.from({ length: 128 }, (_, i) => 128 + i)]);
 
 function isLine(given: ZoneLine | DnsRecord): given is ZoneLine {
   return Array.isArray(given);
