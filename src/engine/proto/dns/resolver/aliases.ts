@@ -44,7 +44,7 @@ export function synthesise(dname: DnsRecord, name: string): DnsRecord | undefine
   const target = dname.data as string;
   const prefix = name.slice(0, name.length - (dname.name === '.' ? 0 : dname.name.length));
   const made = target === '.' ? prefix : prefix + target;
-  if (made.length > 1_100 || wireLength(made) > MAX_NAME) return undefined;
+  if (wireLength(prefix) + wireLength(target) - 1 > MAX_NAME) return undefined;
   return { name, type: TYPE.CNAME, class: CLASS.IN, ttl: dname.ttl, data: made };
 }
 
