@@ -1,12 +1,14 @@
 /**
  * A recursive resolver on a host: the machine of proto/dns on port 53 of UDP and TCP.
  */
+import { isIP } from '../base/is-ip.ts';
 import type { Host } from '../net/host.ts';
 import { familiesOf } from '../net/ip/destination-order.ts';
 import type { DnsCache } from '../proto/dns/cache.ts';
 import { DNS_PORT } from '../proto/dns/message.ts';
 import type { ResolverConfig, RootHint } from '../proto/dns/resolver/config.ts';
 import { Resolver, resolverCache } from '../proto/dns/resolver/resolver.ts';
+import { parseRecord } from '../wire/dns/text.ts';
 import { DnsDriver } from './dns-driver.ts';
 
 export interface RecursiveResolverOptions extends Partial<ResolverConfig> {
@@ -17,6 +19,8 @@ export interface RecursiveResolver {
   readonly cache: DnsCache;
   /** The machine that runs; another one after a restart. Undefined before the host has started. */
   readonly machine: Resolver | undefined;
+  /** Puts an address into the cache as if it had been answered before, with the seconds that are left of its TTL. */
+  remember(name: string, left: number, address: string): void;
   /** Empties the cache, as `unbound-control flush_zone .` does. */
   flush(): void;
 }
@@ -53,6 +57,11 @@ export function runResolver(
     cache,
     get machine() {
       return machine;
+    },
+    remember(name, left, address) {
+      const type = isIP(address) === 6 ? 'AAAA' : 'A';
+      cache.store([parseRecord(name, left, type, address)], 'answer', host.world.now);
+      driver?.drain();
     },
     flush() {
       cache.flush(host.world.now);

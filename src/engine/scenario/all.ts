@@ -4,6 +4,9 @@
 import { Malformed } from '../base/errors.ts';
 import { anycast } from './anycast.ts';
 import { cgnat } from './cgnat.ts';
+import { lookup } from './dns/lookup.ts';
+import { negativeCache } from './dns/negative-cache.ts';
+import { ownZone } from './dns/own-zone.ts';
 import { dualStack } from './dual-stack.ts';
 import { firstRequest } from './first-request.ts';
 import { hairpin } from './hairpin.ts';
@@ -27,6 +30,9 @@ export const scenarios: readonly AnyScenario[] = [
   anycast,
   mtuBlackHole,
   routingLoop,
+  lookup,
+  ownZone,
+  negativeCache,
 ];
 
 /** Throws {@link Malformed} with the names there are. */

@@ -140,12 +140,38 @@ const everybody = {
     tall: [50, 386],
     lane: 'Eve',
   },
+  phone: {
+    label: 'Maya’s phone',
+    called: 'Maya’s phone',
+    kind: 'phone',
+    area: 0,
+    addresses: ['192.168.2.24'],
+    wide: [66, 264],
+    tall: [272, 34],
+    lane: 'Maya’s phone',
+  },
+  public: {
+    label: 'Public resolver',
+    called: 'The public resolver',
+    kind: 'name-server',
+    area: 2,
+    addresses: ['198.51.100.230'],
+    wide: [716, 58],
+    tall: [50, 322],
+    lane: 'Public resolver',
+  },
 } as const satisfies Readonly<Record<string, Place>>;
 
 export type NamesMachine = keyof typeof everybody;
 
 /** Machines that only some of the scenarios have. */
-export const OPTIONAL = ['ns2', 'chaicart-new', 'eve'] as const satisfies readonly NamesMachine[];
+export const OPTIONAL = [
+  'ns2',
+  'chaicart-new',
+  'eve',
+  'phone',
+  'public',
+] as const satisfies readonly NamesMachine[];
 export type Optional = (typeof OPTIONAL)[number];
 
 /** The places of all machines but those optional ones that are not in `present`. */

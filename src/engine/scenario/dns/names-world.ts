@@ -42,6 +42,8 @@ export const AT = {
   chaicart: '192.0.2.80',
   newServer: '192.0.2.180',
   eve: '198.51.100.200',
+  phone: '192.168.2.24',
+  public: '198.51.100.230',
 } as const;
 
 export const ROOT_HINTS: readonly RootHint[] = [{ name: 'a.root.example.', addresses: [parseIp(AT.root)] }];
@@ -80,11 +82,14 @@ export interface NamesWorld {
   readonly recursive: RecursiveResolver;
   readonly forwarder: RecursiveResolver | undefined;
   readonly system: SystemResolver;
+  /** Of the machines that are present: the phone asks the public resolver, past the router's and the provider's caches. */
+  readonly publicResolver: RecursiveResolver | undefined;
+  readonly phoneSystem: SystemResolver | undefined;
 }
 
 /** Who sits at which machine's prompt. */
 export function namesUsers(present: readonly Optional[] = []): Readonly<Record<string, string>> {
-  const optional = { ns2: 'ops', 'chaicart-new': 'ops', eve: 'eve' } as const;
+  const optional = { ns2: 'ops', 'chaicart-new': 'ops', eve: 'eve', phone: 'maya', public: 'ops' } as const;
   return {
     laptop: 'maya',
     'home-router': 'root',
@@ -117,20 +122,28 @@ export function namesWorld(world: World, options: NamesOptions = {}): NamesWorld
     ...options.system,
   });
   if (!closed.includes('chaicart')) runOrigin(chaicart, chaiCartSite());
+  const publicHost = others.get('public');
+  const publicResolver = publicHost && runResolver(publicHost, { hints: ROOT_HINTS, ...options.resolver });
+  const phone = others.get('phone');
+  const phoneSystem = phone && new SystemResolver(phone, { servers: [parseIp(AT.public)] });
   const newServer = others.get('chaicart-new');
   if (newServer && !closed.includes('chaicart-new')) runOrigin(newServer, chaiCartSite());
   openTerminals(network, {
     users: namesUsers(present),
     resolve: function* (host, wanted, family) {
       // the other machines are asked for nothing that needs a name
-      if (host !== laptop) throw new ProgramError('EAI_AGAIN');
-      return yield* system.lookup(wanted, family === undefined ? {} : { family });
+      const names = host === laptop ? system : host === phone ? phoneSystem : undefined;
+      if (!names) throw new ProgramError('EAI_AGAIN');
+      return yield* names.lookup(wanted, family === undefined ? {} : { family });
     },
   });
-  return { ...made, servers, recursive, forwarder, system };
+  return { ...made, servers, recursive, forwarder, system, publicResolver, phoneSystem };
 }
 
-type Connected = Omit<NamesWorld, 'servers' | 'recursive' | 'forwarder' | 'system'> & {
+type Connected = Omit<
+  NamesWorld,
+  'servers' | 'recursive' | 'forwarder' | 'system' | 'publicResolver' | 'phoneSystem'
+> & {
   readonly root: Host;
   readonly tld: Host;
   readonly ns1: Host;
@@ -195,6 +208,8 @@ function connect(network: Network, present: readonly Optional[]): Connected {
     network.route(host, 'default', gateway);
     others.set(name, host);
   };
+  join('phone', home, 'radio', '192.168.2.1', AT.phone, 2, 24);
+  join('public', transitA, 'public', '198.51.100.225', AT.public, 3, 28);
   join('ns2', transitA, 'names', '198.51.100.49', AT.ns2, 9, 28);
   join('eve', transitA, 'other', '198.51.100.193', AT.eve, 6, 27);
   join('chaicart-new', transitB, 'new', '192.0.2.129', AT.newServer, 3, 26);
