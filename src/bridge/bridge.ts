@@ -8,10 +8,10 @@
 
 import { kindOf } from '#engine/base/address-kinds.ts';
 import { type Cidr, formatCidr } from '#engine/base/cidr.ts';
-import { Malformed } from '#engine/base/errors.ts';
+import { Malformed, Misuse } from '#engine/base/errors.ts';
 import { formatIp } from '#engine/base/ip.ts';
 import { Host } from '#engine/net/host.ts';
-import type { Network } from '#engine/net/network.ts';
+import { Network } from '#engine/net/network.ts';
 import { Outside, type OutsideLayout } from '#engine/net/outside/outside.ts';
 import type { OutsideListener } from '#engine/net/outside/outside-host.ts';
 import { connectedNetworks } from '#engine/net/outside/outside-network.ts';
@@ -36,10 +36,16 @@ export interface TunRequest {
   readonly routes: readonly string[];
 }
 
-export interface BridgeOptions {
+/** A world by name. */
+export interface NamedWorld {
   readonly scenario: string;
   readonly set: Readonly<Record<string, string>>;
   readonly seed: number;
+}
+
+export interface BridgeOptions {
+  /** By name, or one that was built already: its world has a keeper for its inputs, and cannot be recorded. */
+  readonly world: NamedWorld | Network;
   readonly mappings: readonly Mapping[];
   readonly tun?: TunRequest;
   /** Virtual seconds a real second. */
@@ -47,7 +53,7 @@ export interface BridgeOptions {
   /** Where to write what comes in. */
   readonly record?: string;
   /** Keeps the whole trace even when nothing is recorded: for a capture. */
-  readonly keepTrace: boolean;
+  readonly keepTrace?: boolean;
   /** Takes a line for each datagram that was answered. */
   readonly log?: (line: string) => void;
 }
@@ -56,7 +62,9 @@ export interface BridgeOptions {
 const MOST_EVENTS = 4_000_000;
 
 export class Bridge {
-  readonly run: Run;
+  /** Undefined for a world that was built already. */
+  readonly run: Run | undefined;
+  readonly network: Network;
   readonly traffic = new Traffic();
   readonly pacer: Pacer;
   /** One line a door, once it is open: `udp 127.0.0.1:5300 → resolver:53`. */
@@ -77,20 +85,27 @@ export class Bridge {
 
   private constructor(options: BridgeOptions) {
     this.#options = options;
-    const { scenario, set, seed, mappings, tun, record } = options;
-    const level = record !== undefined || options.keepTrace ? 'full' : 'off';
-    const keeper = (input: Input): void => {
-      if (this.#recorder?.add(input) === false) this.onFull?.('the recording is as long as it may be');
-    };
-    this.run = new Run({ scenario, set, seed, inputs: [] }, { level, keeper });
-    const { network, world } = this.run;
+    const { world, mappings, tun, record } = options;
+    if (world instanceof Network) this.network = world;
+    else {
+      const level = record !== undefined || options.keepTrace ? 'full' : 'off';
+      const keeper = (input: Input): void => {
+        if (this.#recorder?.add(input) === false) this.onFull?.('the recording is as long as it may be');
+      };
+      this.run = new Run({ ...world, inputs: [] }, { level, keeper });
+      this.network = this.run.network;
+    }
+    const { network } = this;
     const layout: OutsideLayout = {
       machines: [...new Set(mappings.map(({ machine }) => machine))],
       ...(tun ? { door: tun.at ?? mainRouter(network) } : {}),
     };
     this.#outside = new Outside(network, layout, this.#listener());
-    if (record !== undefined) this.#recorder = new Recorder(record, { scenario, set, seed, layout });
-    this.pacer = new Pacer(world, this.#outside, options.speed);
+    if (record !== undefined) {
+      if (world instanceof Network) throw new Misuse('a world without a name cannot be recorded');
+      this.#recorder = new Recorder(record, { ...world, layout });
+    }
+    this.pacer = new Pacer(network.world, this.#outside, options.speed);
     this.#links = new LinkBook(this.pacer, this.traffic);
     for (const machine of layout.machines) this.#flows.set(machine, new FlowBook(machine, this.pacer));
   }
@@ -119,8 +134,8 @@ export class Bridge {
     for (const book of this.#flows.values()) book.close();
     await Promise.all([...this.#udp, ...this.#tcp].map((door) => door.close()));
     await this.#tun?.close();
-    const { world } = this.run;
-    this.run.end = 'until';
+    const { world } = this.network;
+    if (this.run) this.run.end = 'until';
     this.traffic.drop('more waited to come in than may', this.pacer.dropped);
     this.#recorder?.finish(world.now, world.trace.digest);
   }
@@ -128,7 +143,7 @@ export class Bridge {
   async #open(): Promise<void> {
     const { mappings, tun } = this.#options;
     // what the scenario's programs do at once: they listen
-    this.run.world.kernel.run({ until: 0 });
+    this.network.world.kernel.run({ until: 0 });
     for (const mapping of mappings) {
       const { protocol, machine, machinePort } = mapping;
       let door: UdpDoor | TcpDoor;
@@ -154,7 +169,7 @@ export class Bridge {
   async #openTun({ name, routes }: TunRequest): Promise<void> {
     const { network, far } = this.#outside.doorNetwork!;
     const own = formatCidr(network);
-    const found = connectedNetworks(this.run.network).filter(isPublic).map(formatCidr);
+    const found = connectedNetworks(this.network).filter(isPublic).map(formatCidr);
     const all = [...new Set([...found, ...routes])].filter((one) => one !== own);
     const tun = await TunDoor.open({ name, address: `${formatIp(far)}/30`, routes: all }, this.traffic);
     this.#tun = tun;
@@ -164,14 +179,14 @@ export class Bridge {
   }
 
   #warn({ protocol, machine, machinePort }: Mapping): void {
-    const host = this.run.network.machine(machine) as Host;
+    const host = this.network.machine(machine) as Host;
     if (host.isBound(protocol === 'udp' ? PROTOCOL_UDP : PROTOCOL_TCP, machinePort)) return;
     this.warnings.push(`no program of ${machine} listens on ${protocol} port ${machinePort} yet`);
   }
 
   #afterTurn(): void {
     this.#links.resume((machine, id) => this.#outside.host(machine).backlog(id));
-    if (this.run.world.trace.length > MOST_EVENTS) this.onFull?.('the trace is as long as it may be');
+    if (this.network.world.trace.length > MOST_EVENTS) this.onFull?.('the trace is as long as it may be');
   }
 
   #listener(): OutsideListener {
@@ -183,10 +198,10 @@ export class Bridge {
           return;
         }
         const taken = performance.now() - flow.heardMs;
-        const virtual = (this.run.world.now - flow.heardAt) / 1e6;
+        const virtual = (this.network.world.now - flow.heardAt) / 1e6;
         this.traffic.added.add(Math.max(0, taken - virtual / this.pacer.speed));
         this.#options.log?.(
-          `${(this.run.world.now / 1e9).toFixed(3)} s  ${flow.key} → ${machine}:${port}  ` +
+          `${(this.network.world.now / 1e9).toFixed(3)} s  ${flow.key} → ${machine}:${port}  ` +
             `${queryLine(flow.question, bytes)}, ${virtual.toFixed(1)} ms`,
         );
         flow.door.answer(flow, bytes);

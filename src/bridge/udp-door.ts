@@ -117,7 +117,10 @@ export class UdpDoor {
   async open(): Promise<void> {
     const { address, port } = this.mapping;
     await new Promise<void>((resolve, reject) => {
-      this.#socket.once('error', (error) => reject(whyNotListening(this.name, error)));
+      this.#socket.once('error', (error) => {
+        this.#socket.close();
+        reject(whyNotListening(this.name, error));
+      });
       this.#socket.bind(port, address, resolve);
     });
     this.#socket.removeAllListeners('error');

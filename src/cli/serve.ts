@@ -58,9 +58,7 @@ async function live(scenario: string, values: Values, print: Print): Promise<num
     throw new Malformed('serve needs a door: --udp, --tcp or --tun');
   const lasts = values.for === undefined ? undefined : parseDuration(values.for) / 1e6;
   const bridge = await Bridge.open({
-    scenario,
-    set: readSettings(values.set ?? []),
-    seed: readSeed(values.seed ?? '1'),
+    world: { scenario, set: readSettings(values.set ?? []), seed: readSeed(values.seed ?? '1') },
     mappings,
     ...(tun === undefined ? {} : { tun: readTun(tun, values) }),
     speed: readSpeed(values.speed ?? '1'),
@@ -78,8 +76,8 @@ async function live(scenario: string, values: Values, print: Print): Promise<num
     print('out', `answers to datagrams took longer than in the world by: ${bridge.traffic.added.text()}\n`);
     print('out', `the world ran behind the clock by: ${bridge.pacer.late.text()}\n`);
   }
-  if (values.record !== undefined) print('out', `digest ${bridge.run.world.trace.digest}\n`);
-  if (values.pcap !== undefined) capture(bridge.run, values.pcap);
+  if (values.record !== undefined) print('out', `digest ${bridge.network.world.trace.digest}\n`);
+  if (values.pcap !== undefined) capture(bridge.run!, values.pcap);
   return 0;
 }
 
