@@ -277,6 +277,7 @@ export const DIG_LINES: readonly string[] = [
   'a..test',
   `${'a'.repeat(64)}.test`,
   '-u +noall +stats a.test',
+  '-v',
 ];
 
 /** After `host -p PORT -W 1`, with the server at the end. */
@@ -403,4 +404,5 @@ export const NSLOOKUP_LINES: readonly string[] = [
   '-foo a.test',
   '-nosearch a',
   '-domain=test a',
+  '-version',
 ];

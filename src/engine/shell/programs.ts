@@ -3,6 +3,8 @@
  */
 
 import { dig } from './dns/dig.ts';
+import { host } from './dns/host.ts';
+import { nslookup } from './dns/nslookup.ts';
 import { ip } from './ip.ts';
 import { arp } from './ip-neighbour.ts';
 import { ping } from './ping.ts';
@@ -126,6 +128,18 @@ export const PROGRAMS: ReadonlyMap<string, ProgramEntry> = new Map<string, Progr
     },
   ],
   [
+    'host',
+    {
+      program: host,
+      usage:
+        'host [-46aAdrTv] [-c CLASS] [-N NDOTS] [-p PORT] [-R RETRIES] [-t TYPE] [-W SECONDS] NAME [SERVER]',
+      about: 'what a name server says of a name or an address, in sentences',
+      flags: ['-4', '-6', '-a', '-p', '-r', '-t', '-T', '-v', '-W'],
+      words: 'host',
+      values: { '-p': 'nothing', '-t': 'nothing', '-W': 'nothing' },
+    },
+  ],
+  [
     'hostname',
     {
       program: hostname,
@@ -143,6 +157,17 @@ export const PROGRAMS: ReadonlyMap<string, ProgramEntry> = new Map<string, Progr
       about: 'addresses, links, routes and neighbours of this machine',
       flags: ['-4', '-6', '-br', '-o'],
       words: 'interface',
+    },
+  ],
+  [
+    'nslookup',
+    {
+      program: nslookup,
+      usage:
+        'nslookup [-debug] [-norecurse] [-port=PORT] [-timeout=SECONDS] [-type=TYPE] [-vc] NAME [SERVER]',
+      about: 'what a name server says of a name or an address',
+      flags: ['-debug', '-norecurse', '-port=', '-timeout=', '-type=', '-vc'],
+      words: 'host',
     },
   ],
   [

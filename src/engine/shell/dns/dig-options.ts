@@ -133,7 +133,7 @@ class CommandLine {
     if ('46mruhvi'.includes(letter)) {
       for (const one of arg.slice(1)) {
         if (one === 'h') return { out: DIG_HELP, status: 0 };
-        if (one === 'v') return { out: `DiG ${DIG_VERSION}\n`, status: 0 };
+        if (one === 'v') return { err: `DiG ${DIG_VERSION}\n`, status: 0 };
         if (one === 'u') globals.isFine = true;
         else if (one === '4' || one === '6') {
           const family = one === '4' ? 4 : 6;
