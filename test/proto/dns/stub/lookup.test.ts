@@ -109,6 +109,23 @@ describe('A and AAAA', () => {
     expect(result.canonicalName).toBe('shop.example.');
   });
 
+  it('an alias of nothing: getaddrinfo has no such name, a query no such record', () => {
+    const script = stub({}, (query) => ({
+      ...query,
+      response: true,
+      recursionAvailable: true,
+      answers: [parseRecord(query.questions[0]!.name, 60, 'CNAME', 'text.example.')],
+    }));
+    expect(lookup(script, 'shop.example', [4])).toMatchObject({
+      error: 'EAI_NONAME',
+      answers: [{ data: 'text.example.' }],
+    });
+    script.machine.query('shop.example', TYPE.A, script.now);
+    script.drain();
+    script.run();
+    expect(script.machine.pollResult()).toMatchObject({ error: 'EAI_NODATA' });
+  });
+
   it('a server that is silent about AAAA is asked in three ways before A has to do', () => {
     const script = stub({}, (query, now, sent) => (isAaaa(query) ? undefined : know(query, now, sent)));
     expect(data(lookup(script, 'shop.example'))).toEqual(['192.0.2.80']);
@@ -182,7 +199,7 @@ describe('servers', () => {
     const script = stub({ useTcp: true, attempts: 3 }, (query, now, sent) =>
       formatIp(sent.to) === FIRST ? 'broken' : say({ rcode: RCODE.REFUSED })(query, now, sent),
     );
-    expect(lookup(script, 'shop.example')).toMatchObject({ error: 'EAI_FAIL' });
+    expect(lookup(script, 'shop.example')).toMatchObject({ error: 'EAI_NONAME' });
     expect(script.sent.map((line) => line.split(' ').slice(1).join(' '))).toEqual([
       `${FIRST} shop.example. A tcp`,
       `${FIRST} shop.example. AAAA tcp`,
@@ -295,7 +312,7 @@ describe('the search list', () => {
 
   it('passes over names that cannot be', () => {
     const script = stub({ search: ['example'] });
-    expect(lookup(script, 'a..b', [4])).toMatchObject({ error: 'EAI_FAIL' });
+    expect(lookup(script, 'a..b', [4])).toMatchObject({ error: 'EAI_NONAME' });
     expect(script.sent).toEqual([]);
   });
 });

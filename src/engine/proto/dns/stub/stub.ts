@@ -59,6 +59,7 @@ interface Lookup {
   readonly handles: number[];
   readonly types: readonly number[];
   readonly search: SearchList;
+  readonly isQuery: boolean;
   name: string;
   cached: readonly Answer[];
   source: 'cache' | 'server';
@@ -67,7 +68,8 @@ interface Lookup {
 
 const MAX_LOOKUPS = 1_000;
 const FAMILY_TYPE: Readonly<Record<Family, number>> = { 4: TYPE.A, 6: TYPE.AAAA };
-const ERRORS: Readonly<Record<Exclude<NameOutcome, 'found'>, StubError>> = {
+const ERRORS: Readonly<Record<NameOutcome, StubError>> = {
+  found: 'EAI_NODATA',
   nodata: 'EAI_NODATA',
   nxdomain: 'EAI_NONAME',
   servfail: 'EAI_AGAIN',
@@ -125,7 +127,7 @@ export class StubResolver implements DnsMachine {
     const types = wanted.map((family) => FAMILY_TYPE[family]);
     const known = text.endsWith('.') ? undefined : this.#hosts.lookup(text, families);
     if (known) this.#answerFromHosts(handle, text, types, known);
-    else this.#start(handle, `lookup ${text.toLowerCase()}`, types, new SearchList(text, this.#conf), now);
+    else this.#start(handle, text, types, false, now);
     return handle;
   }
 
@@ -133,7 +135,7 @@ export class StubResolver implements DnsMachine {
   query(name: string, type: number, now: Nanoseconds): number {
     const handle = this.#nextHandle++;
     const text = name.endsWith('.') ? name : `${name}.`;
-    this.#start(handle, `query ${text.toLowerCase()}`, [type], new SearchList(text, this.#conf), now);
+    this.#start(handle, text, [type], true, now);
     return handle;
   }
 
@@ -214,14 +216,8 @@ export class StubResolver implements DnsMachine {
     this.#results.push({ handle, ...found, source: 'hosts' });
   }
 
-  #start(
-    handle: number,
-    asked: string,
-    types: readonly number[],
-    search: SearchList,
-    now: Nanoseconds,
-  ): void {
-    const key = `${asked} ${types.join(' ')}`;
+  #start(handle: number, text: string, types: readonly number[], isQuery: boolean, now: Nanoseconds): void {
+    const key = `${isQuery ? 'query' : 'lookup'} ${text.toLowerCase()} ${types.join(' ')}`;
     const running = this.#lookups.get(key);
     if (running) {
       const { name } = running;
@@ -234,7 +230,8 @@ export class StubResolver implements DnsMachine {
       key,
       handles: [handle],
       types,
-      search,
+      search: new SearchList(text, this.#conf),
+      isQuery,
       name: '.',
       cached: [],
       source: 'cache',
@@ -362,17 +359,7 @@ export class StubResolver implements DnsMachine {
       ...new Map(answers.flatMap((one) => one.records).map((one) => [recordKey(one), one])).values(),
     ];
     const isFound = records.some(({ type }) => types.includes(type));
-    const outcome = search.outcome;
-    // A name that is only an alias of something without such records was found, and yet there is nothing
-    const isAlias = outcome === 'found' && !isFound;
-    const isMissing = answers.length > 0 && answers.every(({ rcode }) => rcode === RCODE.NXDOMAIN);
-    const error = isFound
-      ? undefined
-      : outcome !== 'found'
-        ? ERRORS[outcome]
-        : isAlias && isMissing
-          ? 'EAI_NONAME'
-          : 'EAI_NODATA';
+    const error = isFound ? undefined : errorOf(search.outcome, answers, lookup.isQuery);
     const rcode = RCODES[error ?? 'none'];
     const alias = records.findLast((record) => record.type === TYPE.CNAME);
     const canonicalName = alias?.type === TYPE.CNAME ? alias.data : name;
@@ -480,6 +467,16 @@ const RCODES: Readonly<Record<StubError | 'none', number>> = {
   EAI_AGAIN: RCODE.SERVFAIL,
   EAI_FAIL: RCODE.SERVFAIL,
 };
+
+/**
+ * Without records of a type asked. getaddrinfo tells a name that leads to nothing, and a question that servers cannot
+ * read, as a name that does not exist; c-ares tells them apart.
+ */
+function errorOf(outcome: NameOutcome, answers: readonly Answer[], isQuery: boolean): StubError {
+  if (!isQuery && (outcome === 'found' || outcome === 'unrecoverable')) return 'EAI_NONAME';
+  const isMissing = answers.length > 0 && answers.every(({ rcode }) => rcode === RCODE.NXDOMAIN);
+  return outcome === 'found' && isMissing ? 'EAI_NONAME' : ERRORS[outcome];
+}
 
 const OUTCOME_WORDS: Readonly<Record<NameOutcome, string>> = {
   found: 'exists',
