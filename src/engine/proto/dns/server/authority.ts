@@ -149,6 +149,7 @@ export class Authority {
       extras: this.#extras,
       variety: this.#variety,
       client: subnet?.network ?? hostPrefix(arrival.from),
+      dnssecOk: ednsOf(query)?.dnssecOk ?? false,
       isStream: arrival.transport === 'tcp',
     });
     if (subnet) options.push(answeredSubnet(subnet, verdict.scope));

@@ -53,6 +53,8 @@ export interface Deciding {
   readonly variety: Variety | undefined;
   /** Where the client is, as far as it is known. */
   readonly client: Cidr;
+  /** The DO bit (RFC 3225 §3). */
+  readonly dnssecOk: boolean;
   /** ANY over a stream gets everything: the address is true, and the space is there. */
   readonly isStream: boolean;
 }
@@ -92,7 +94,7 @@ function follow(question: DnsQuestion, first: Zone, by: Deciding): Verdict {
       case 'answer':
         return positive(chain, zone, name, question.type, found.records, found.wildcard, by);
       case 'referral':
-        return referral(chain, zone, found);
+        return referral(chain, zone, found, by);
       case 'nodata':
         return negative(chain, zone, 'nodata', `${name} exists without ${typeName(question.type)} records`);
       case 'nxdomain':
@@ -107,8 +109,13 @@ function follow(question: DnsQuestion, first: Zone, by: Deciding): Verdict {
         };
       case 'dname':
         chain.dname ??= found.record.name;
-        chain.answers.push(found.record, found.alias);
+        if (!chain.answers.includes(found.record)) chain.answers.push(found.record);
+        chain.answers.push(found.alias);
         chain.reasons.push(`all below ${found.record.name} is renamed: ${name} is ${found.alias.data}`);
+        // RFC 1034 §3.6.2: a CNAME that was asked for is not followed, and this one answers the question
+        if (question.type === TYPE.CNAME) return close(chain, zone, 'which is what was asked');
+        if (isSubdomain(found.record.data, found.record.name))
+          return close(chain, zone, 'which it would rename again, without end');
         name = found.alias.data;
         break;
       case 'alias':
@@ -146,8 +153,10 @@ function positive(
   const how = wildcard === undefined ? '' : `, from ${wildcard}`;
   const why = choice && choice.reason !== '' ? `: ${choice.reason}` : '';
   const verdict = close(chain, zone, `${what}${how}${why}`);
-  if (by.extras === 'none') return verdict;
-  const isApexNs = nameKey(name) === nameKey(zone.origin) && (type === TYPE.NS || isAny);
+  // Who asks for these knows the servers already; who asks for the servers wants their addresses (RFC 9609 §4.2)
+  const isAlone = isAny || type === TYPE.DS || type === TYPE.DNSKEY;
+  if (isAlone || (by.extras === 'none' && type !== TYPE.NS)) return verdict;
+  const isApexNs = nameKey(name) === nameKey(zone.origin) && type === TYPE.NS;
   const servers = by.extras === 'all' && !isApexNs ? zone.set(zone.origin, TYPE.NS) : [];
   const additionals = additionalFor(
     zone,
@@ -162,13 +171,16 @@ function referral(
   chain: Chain,
   zone: Zone,
   found: Extract<ReturnType<Zone['lookup']>, { kind: 'referral' }>,
+  by: Deciding,
 ): Verdict {
+  // RFC 4035 §3.1.4: what the parent says of the child's keys, to those who ask, in a zone that is signed
+  const isSigned = by.dnssecOk && zone.set(zone.origin, TYPE.DNSKEY).length > 0;
   const { cut, servers, signers, glue } = found;
   return {
     ...close(chain, zone, `${zone.origin} is cut at ${cut}, whose servers have authority`),
     result: 'referral',
     authoritative: chain.answers.length > 0, // AA speaks of the first owner, RFC 1035 §4.1.1
-    authorities: [...servers, ...signers],
+    authorities: isSigned ? [...servers, ...signers] : servers,
     additionals: glue,
     // RFC 9471 §3.1: glue for servers below the cut must be there, or TC be set
     isNeeded: (record) => isSubdomain(record.name, cut),
