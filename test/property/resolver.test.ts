@@ -166,3 +166,14 @@ it(`over ${RUNS} hierarchies the resolver ends, is right, and learns from nobody
   }
   expect(right).toBeGreaterThan(RUNS);
 });
+
+it('a resolver that believes everything is caught: the property can fail', () => {
+  let caught = 0;
+  for (let seed = 3; seed < 100; seed += 4) {
+    const hierarchy = randomHierarchy(seed, optionsOf(seed));
+    const script = scriptOf(hierarchy, { credulous: true });
+    for (const { name, type } of hierarchy.questions.slice(0, 30)) script.client(name, type);
+    caught += poisoned(hierarchy, script.machine.cache.rows(script.now)).length;
+  }
+  expect(caught).toBeGreaterThan(0);
+});

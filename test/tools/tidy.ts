@@ -458,6 +458,8 @@ export function unreached(files: Files): Fault[] {
     /^(astro|vitest|playwright)[\w.]*\.config\.(ts|mjs)$/.test(file) ||
     /^test\/([\w]+\/)?[\w.]*config\.ts$/.test(file) ||
     file === 'src/content.config.ts' ||
+    // People read these.
+    posix.basename(file) === 'README.md' ||
     settings.includes(file) ||
     // What authors may use is an offer, taken up or not.
     file.startsWith('components/author/') ||

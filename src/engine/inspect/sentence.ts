@@ -186,6 +186,29 @@ const tellers: Readonly<Record<string, Teller>> = {
     say('dns', `gets nothing useful from ${place(d['server'], d['serverName'])}`, String(d['reason'])),
   'dns.resolver.ignore': (d) =>
     say('dns', `ignores a message from ${String(d['from'])}`, String(d['reason'])),
+  'dns.resolver.truncated': (d) =>
+    say('dns', `gets half an answer from ${place(d['server'], d['serverName'])}`, String(d['reason'])),
+  'dns.resolver.error': (d) =>
+    say(
+      'dns',
+      `hears ${String(d['rcode'])} from ${place(d['server'], d['serverName'])}`,
+      String(d['reason']),
+    ),
+  'dns.resolver.unreachable': (d) =>
+    say('dns', `cannot reach ${place(d['server'], d['serverName'])}`, String(d['reason'])),
+  'dns.resolver.server-address': (d) =>
+    say('dns', `looks for the address of ${bare(d['name'])}`, String(d['reason'])),
+  'dns.resolver.scrub': (d) => say('dns', `does not believe “${String(d['record'])}”`, String(d['reason'])),
+  'dns.resolver.whole-name': (d) => say('dns', 'asks for the whole name', String(d['reason'])),
+  'dns.resolver.renew': (d) =>
+    say('dns', `asks ${bare(d['parent'])} again for the servers of ${bare(d['zone'])}`, String(d['reason'])),
+  'dns.resolver.prime': (d) => say('dns', 'asks the root for its servers', String(d['reason'])),
+  'dns.resolver.prefetch': (d) => say('dns', `asks anew for ${bare(d['name'])}`, String(d['reason'])),
+  'dns.resolver.stale': (d) =>
+    say('dns', `answers for ${bare(d['name'])} with data that have expired`, String(d['reason'])),
+  'dns.resolver.join': (d) => say('dns', `asks for ${bare(d['name'])} once for several`, String(d['reason'])),
+  'dns.resolver.refuse': (d) =>
+    say('dns', `answers ${String(d['rcode'])} to ${String(d['client'])}`, String(d['reason'])),
   'dns.resolver.servfail': (d) => say('dns', `answers SERVFAIL for ${bare(d['name'])}`, String(d['reason'])),
   'dns.resolver.answer': (d) =>
     d['data'] === ''
