@@ -146,7 +146,7 @@ export const DATA: { readonly [T in keyof DataOf]: fc.Arbitrary<DataOf[T]> } = {
   [TYPE.RRSIG]: fc.record({
     typeCovered: u16,
     algorithm: u8,
-    labels: u8,
+    labels: fc.integer({ min: 6, max: 0xff }),
     originalTtl: u32,
     expiration: u32,
     inception: u32,
@@ -154,12 +154,13 @@ export const DATA: { readonly [T in keyof DataOf]: fc.Arbitrary<DataOf[T]> } = {
     signer: dnsName,
     signature: long,
   }),
-  [TYPE.NSEC]: fc.record({ next: dnsName, types: typeList }),
-  [TYPE.NSEC3]: fc.record({
-    ...hashing,
-    nextHashed: fc.uint8Array({ minLength: 1, maxLength: 40 }),
-    types: typeList,
-  }),
+  [TYPE.NSEC]: fc.record({ next: dnsName, types: typeList.filter((types) => types.length > 0) }),
+  [TYPE.NSEC3]: fc
+    .record({ ...hashing, nextHashed: fc.uint8Array({ minLength: 20, maxLength: 39 }), types: typeList })
+    .map((one) => ({
+      ...one,
+      nextHashed: one.algorithm === 1 ? one.nextHashed.subarray(0, 20) : one.nextHashed,
+    })),
   [TYPE.NSEC3PARAM]: fc.record(hashing),
 };
 
@@ -198,6 +199,21 @@ const oddRecord: fc.Arbitrary<DnsRecord> = fc.oneof(
     .record({ ...head, options: fc.array(fc.record({ code: fc.nat(20), data }), { maxLength: 3 }) })
     .map(({ options, ...one }): DnsRecord => ({ ...one, type: TYPE.OPT, data: options })),
   fc.record(head).map((one): DnsRecord => ({ ...one, type: TYPE.TXT, data: [] })),
+  fc
+    .record({ ...head, next: dnsName })
+    .map(({ next, ...one }): DnsRecord => ({ ...one, type: TYPE.NSEC, data: { next, types: [] } })),
+  fc.record({ ...head, nsec3: DATA[TYPE.NSEC3], nextHashed: data }).map(
+    ({ nsec3, nextHashed, ...one }): DnsRecord => ({
+      ...one,
+      type: TYPE.NSEC3,
+      data: { ...nsec3, nextHashed },
+    }),
+  ),
+  fc
+    .record({ ...head, rrsig: DATA[TYPE.RRSIG], labels: u8 })
+    .map(
+      ({ rrsig, labels, ...one }): DnsRecord => ({ ...one, type: TYPE.RRSIG, data: { ...rrsig, labels } }),
+    ),
 );
 
 const records = fc.array(fc.oneof({ weight: 9, arbitrary: dnsRecord }, { weight: 1, arbitrary: oddRecord }), {

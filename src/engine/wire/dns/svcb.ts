@@ -162,10 +162,11 @@ const VALUES: Readonly<Record<number, ValueForm>> = {
   },
   [SVC_KEY.alpn]: {
     check: readAlpn,
-    print: (value) =>
-      `"${readAlpn(value)
-        .map((id) => escapeString(escapeItem(id)))
-        .join(',')}"`,
+    // A blank in an identifier is written as BIND writes it, by its number
+    print: (value) => {
+      const ids = readAlpn(value).map((id) => escapeString(escapeItem(id)).replace(/ /g, '\\032'));
+      return `"${ids.join(',')}"`;
+    },
     parse: (given) =>
       concatBytes(
         splitItems(given).map((id) => {

@@ -10,6 +10,7 @@ import { parseIp6 } from '../../base/ip6.ts';
 import { isMetaType, parseAlgorithm, parseDigestType, parseType, TYPE, typeName } from './code.ts';
 import { decodeData } from './fast-read.ts';
 import type { Caa, Dnskey, DnsRecord, Ds, Nsec3Param, Rrsig, Soa, Svcb, SvcParam } from './message.ts';
+import { labelCount, MAX_LABEL } from './name.ts';
 import { isCaaTag } from './rdata-classic.ts';
 import { parseSvcParam, svcbFault } from './svcb.ts';
 import { BadWord, type Word, WordReader } from './text-words.ts';
@@ -88,13 +89,18 @@ function parseKnown(type: number, words: WordReader): DnsRecord['data'] {
       return parseSignature(words);
     case TYPE.NSEC: {
       const next = words.name('the next name');
-      return { next, types: parseTypes(words) };
+      // There is at least the NSEC itself (RFC 4034 §4.1.2); an NSEC3 may stand for a name without any type
+      const first = words.plain('a record type', parseType);
+      return { next, types: parseTypes(words, first) };
     }
     case TYPE.NSEC3: {
       const hashing = parseHashing(words);
       const nextHashed = words.plain('a hash in base32hex', (text) => {
         const bytes = fromBase32Hex(text);
-        if (bytes.length > U8) throw new Malformed(`${bytes.length} bytes, at most 255`);
+        // It is the first label of the name that owns the record (RFC 5155 §3)
+        if (text.length > MAX_LABEL) throw new Malformed(`${text.length} characters do not fit a label`);
+        if (hashing.algorithm === 1 && bytes.length !== 20)
+          throw new Malformed(`a SHA-1 hash has 20 bytes, not ${bytes.length}`);
         return bytes;
       });
       return { ...hashing, nextHashed, types: parseTypes(words) };
@@ -166,7 +172,7 @@ function parseKey(words: WordReader): Dnskey {
 }
 
 function parseSignature(words: WordReader): Rrsig {
-  return {
+  const head = {
     typeCovered: words.plain('a record type', parseType),
     algorithm: words.plain('an algorithm', parseAlgorithm),
     labels: words.number('a number of labels', U8),
@@ -174,9 +180,12 @@ function parseSignature(words: WordReader): Rrsig {
     expiration: words.plain('when it expires', parseTimestamp),
     inception: words.plain('when it begins to count', parseTimestamp),
     keyTag: words.number('a key tag', U16),
-    signer: words.name('the name of the zone that signed'),
-    signature: words.rest('a signature in base64', fromBase64),
   };
+  const signer = words.name('the name of the zone that signed');
+  // The zone that signed holds the owner, a wildcard’s asterisk not counted (RFC 4034 §3.1.3, §3.1.7)
+  if (labelCount(signer) > head.labels)
+    throw new BadWord(`${signer} has more labels than the ${head.labels} of the signed name`, 7);
+  return { ...head, signer, signature: words.rest('a signature in base64', fromBase64) };
 }
 
 function parseHashing(words: WordReader): Nsec3Param {
@@ -192,8 +201,8 @@ function parseHashing(words: WordReader): Nsec3Param {
   };
 }
 
-function parseTypes(words: WordReader): number[] {
-  const types = new Set<number>();
+function parseTypes(words: WordReader, ...before: readonly number[]): number[] {
+  const types = new Set<number>(before);
   while (words.left > 0) types.add(words.plain('a record type', parseType));
   return [...types].sort((a, b) => a - b);
 }
