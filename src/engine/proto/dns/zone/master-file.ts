@@ -10,6 +10,7 @@
  */
 import { Malformed, Misuse } from '../../../base/errors.ts';
 import { CLASS, isMetaType, parseClass, parseType, TYPE, typeName } from '../../../wire/dns/code.ts';
+import { encodeData } from '../../../wire/dns/fast.ts';
 import type { DnsRecord } from '../../../wire/dns/message.ts';
 import { canonicalName } from '../../../wire/dns/name.ts';
 import { BadWord, completeName, MAX_TTL, parseRdata } from '../../../wire/dns/text.ts';
@@ -194,6 +195,10 @@ class EntryReader implements MasterFile {
     const data = this.#data(type, word, words);
     if (data === undefined) return;
     const record = { name: this.#owner, type, class: CLASS.IN, ttl: 0, data } as DnsRecord;
+    if (isTooLong(record, words)) {
+      this.fault(word, `the data of this record have more than ${MAX_DATA} bytes`, undefined);
+      return;
+    }
     const ttl = this.#ttl(explicitTtl, record, first);
     if (ttl !== undefined) this.records.push({ record: { ...record, ttl }, ...spanOf(entry.tokens) });
   }
@@ -304,6 +309,15 @@ class EntryReader implements MasterFile {
       return this.fault(token, error.message, 'a name, as in www or www.chaicart.example.');
     }
   }
+}
+
+/** RDLENGTH has 16 bits (RFC 1035 §3.2.1). */
+const MAX_DATA = 0xffff;
+
+/** Data are never longer than their text, but for names that the origin completes. */
+function isTooLong(record: DnsRecord, words: readonly Token[]): boolean {
+  const characters = words.reduce((sum, { text }) => sum + text.length, 0);
+  return characters > MAX_DATA - 1024 && encodeData(record).length > MAX_DATA;
 }
 
 /** The words of a record behind its owner. */
