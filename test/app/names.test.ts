@@ -159,10 +159,16 @@ describe('a browser with two families', () => {
     expect(plain.details('fetch.loaded')).toHaveLength(1);
   });
 
-  it('an HTTPS alias that leads in a circle ends', () => {
-    const web = load({ records: [`${NAME}. 300 HTTPS 0 ${NAME}.`] }, { https: true });
-    expect(web.details('fetch.alias')).toHaveLength(8);
-    expect(web.details('fetch.failed')).toHaveLength(1);
+  it('an HTTPS alias that leads in a circle, or to nobody, is as if it were not there', () => {
+    const circle = `${NAME}. 300 HTTPS 0 ${NAME}.`;
+    const web = load({ records: [circle, A], serves: ['203.0.113.80'] }, { https: true });
+    expect(web.details('fetch.alias')).toHaveLength(9);
+    expect(web.details('fetch.loaded')).toHaveLength(1);
+    expect(load({ records: [circle] }, { https: true }).details('fetch.failed')).toHaveLength(1);
+    const astray = [`${NAME}. 300 HTTPS 0 nobody.example.`, A];
+    const back = load({ records: astray, serves: ['203.0.113.80'] }, { https: true });
+    expect(back.details('fetch.fallback')).toMatchObject([{ name: NAME, code: 'ENOTFOUND' }]);
+    expect(back.details('fetch.loaded')).toHaveLength(1);
   });
 });
 

@@ -3,8 +3,9 @@
  * own, and lets the addresses race (policy/happy-eyeballs), or takes them one by one.
  *
  * With a browser cache, a host that it knows is not looked up. With `https`, the HTTPS record of the name is asked for
- * as well, and its AliasMode followed (RFC 9460 §2.4.2, §3): the addresses are then those of the target; this waits for
- * that answer. Not here: the rest of what HTTPS records say (ServiceMode: ports, protocols, hints), for there is no TLS.
+ * as well, and its AliasMode followed (RFC 9460 §2.4.2, §3): the addresses are then those of the target, and those of
+ * the name itself only when these fail; attempts wait for that answer. Not here: the rest of what HTTPS records say
+ * (ServiceMode: ports, protocols, hints), for there is no TLS.
  */
 import { type Family, familyOf, type Ip } from '../base/ip.ts';
 import type { Host } from '../net/host.ts';
@@ -48,12 +49,25 @@ export function* connectByName(
   const race = new Race(host, resolver, name, port, options, news);
   try {
     return yield* race.run();
+  } catch (error) {
+    if (!(error instanceof ProgramError) || !race.hasAlias) throw error;
+    const reason = 'where its HTTPS record leads there is no connection; the name itself may have addresses';
+    host.because({ kind: 'fetch.fallback', detail: { name, code: error.code, reason } });
   } finally {
     race.close();
+  }
+  // RFC 9460 §3: at last as if there were no HTTPS record
+  const plain = new Race(host, resolver, name, port, { ...options, https: false }, news);
+  try {
+    return yield* plain.run();
+  } finally {
+    plain.close();
   }
 }
 
 class Race {
+  /** The addresses are those of another name, to which an HTTPS record led. */
+  hasAlias = false;
   readonly #host: Host;
   readonly #resolver: SystemResolver;
   readonly #name: string;
@@ -161,17 +175,36 @@ class Race {
       (done) => this.#resolver.startQuery(name, TYPE.HTTPS, done),
       (result) => {
         const target = aliasTarget(result);
-        isAlias = target !== undefined && aliases < MAX_HTTPS_ALIASES;
-        if (isAlias) {
-          for (const stop of letGo) stop();
-          const reason = `its HTTPS record is an alias of ${target}`;
-          this.#host.because({ kind: 'fetch.alias', detail: { name, target: target!, reason } });
-          this.#noteTtl(result);
-          this.#askHttps(target!, aliases + 1);
-        } else for (const [family, answer] of early.splice(0)) this.#answer(family, answer);
+        isAlias = target !== undefined;
+        if (target === undefined)
+          for (const [family, answer] of early.splice(0)) this.#answer(family, answer);
+        else this.#follow(name, target, aliases + 1, result, letGo);
         this.#wake();
       },
     );
+  }
+
+  /** RFC 9460 §3.1: past the limit it is as if there were no such record. */
+  #follow(
+    name: string,
+    target: string,
+    aliases: number,
+    result: StubResult,
+    letGo: readonly (() => void)[],
+  ): void {
+    for (const stop of letGo) stop();
+    const isTooLong = aliases > MAX_HTTPS_ALIASES;
+    const reason = isTooLong
+      ? `its HTTPS record is alias number ${aliases}, which is too many`
+      : `its HTTPS record is an alias of ${target}`;
+    this.#host.because({
+      kind: 'fetch.alias',
+      detail: { name, target: isTooLong ? this.#name : target, reason },
+    });
+    this.hasAlias = !isTooLong;
+    this.#noteTtl(result);
+    if (isTooLong) this.#askAddresses(this.#name);
+    else this.#askHttps(target, aliases);
   }
 
   #askAddresses(name: string): void {
