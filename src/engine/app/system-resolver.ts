@@ -17,7 +17,7 @@ import type { Nanoseconds } from '../base/units.ts';
 import type { Host } from '../net/host.ts';
 import { HOSTS_PATH, RESOLV_CONF_PATH } from '../net/host-files.ts';
 import { familiesOf, inOrderToTry } from '../net/ip/destination-order.ts';
-import type { DnsCache } from '../proto/dns/cache.ts';
+import type { CacheRow, DnsCache } from '../proto/dns/cache.ts';
 import { HostsFile } from '../proto/dns/stub/hosts.ts';
 import {
   DEFAULT_RESOLV_CONF,
@@ -103,12 +103,6 @@ export class SystemResolver {
     });
   }
 
-  /** Empties the cache, as `resolvectl flush-caches` does. */
-  flush(): void {
-    this.stub.cache.flush(this.host.world.now);
-    this.#driver.drain();
-  }
-
   /** Addresses of a name, or the address that the text is. Throws a ProgramError as getaddrinfo fails. */
   *lookup(name: string, options: LookupOptions = {}): Task<readonly Ip[]> {
     return (yield* this.addresses(name, options)).addresses;
@@ -166,6 +160,18 @@ export class SystemResolver {
     const type = isIP(address) === 6 ? 'AAAA' : 'A';
     this.stub.cache.store([parseRecord(name, ttl - age, type, address)], 'answer', this.host.world.now);
     this.#driver.drain();
+  }
+
+  /** What its cache holds now. */
+  rows(): CacheRow[] {
+    return this.stub.cache.rows(this.host.world.now);
+  }
+
+  /** Empties its cache, as `resolvectl flush-caches` does, or drops the rows of some names. Gives how many went. */
+  flush(isMeant?: (name: string) => boolean): number {
+    const count = this.stub.cache.flush(this.host.world.now, isMeant);
+    this.#driver.drain();
+    return count;
   }
 
   #begin(ask: (now: Nanoseconds) => number, done: (result: StubResult) => void): () => void {
