@@ -207,6 +207,8 @@ const tellers: Readonly<Record<string, Teller>> = {
   'dns.resolver.stale': (d) =>
     say('dns', `answers for ${bare(d['name'])} with data that have expired`, String(d['reason'])),
   'dns.resolver.join': (d) => say('dns', `asks for ${bare(d['name'])} once for several`, String(d['reason'])),
+  'dns.resolver.share': (d) =>
+    say('dns', `waits for the same answer from ${String(d['server'])}`, String(d['reason'])),
   'dns.resolver.refuse': (d) =>
     say('dns', `answers ${String(d['rcode'])} to ${String(d['client'])}`, String(d['reason'])),
   'dns.resolver.servfail': (d) => say('dns', `answers SERVFAIL for ${bare(d['name'])}`, String(d['reason'])),

@@ -130,6 +130,26 @@ describe('a warm question', () => {
     expect(script.sent).toHaveLength(4);
   });
 
+  it('shares the way with a question about the same name and another type', () => {
+    const script = smallInternet();
+    for (const type of [TYPE.A, TYPE.AAAA, TYPE.MX]) script.machine.ask('mail.chaicart.example.', type, 0);
+    script.drain();
+    script.run();
+    expect(script.sent.map((line) => line.split(' ').slice(2).join(' '))).toEqual([
+      'example. A',
+      'chaicart.example. A',
+      'mail.chaicart.example. A',
+      'mail.chaicart.example. AAAA',
+      'mail.chaicart.example. MX',
+    ]);
+    const results = [1, 2, 3].map(() => script.machine.pollResult()!);
+    expect(results.map(({ rcode, answers: found }) => [rcode, found.length])).toEqual([
+      [0, 1],
+      [0, 0],
+      [0, 0],
+    ]);
+  });
+
   it('is one walk for many clients, and one answer for a client that repeats itself', () => {
     const script = smallInternet();
     const query = {

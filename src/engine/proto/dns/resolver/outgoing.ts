@@ -15,6 +15,7 @@ import type { Detail, MachineEvent } from '../../../trace/event.ts';
 import { OPTION, typeName } from '../../../wire/dns/code.ts';
 import { encodeDns } from '../../../wire/dns/fast.ts';
 import { type DnsMessage, ednsOf, optRecord } from '../../../wire/dns/message.ts';
+import { sameName } from '../../../wire/dns/name.ts';
 import { matchResponse } from '../match.ts';
 import { DNS_PORT, EDNS_SIZE, makeQuery } from '../message.ts';
 import type { DnsArrival, DnsFailure, DnsTransport } from '../packet.ts';
@@ -51,6 +52,8 @@ export interface Query extends Order {
   readonly deadline: Nanoseconds;
   /** A response came that may have been forged; why it was not taken. */
   doubt: string | undefined;
+  /** Other tasks that would ask the same, and wait for the same answer. */
+  readonly followers: Task[];
 }
 
 /** A connection, the question and its answer: what Unbound waits for a server over TCP. */
@@ -89,11 +92,19 @@ export class Outgoing {
       sentAt: now,
       deadline: now + timeout,
       doubt: undefined,
+      followers: [],
     };
     this.#queries.add(query);
     const because = this.#journal.emit('dns.resolver.ask', { ...aboutQuery(query), ...order.about, timeout });
     this.#transmit(query, because);
     return query;
+  }
+
+  /** A query on its way that asks the same of a server of the same zone. */
+  alike(name: string, type: number, zone: string): Query | undefined {
+    for (const query of this.#queries)
+      if (query.type === type && query.about['zone'] === zone && sameName(query.name, name)) return query;
+    return undefined;
   }
 
   /** The query that a message answers, and the message; undefined when it answers none, which an event tells. */

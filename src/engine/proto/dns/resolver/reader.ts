@@ -73,8 +73,14 @@ export class Reader {
     for (const set of sets(read.apex.addresses)) this.#cache.store(set, 'referral', now);
     const isUseful = read.reading.kind !== 'failure' && read.reading.kind !== 'lame';
     if (isUseful) this.#noteWhatItCan(query, zone, now);
-    if (query.isPart && this.#takePart(query, step, read.reading, rank, now)) return;
-    this.#take(query, step, read.reading, rank, now);
+    if (!query.isPart || !this.#takePart(query, step, read.reading, rank, now))
+      this.#take(query, step, read.reading, rank, now);
+    // What they waited for is in the cache now, unless it may not be kept
+    this.#wakeFollowers(query, (other) => {
+      other.useless.add(query.server);
+      other.retry = step.retry;
+    });
+    if (isUseful) for (const follower of query.followers) follower.step = undefined;
   }
 
   /** Nobody answered in time. */
@@ -94,6 +100,9 @@ export class Reader {
     if (query.transport === 'tcp') step.useless.add(server);
     else if (query.doubt !== undefined) this.#overTcp(query, step, `${formatIp(server)}: ${query.doubt}`);
     this.#tasks.wake(task);
+    this.#wakeFollowers(query, (other) => {
+      other.retry = step.retry;
+    });
   }
 
   /** A server that cannot be reached is as good as one that did not answer, only sooner. */
@@ -103,6 +112,18 @@ export class Reader {
     const reason = `${formatIp(query.server)}: ${why}`;
     this.#journal.emit('dns.resolver.unreachable', { ...aboutQuery(query), reason });
     this.#giveUpOn(query, query.task.step!, reason, true);
+    this.#wakeFollowers(query, (step) => {
+      step.useless.add(query.server);
+      step.retry = reason;
+    });
+  }
+
+  #wakeFollowers(query: Query, change: (step: Step) => void): void {
+    for (const follower of query.followers) {
+      follower.query = undefined;
+      if (follower.step) change(follower.step);
+      this.#tasks.wake(follower);
+    }
   }
 
   #noteWhatItCan(query: Query, zone: string, now: Nanoseconds): void {

@@ -5,7 +5,7 @@
  * (bounded tries; the parent is asked again at most once, and not at all while the zone is known to fail). Servers without
  * glue are looked up by questions of their own, a bounded number of them, A before AAAA.
  */
-import type { Ip } from '../../../base/ip.ts';
+import { formatIp, type Ip } from '../../../base/ip.ts';
 import type { Nanoseconds } from '../../../base/units.ts';
 import { EDE, RCODE, TYPE, typeName } from '../../../wire/dns/code.ts';
 import type { DnsRecord } from '../../../wire/dns/message.ts';
@@ -64,8 +64,9 @@ export class Walker {
     if (isSecondTry && this.#lookForServer(task, step, known, now, true)) return;
     if (choice) {
       const reason = this.#limit(task, step, now);
-      if (reason === undefined) this.#send(task, step, choice, now);
-      else this.#tasks.fail(task, reason, now, EDE.NO_REACHABLE_AUTHORITY);
+      if (reason === undefined) {
+        if (!this.#share(task, step)) this.#send(task, step, choice, now);
+      } else this.#tasks.fail(task, reason, now, EDE.NO_REACHABLE_AUTHORITY);
       return;
     }
     if (this.#lookForServer(task, step, known, now)) return;
@@ -245,6 +246,30 @@ export class Walker {
     if (now - task.budget.startedAt < time) return undefined;
     task.isCircumstantial = task.depth > 0;
     return `${time / 1e9} s were not enough`;
+  }
+
+  /** Waits for a query of another task that is the same one (RFC 5452 §5). True when there is one. */
+  #share(task: Task, step: Step): boolean {
+    if (!this.#config.joinQuestions || step.again || task.isRefresh || task.renewed.size > 0) return false;
+    const [part] = step.toShow;
+    const { zone } = step.delegation;
+    const query = this.#outgoing.alike(
+      part ?? task.current,
+      part === undefined ? task.type : HIDING_TYPE,
+      zone,
+    );
+    if (!query || query.task.renewed.size > 0 || step.useless.has(query.server)) return false;
+    query.followers.push(task);
+    task.query = query;
+    step.tries.set(query.server, (step.tries.get(query.server) ?? 0) + 1);
+    this.#journal.emit('dns.resolver.share', {
+      name: query.name,
+      type: typeName(query.type),
+      server: formatIp(query.server),
+      for: task.name,
+      reason: 'the same query is on its way already',
+    });
+    return true;
   }
 
   #send(task: Task, step: Step, choice: Choice, now: Nanoseconds): void {
