@@ -2,7 +2,10 @@
  * An authoritative name server on a host: port 53 of UDP and TCP, one query after the other, each costing some processor
  * time. It can be broken on purpose, in the ways that resolvers meet on the internet.
  */
+
+import type { Bytes } from '../base/bytes.ts';
 import { Malformed } from '../base/errors.ts';
+import type { Random } from '../base/random.ts';
 import { MICROSECOND, type Nanoseconds } from '../base/units.ts';
 import type { Host } from '../net/host.ts';
 import type { UdpSocket } from '../net/transport/udp-stack.ts';
@@ -33,7 +36,9 @@ export type NameServerFault =
   /** It serves none of its zones: REFUSED. */
   | 'refuses';
 
-export interface NameServerOptions extends Omit<AuthorityOptions, 'random' | 'epochSeconds'> {
+export interface NameServerOptions extends Omit<AuthorityOptions, 'random' | 'epochSeconds' | 'cookies'> {
+  /** Server cookies for clients that know them; `required` answers them BADCOOKIE until they bring one (RFC 7873). */
+  readonly cookies?: 'given' | 'required';
   /** Processor time for one query. */
   readonly work?: Nanoseconds;
   readonly faults?: readonly NameServerFault[];
@@ -59,13 +64,23 @@ export class NameServer {
   readonly #empty = new Authority([]);
 
   constructor(host: Host, zones: readonly (Zone | ZoneData | ZoneText)[], options: NameServerOptions) {
-    const { work = WORK, faults = [], ...rest } = options;
+    const { work = WORK, faults = [], cookies, ...rest } = options;
     this.host = host;
     this.faults = new Set(faults);
     this.#work = work;
     const { world } = host;
     const random = world.random(`${host.name}/answers`);
-    this.authority = new Authority(zones, { ...rest, random, epochSeconds: world.epochSeconds });
+    this.authority = new Authority(zones, {
+      ...rest,
+      random,
+      epochSeconds: world.epochSeconds,
+      ...(cookies && {
+        cookies: {
+          secrets: [secret(world.random(`${host.name}/cookies`))],
+          required: cookies === 'required',
+        },
+      }),
+    });
     host.onBoot(() => this.#boot());
   }
 
@@ -135,6 +150,10 @@ export class NameServer {
     const id = this.host.record(event.kind, event.detail);
     if (id !== NONE) this.host.world.trace.cause = id;
   }
+}
+
+function secret(random: Random): Bytes {
+  return Uint8Array.from({ length: 16 }, () => random.below(256));
 }
 
 function hasOpt({ bytes }: DnsArrival): boolean {

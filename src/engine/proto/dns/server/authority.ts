@@ -12,7 +12,7 @@ import { type Bytes, fromUtf8 } from '../../../base/bytes.ts';
 import { Malformed, Misuse } from '../../../base/errors.ts';
 import { formatIp } from '../../../base/ip.ts';
 import type { Random } from '../../../base/random.ts';
-import type { Nanoseconds } from '../../../base/units.ts';
+import { type Nanoseconds, SECOND } from '../../../base/units.ts';
 import { hostPrefix } from '../../../policy/prefix.ts';
 import type { MachineEvent } from '../../../trace/event.ts';
 import { EDE, OPCODE, opcodeName, RCODE, rcodeName, TYPE, typeName } from '../../../wire/dns/code.ts';
@@ -31,6 +31,7 @@ import {
 } from '../message.ts';
 import type { DnsArrival } from '../packet.ts';
 import { Zone, type ZoneData, type ZoneText } from '../zone/zone.ts';
+import { type CookieCheck, type CookiePolicy, checkCookie } from './cookies.ts';
 import { answeredSubnet, asksForIdentifier, readSubnet, responseOpt, type ToldSubnet } from './options.ts';
 import { ResponseLimiter, type ResponseRate } from './response-rate.ts';
 import { type VariedSet, Variety } from './vary.ts';
@@ -47,7 +48,9 @@ export interface AuthorityOptions {
   readonly random?: Random;
   /** What it calls itself when asked with NSID (RFC 5001). */
   readonly identifier?: string;
-  /** When time began, in seconds since 1970: cookies carry their date. */
+  /** Server cookies for clients that send one of theirs (RFC 7873). */
+  readonly cookies?: CookiePolicy;
+  /** When time began, in seconds since 1970: cookies carry a date. */
   readonly epochSeconds?: number;
   /** Limits like responses to one network. */
   readonly rate?: ResponseRate;
@@ -64,6 +67,7 @@ interface Handled {
   readonly query: DnsMessage;
   readonly verdict: Verdict;
   readonly options: readonly EdnsOption[];
+  readonly cookie?: CookieCheck | undefined;
 }
 
 export class Authority {
@@ -72,15 +76,19 @@ export class Authority {
   readonly #extras: Extras;
   readonly #variety: Variety | undefined;
   readonly #identifier: string | undefined;
+  readonly #cookies: CookiePolicy | undefined;
+  readonly #epochSeconds: number;
   readonly #limiter: ResponseLimiter | undefined;
 
   /** Throws {@link Malformed} for a bad zone and {@link Misuse} for two of one name. */
   constructor(zones: readonly (Zone | ZoneData | ZoneText)[], options: AuthorityOptions = {}) {
-    const { udpSize = EDNS_SIZE, extras = 'addresses', varied, random, identifier, rate } = options;
+    const { udpSize = EDNS_SIZE, extras = 'addresses', varied, random, rate } = options;
     this.#udpSize = udpSize;
     this.#extras = extras;
     this.#variety = varied && new Variety(varied, random);
-    this.#identifier = identifier;
+    this.#identifier = options.identifier;
+    this.#cookies = options.cookies;
+    this.#epochSeconds = options.epochSeconds ?? 0;
     this.#limiter = rate && new ResponseLimiter(rate);
     for (const given of zones) {
       const zone = given instanceof Zone ? given : new Zone(given);
@@ -127,23 +135,28 @@ export class Authority {
       return unreadable(arrival, error.message);
     }
     if (query.response) return undefined;
-    const handled = this.#handle(query, arrival);
+    const handled = this.#handle(query, arrival, now);
     return this.#limit(handled, arrival, now) ?? this.#write(handled, arrival, false);
   }
 
-  #handle(query: DnsMessage, arrival: DnsArrival): Handled {
-    const options: EdnsOption[] = [];
+  #handle(query: DnsMessage, arrival: DnsArrival, now: Nanoseconds): Handled {
     const fault = faultOf(query);
-    if (fault) return { query, verdict: fault, options };
-    if (this.#identifier !== undefined && asksForIdentifier(query))
-      options.push(nsidOption(fromUtf8(this.#identifier)));
+    if (fault) return { query, verdict: fault, options: [] };
+    let cookie: CookieCheck | undefined;
     let subnet: ToldSubnet | undefined;
     try {
+      const seconds = this.#epochSeconds + Math.floor(now / SECOND);
+      if (this.#cookies) cookie = checkCookie(query, arrival.from, seconds, this.#cookies);
       if (this.#variety?.looksAtSubnets) subnet = readSubnet(query);
     } catch (error) {
       if (!(error instanceof Malformed)) throw error;
-      return { query, verdict: rejected(RCODE.FORMERR, error.message), options };
+      return { query, verdict: rejected(RCODE.FORMERR, error.message), options: [] };
     }
+    const options = cookie ? [cookie.option] : [];
+    const stopped = stoppedByCookie(query, cookie, arrival, this.#cookies?.required ?? false);
+    if (stopped) return { query, verdict: stopped, options, cookie };
+    if (this.#identifier !== undefined && asksForIdentifier(query))
+      options.push(nsidOption(fromUtf8(this.#identifier)));
     const verdict = decide(query.questions[0]!, {
       zones: this.#zones,
       extras: this.#extras,
@@ -154,12 +167,13 @@ export class Authority {
     });
     if (subnet) options.push(answeredSubnet(subnet, verdict.scope));
     if (verdict.extendedError !== undefined) options.push(extendedErrorOption(verdict.extendedError));
-    return { query, verdict, options };
+    return { query, verdict, options, cookie };
   }
 
   /** What is left of a response when the limit says that it is too many; undefined when it may go. */
   #limit(handled: Handled, arrival: DnsArrival, now: Nanoseconds): AuthorityAnswer | undefined {
-    if (!this.#limiter || arrival.transport === 'tcp') return undefined;
+    // RFC 7873 §5.2.5: who shows a good cookie forges no address, and neither does who speaks TCP
+    if (!this.#limiter || arrival.transport === 'tcp' || handled.cookie?.isGood) return undefined;
     const admission = this.#limiter.admit(arrival.from, likeness(handled), now);
     if (admission === 'send') return undefined;
     const slipped = this.#write(handled, arrival, true);
@@ -173,7 +187,11 @@ export class Authority {
   }
 
   /** `isSlipped`: nothing but the question, with TC. */
-  #write({ query, verdict, options }: Handled, arrival: DnsArrival, isSlipped: boolean): AuthorityAnswer {
+  #write(
+    { query, verdict, options, cookie }: Handled,
+    arrival: DnsArrival,
+    isSlipped: boolean,
+  ): AuthorityAnswer {
     const isStream = arrival.transport === 'tcp';
     const opt = responseOpt(query, Math.min(this.#udpSize, EDNS_SIZE), verdict.rcode, options);
     const response: DnsMessage = {
@@ -203,6 +221,7 @@ export class Authority {
       reason: verdict.reason,
       ...(verdict.wildcard !== undefined && { wildcard: verdict.wildcard }),
       ...(verdict.dname !== undefined && { dname: verdict.dname }),
+      ...(cookie && { cookie: cookie.reason }),
     };
     return { response: bytes, events: [{ kind: 'dns.authority.answer', detail }] };
   }
@@ -216,9 +235,27 @@ function faultOf(query: DnsMessage): Verdict | undefined {
   if (version > 0) return rejected(RCODE.BADVERS, `EDNS version ${version} does not exist`);
   if (query.opcode !== OPCODE.QUERY)
     return rejected(RCODE.NOTIMP, `${opcodeName(query.opcode)} is not implemented`, EDE.NOT_SUPPORTED);
-  if (query.questions.length !== 1)
+  if (query.questions.length > 1)
     return rejected(RCODE.FORMERR, `${query.questions.length} questions instead of one`);
   return undefined;
+}
+
+/** A query that asks for a cookie alone, or that must bring one first. */
+function stoppedByCookie(
+  { questions }: DnsMessage,
+  cookie: CookieCheck | undefined,
+  { transport }: DnsArrival,
+  isRequired: boolean,
+): Verdict | undefined {
+  if (questions.length === 0) {
+    if (!cookie) return rejected(RCODE.FORMERR, 'no question');
+    // RFC 7873 §5.4
+    const rcode = cookie.isReturned && !cookie.isGood ? RCODE.BADCOOKIE : RCODE.NOERROR;
+    return rejected(rcode, `a query for a cookie alone: ${cookie.reason}`);
+  }
+  // §5.2.3: over TCP the address is proven
+  if (!isRequired || !cookie || cookie.isGood || transport === 'tcp') return undefined;
+  return rejected(RCODE.BADCOOKIE, cookie.reason);
 }
 
 /** Bytes that could not be read are answered with a header alone, where they have one. */
