@@ -62,7 +62,12 @@ function optionsOf(seed: number): HierarchyOptions {
 }
 
 /** What is wrong with an answer, or nothing. */
-function faultOf(hierarchy: Hierarchy, name: string, type: number, answer: DnsMessage): string | undefined {
+function faultOf(
+  hierarchy: Hierarchy,
+  name: string,
+  type: number,
+  answer: Pick<DnsMessage, 'rcode' | 'answers'>,
+): string | undefined {
   const right = truth(hierarchy, name, type);
   const isReachable = right.zones.every((zone) => isHealthy(hierarchy, zone));
   if (!isReachable) return undefined;
@@ -165,6 +170,33 @@ it(`over ${RUNS} hierarchies the resolver ends, is right, and learns from nobody
     expect(script.machine.exchanges(), `seed ${seed}`).toEqual([]);
   }
   expect(right).toBeGreaterThan(RUNS);
+});
+
+it('questions that come all at once share their ways, and are answered as right as one by one', {
+  timeout: 60_000,
+}, () => {
+  let shared = 0;
+  for (let seed = 1; seed <= RUNS / 4; seed++) {
+    const hierarchy = randomHierarchy(seed, { faulty: seed % 2 === 0 ? 0.4 : 0 });
+    const script = scriptOf(hierarchy, configOf(seed));
+    const asked = hierarchy.questions.slice(0, 40);
+    const handles = asked.map(({ name, type }) => script.machine.ask(name, type, 0));
+    script.drain();
+    script.run();
+    shared += script.all('dns.resolver.share').length;
+    for (let result = script.machine.pollResult(); result; result = script.machine.pollResult()) {
+      const { name, type } = asked[handles.indexOf(result.handle)]!;
+      const where = `seed ${seed}: ${name} ${typeName(type)}`;
+      expect(faultOf(hierarchy, name, type, result), where).toBeUndefined();
+      handles[handles.indexOf(result.handle)] = -1;
+    }
+    expect(
+      handles.every((handle) => handle === -1),
+      `seed ${seed}: all are answered`,
+    ).toBe(true);
+    expect(script.machine.ports(), `seed ${seed}`).toEqual([]);
+  }
+  expect(shared).toBeGreaterThan(0);
 });
 
 it('a resolver that believes everything is caught: the property can fail', () => {
