@@ -5,6 +5,7 @@ import { Malformed } from '../base/errors.ts';
 import { anycast } from './anycast.ts';
 import { cgnat } from './cgnat.ts';
 import { lookup } from './dns/lookup.ts';
+import { migration } from './dns/migration.ts';
 import { negativeCache } from './dns/negative-cache.ts';
 import { ownZone } from './dns/own-zone.ts';
 import { dualStack } from './dual-stack.ts';
@@ -33,6 +34,7 @@ export const scenarios: readonly AnyScenario[] = [
   lookup,
   ownZone,
   negativeCache,
+  migration,
 ];
 
 /** Throws {@link Malformed} with the names there are. */

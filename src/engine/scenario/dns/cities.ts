@@ -1,0 +1,212 @@
+/**
+ * Customers of ChaiCart in six cities, each behind a provider with a resolver of its own: the world of everything that
+ * spreads unevenly, because caches were filled at different moments.
+ *
+ *     people – provider (its router resolves names, too) – the internet – root, .example, ns1, the servers
+ */
+import { type NameServer, runNameServer } from '../../app/nameserver.ts';
+import { takeOrders } from '../../app/orders.ts';
+import { type RecursiveResolver, runResolver } from '../../app/recursive-resolver.ts';
+import { SystemResolver } from '../../app/system-resolver.ts';
+import { parseIp } from '../../base/ip.ts';
+import type { Host, Router } from '../../net/host.ts';
+import { Network } from '../../net/network.ts';
+import { openTerminals } from '../../shell/terminal.ts';
+import type { World } from '../../sim/world.ts';
+import { acquaint } from '../acquaint.ts';
+import type { Area, Place } from '../scenario.ts';
+import { AT, ms, ROOT_HINTS } from './names-world.ts';
+import { exampleZone, ROOT_ZONE } from './names-zones.ts';
+import { acceptZones } from './zone-input.ts';
+
+interface CitySpec {
+  readonly label: string;
+  /** One way to where the internet is drawn, in milliseconds. */
+  readonly delay: number;
+  /** Orders of this city for each one of the smallest. */
+  readonly size: number;
+}
+
+/** By the name of the provider's machine; the people's is `lisbon-people`. */
+export const CITY = {
+  'sao-paulo': { label: 'São Paulo', delay: 96, size: 2 },
+  lisbon: { label: 'Lisbon', delay: 18, size: 1 },
+  lagos: { label: 'Lagos', delay: 52, size: 2 },
+  frankfurt: { label: 'Frankfurt', delay: 4, size: 2 },
+  mumbai: { label: 'Mumbai', delay: 58, size: 4 },
+  tokyo: { label: 'Tokyo', delay: 112, size: 3 },
+} as const satisfies Readonly<Record<string, CitySpec>>;
+
+export type CityName = keyof typeof CITY;
+export const cityNames = Object.keys(CITY) as CityName[];
+
+export interface CityPeople {
+  readonly provider: Router;
+  readonly recursive: RecursiveResolver;
+  readonly people: Host;
+  readonly system: SystemResolver;
+}
+
+export interface CitiesOptions {
+  /** ChaiCart's zone, a master file. */
+  readonly zone: string;
+}
+
+export interface Cities {
+  readonly network: Network;
+  readonly cities: ReadonlyMap<CityName, CityPeople>;
+  readonly old: Host;
+  readonly fresh: Host;
+  readonly ns1: NameServer;
+  readonly tld: NameServer;
+}
+
+export const citiesUsers: Readonly<Record<string, string>> = {
+  ns1: 'ops',
+  ...Object.fromEntries(cityNames.map((name) => [`${name}-people`, 'guest'])),
+  ...Object.fromEntries(cityNames.map((name) => [name, 'ops'])),
+  chaicart: 'ops',
+  'chaicart-new': 'ops',
+  root: 'ops',
+  tld: 'ops',
+};
+
+export function citiesWorld(world: World, options: CitiesOptions): Cities {
+  const network = new Network(world);
+  const hub = network.router('internet');
+  const wan = (delay: number) => ({ rate: 10_000_000_000, delay: ms(delay) });
+  const attach = (
+    name: string,
+    port: string,
+    gateway: string,
+    address: string,
+    bits: number,
+    delay: number,
+  ): Host => {
+    const host = network.host(name);
+    network.link([hub, port, `${gateway}/${bits}`], [host, 'eth0', `${address}/${bits}`], wan(delay));
+    network.route(host, 'default', gateway);
+    return host;
+  };
+  const root = attach('root', 'root', '198.51.100.1', AT.root, 28, 2);
+  const tld = attach('tld', 'tld', '198.51.100.17', AT.tld, 28, 6);
+  const ns1 = attach('ns1', 'names', '192.0.2.1', AT.ns1, 26, 3);
+  const old = attach('chaicart', 'region', '192.0.2.65', AT.chaicart, 26, 3);
+  const fresh = attach('chaicart-new', 'new', '192.0.2.129', AT.newServer, 26, 3);
+  const joined = cityNames.map((name, i) => {
+    const provider = network.router(name);
+    const people = network.host(`${name}-people`);
+    const [near, far] = [`203.0.113.${16 * i + 1}`, `203.0.113.${16 * i + 2}`];
+    const [here, there] = [`198.51.100.${128 + 4 * i + 1}`, `198.51.100.${128 + 4 * i + 2}`];
+    network.link([provider, 'city', `${near}/28`], [people, 'eth0', `${far}/28`], wan(5));
+    network.link([hub, name, `${here}/30`], [provider, 'up', `${there}/30`], wan(CITY[name].delay));
+    network.route(people, 'default', near);
+    network.route(provider, 'default', here);
+    network.route(hub, `203.0.113.${16 * i}/28`, there);
+    return { name, provider, people, near };
+  });
+  acquaint(network, []);
+  runNameServer(root, [{ origin: '.', text: ROOT_ZONE }]);
+  const parent = exampleZone({ servers: ['ns1.chaicart'], glue: { 'ns1.chaicart': [AT.ns1] } });
+  const tldServer = runNameServer(tld, [{ origin: 'example.', text: parent }]);
+  const server = runNameServer(ns1, [{ origin: 'chaicart.example.', text: options.zone }]);
+  acceptZones(world, { ns1: server, tld: tldServer });
+  const cities = new Map<CityName, CityPeople>();
+  for (const { name, provider, people, near } of joined) {
+    const recursive = runResolver(provider, { hints: ROOT_HINTS });
+    // many people behind one machine: none of them knows what another has looked up
+    const system = new SystemResolver(people, { servers: [parseIp(near)], caching: false });
+    cities.set(name, { provider, recursive, people, system });
+  }
+  takeOrders(old);
+  takeOrders(fresh);
+  openTerminals(network, {
+    users: citiesUsers,
+    systems: [...cities.values()].map(({ system }) => system),
+    resolvers: Object.fromEntries([...cities].map(([name, { recursive }]) => [name, recursive])),
+  });
+  return { network, cities, old, fresh, ns1: server, tld: tldServer };
+}
+
+const ROW = 119;
+
+export const citiesAreas: readonly Area[] = [
+  ...cityNames.map((name, i): Area => {
+    const isLeft = i < 3;
+    return {
+      label: CITY[name].label,
+      wide: [isLeft ? 0 : 830, (i % 3) * ROW, 370, 110],
+      tall: [isLeft ? 0 : 184, (i % 3) * 96, 174, 88],
+    };
+  }),
+  { label: 'The internet', wide: [382, 0, 436, 348], tall: [0, 288, 358, 344] },
+];
+
+const central = (
+  label: string,
+  called: string,
+  kind: Place['kind'],
+  address: string,
+  wide: Place['wide'],
+  tall: Place['tall'],
+): Place => ({ label, called, kind, area: cityNames.length, addresses: [address], wide, tall, lane: label });
+
+export const citiesPlaces: Readonly<Record<string, Place>> = {
+  ...Object.fromEntries(
+    cityNames.flatMap((name, i): [string, Place][] => {
+      const { label } = CITY[name];
+      const isLeft = i < 3;
+      const y = (i % 3) * ROW + 68;
+      const top = (i % 3) * 96 + 54;
+      return [
+        [
+          `${name}-people`,
+          {
+            label: 'People',
+            called: `People in ${label}`,
+            kind: 'phone',
+            area: i,
+            addresses: [],
+            wide: [isLeft ? 110 : 1090, y],
+            tall: [isLeft ? 40 : 318, top],
+            lane: label,
+          },
+        ],
+        [
+          name,
+          {
+            label: 'Provider',
+            called: `The resolver in ${label}`,
+            kind: 'router',
+            area: i,
+            addresses: [],
+            wide: [isLeft ? 280 : 920, y],
+            tall: [isLeft ? 130 : 228, top],
+            lane: `${label}’s resolver`,
+          },
+        ],
+      ];
+    }),
+  ),
+  internet: {
+    label: 'Transit',
+    called: 'A transit router',
+    kind: 'router',
+    area: cityNames.length,
+    addresses: [],
+    wide: [600, 80],
+    tall: [179, 350],
+  },
+  root: central('Root', 'The root server', 'name-server', AT.root, [450, 180], [60, 420]),
+  tld: central('.example', 'The .example server', 'name-server', AT.tld, [600, 180], [179, 420]),
+  ns1: central('ns1', 'ChaiCart’s name server', 'name-server', AT.ns1, [750, 180], [298, 420]),
+  chaicart: central('Old server', 'ChaiCart’s old server', 'server', AT.chaicart, [520, 290], [100, 540]),
+  'chaicart-new': central(
+    'New server',
+    'ChaiCart’s new server',
+    'server',
+    AT.newServer,
+    [680, 290],
+    [258, 540],
+  ),
+};
