@@ -103,6 +103,7 @@ describe('options', () => {
     expect(text(edns.extendedErrorOption(22, 'Zone läuft nicht'))).toBe(
       'EDE 22 No Reachable Authority: “Zone läuft nicht”',
     );
+    expect(text(edns.extendedErrorOption(0, '\x1b[2J'))).toBe('EDE 0 Other: “\\027[2J”');
     expect(text(edns.extendedErrorOption(4711))).toBe('EDE 4711');
     expect(extendedErrorName(24)).toBe('Invalid Data');
     expect(edns.readExtendedError(fromHex('0003616200'))).toEqual({ code: 3, text: 'ab' });

@@ -220,7 +220,9 @@ function meaning(code: number, data: Bytes): string {
       return `${data.length} bytes`;
     case OPTION.EDE: {
       const { code: info, text } = readExtendedError(data);
-      return `${info} ${extendedErrorName(info) ?? ''}`.trimEnd() + (text === '' ? '' : `: “${text}”`);
+      return (
+        `${info} ${extendedErrorName(info) ?? ''}`.trimEnd() + (text === '' ? '' : `: “${printable(text)}”`)
+      );
     }
     case OPTION.REPORT:
       return readReportChannel(data);
@@ -229,6 +231,11 @@ function meaning(code: number, data: Bytes): string {
     default:
       return toHex(data);
   }
+}
+
+/** Control characters by their number: what a server sends may end up in a terminal. */
+function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, (control) => `\\${String(control.charCodeAt(0)).padStart(3, '0')}`);
 }
 
 function twoBytes(value: number): Bytes {
