@@ -1,13 +1,17 @@
 /** Names in programs: getaddrinfo on a host, editing its files, browsers that race addresses and remember names. */
 import { describe, expect, it } from 'vitest';
 import { Browser, parseHttpUrl, visit } from '../../src/engine/app/fetch-client.ts';
+import { runNameServer } from '../../src/engine/app/nameserver.ts';
+import { SystemResolver } from '../../src/engine/app/system-resolver.ts';
 import { Malformed } from '../../src/engine/base/errors.ts';
 import { formatIp, parseIp } from '../../src/engine/base/ip.ts';
 import { MILLISECOND, SECOND } from '../../src/engine/base/units.ts';
 import { TableReader } from '../../src/engine/inspect/tables.ts';
 import { HOSTS_PATH, RESOLV_CONF_PATH } from '../../src/engine/net/host-files.ts';
+import { Network } from '../../src/engine/net/network.ts';
 import { livingRows } from '../../src/engine/proto/dns/cache.ts';
 import type { Task } from '../../src/engine/sim/task.ts';
+import { World } from '../../src/engine/sim/world.ts';
 import { TYPE } from '../../src/engine/wire/dns/code.ts';
 import { dataText } from '../../src/engine/wire/dns/text.ts';
 import { type SmallWeb, type SmallWebOptions, smallWeb } from './small-web.ts';
@@ -20,7 +24,7 @@ const both = { records: [A, AAAA], serves: ['203.0.113.80', '2001:db8:2::80'] };
 const DARK = { ...both, serves: ['203.0.113.80'] };
 
 /** Runs a task to its end and not on; its result, or the code of its error. */
-function run<T>({ world, laptop }: SmallWeb, task: Task<T>): T | string {
+function run<T>({ world, laptop }: Pick<SmallWeb, 'world' | 'laptop'>, task: Task<T>): T | string {
   const running = laptop.run('test', task);
   for (let i = 0; running.state === 'running' && i < 100_000; i++)
     world.kernel.run({ until: world.now + 1000 * SECOND, maxEvents: 1 });
@@ -30,7 +34,7 @@ function run<T>({ world, laptop }: SmallWeb, task: Task<T>): T | string {
 }
 
 /** Lets time pass. */
-function pass({ world }: SmallWeb, duration: number): void {
+function pass({ world }: Pick<SmallWeb, 'world'>, duration: number): void {
   world.kernel.run({ until: world.now + duration, maxEvents: 100_000 });
 }
 
@@ -94,6 +98,54 @@ describe('getaddrinfo', () => {
     web.laptop.crash();
     pass(web, 1);
     expect(web.system.stub.cache.rows(web.world.now)).toHaveLength(0);
+  });
+});
+
+describe('servers on the network', () => {
+  it('an answer that does not fit a datagram is fetched over TCP', () => {
+    const world = new World({ seed: 5 });
+    const network = new Network(world);
+    const laptop = network.host('laptop');
+    const server = network.host('server');
+    network.link([laptop, 'eth0', '192.0.2.10/24'], [server, 'eth0', '192.0.2.53/24'], {
+      delay: MILLISECOND,
+    });
+    const many = Array.from(
+      { length: 40 },
+      (_, i) => ['many.example.', 300, 'A', `203.0.113.${i + 1}`] as const,
+    );
+    const records = [
+      ['example.', 300, 'SOA', 'ns.example. h.example. 1 1 1 1 1'] as const,
+      ['example.', 300, 'NS', 'ns.example.'] as const,
+      ['ns.example.', 300, 'A', '192.0.2.53'] as const,
+    ];
+    runNameServer(server, [{ origin: 'example.', records: [...records, ...many] }]);
+    const system = new SystemResolver(laptop, { servers: [parseIp('192.0.2.53')] });
+    const found = run({ world, laptop }, system.lookup('many.example'));
+    expect(found).toHaveLength(40);
+    const asked = [...world.trace.events(['dns.stub.ask'])].map(
+      ({ detail }) => detail!['transport'] ?? 'udp',
+    );
+    expect(asked).toEqual(['udp', 'tcp']);
+    pass({ world }, 300 * SECOND);
+    expect(laptop.tcp.sockets()).toEqual([]);
+  });
+
+  it('one where nobody listens says so, and the next is asked at once', () => {
+    const web = smallWeb({ ...both, servers: [parseIp('192.0.2.1'), parseIp('198.51.100.53')] });
+    expect(run(web, web.system.lookup(NAME))).toHaveLength(2);
+    expect(web.details('dns.stub.useless')[0]).toMatchObject({ reason: '192.0.2.1: refused' });
+    expect(web.world.now).toBeLessThan(100 * MILLISECOND);
+  });
+
+  it('one that cannot be reached at all is passed over', () => {
+    const web = smallWeb({
+      ...both,
+      ipv6: false,
+      servers: [parseIp('2001:db8::53'), parseIp('198.51.100.53')],
+    });
+    expect(run(web, web.system.lookup(NAME))).toHaveLength(1);
+    expect(web.details('dns.stub.useless')).toMatchObject([{ reason: '2001:db8::53: unreachable' }]);
   });
 });
 

@@ -200,3 +200,89 @@ it('one family: several addresses race as well', () => {
   const { log } = play({ 0: `answer 4 ${all(FOUR)}`, 300: `connected ${FOUR[1]}` }, { families: [4] });
   expect(log).toEqual([`0 connect ${FOUR[0]}`, `250 connect ${FOUR[1]}`, `300 cancel ${FOUR[0]}`]);
 });
+
+it('whatever happens: an end, one winner at most, each address once, attempts 10 ms apart, nothing left open', () => {
+  const family = fc.constantFrom<Family>(4, 6);
+  const step = fc.record({ after: fc.nat(400), which: fc.nat(9), isGood: fc.boolean() });
+  const answer = fc.record({
+    after: fc.nat(200),
+    count: fc.nat(4),
+    family,
+  });
+  const wants = fc.record({
+    mode: fc.constantFrom('race' as const, 'one-by-one' as const),
+    firstFamilyCount: fc.integer({ min: 1, max: 3 }),
+    attemptDelay: fc.constantFrom(10, 100, 250, 5000).map((ms) => ms * MILLISECOND),
+  });
+  fc.assert(
+    fc.property(
+      wants,
+      fc.array(answer, { maxLength: 2 }),
+      fc.array(step, { maxLength: 12 }),
+      (options, answers, steps) => {
+        const machine = new HappyEyeballs({ families: [6, 4], order: sixFirst, ...options });
+        const open = new Set<Ip>();
+        const tried: Ip[] = [];
+        const times: number[] = [];
+        let now = 0;
+        const drain = (): void => {
+          while (machine.pollEvent());
+          for (let action = machine.pollAction(); action; action = machine.pollAction()) {
+            if (action.kind === 'cancel') expect(open.delete(action.address)).toBe(true);
+            else {
+              open.add(action.address);
+              tried.push(action.address);
+              times.push(now);
+            }
+          }
+        };
+        const wait = (duration: number): void => {
+          const until = now + duration;
+          for (let next = machine.pollTimeout(); next <= until; next = machine.pollTimeout()) {
+            now = Math.max(now, next);
+            machine.handleTimeout(now);
+            drain();
+          }
+          now = until;
+        };
+        const given = new Set<Family>();
+        const reply = (which: Family, count: number): void => {
+          given.add(which);
+          const addresses = (which === 4 ? FOUR : SIX).slice(0, count).map(parseIp);
+          machine.handleAnswer(which, addresses, addresses.length === 0 ? 'ENODATA' : undefined, now);
+          drain();
+        };
+        for (const { after, count, family: which } of answers) {
+          wait(after * MILLISECOND);
+          if (!given.has(which)) reply(which, count);
+        }
+        for (const { after, which, isGood } of steps) {
+          wait(after * MILLISECOND);
+          const address = [...open][which % Math.max(1, open.size)];
+          if (address === undefined) continue;
+          open.delete(address);
+          if (isGood) machine.handleConnected(address, now);
+          else machine.handleFailed(address, 'ETIMEDOUT', now);
+          drain();
+        }
+        for (const which of [4, 6] as const) if (!given.has(which)) reply(which, 0);
+        for (let i = 0; i < 20 && !machine.isOver; i++) {
+          wait(3 * SECOND);
+          for (const address of [...open]) {
+            open.delete(address);
+            machine.handleFailed(address, 'ETIMEDOUT', now);
+            drain();
+          }
+        }
+        expect(machine.isOver).toBe(true);
+        expect([...open]).toEqual([]);
+        expect(new Set(tried).size).toBe(tried.length);
+        expect((machine.winner === undefined) === (machine.problem !== undefined)).toBe(true);
+        expect(machine.pollTimeout()).toBe(NEVER);
+        for (const [i, time] of times.entries())
+          if (i > 0) expect(time - times[i - 1]!).toBeGreaterThanOrEqual(10 * MILLISECOND);
+      },
+    ),
+    { numRuns: process.env['CI'] ? 5_000 : 500 },
+  );
+});
