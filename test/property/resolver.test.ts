@@ -1,6 +1,6 @@
 /**
- * The resolver over random hierarchies (test/proto/dns/hierarchy.ts): it ends within its limits, gives the right answer where
- * there is a way to it, caches nothing from those who have no say, and answers past no TTL unless it says so.
+ * The resolver over random hierarchies (test/proto/dns/hierarchy.ts): it ends within its limits, gives the right answer
+ * where there is a way to it, caches nothing from those who have no say, and answers past no TTL unless it says so.
  */
 import { expect, it } from 'vitest';
 import { formatIp } from '../../src/engine/base/ip.ts';

@@ -21,13 +21,15 @@ export interface RecursiveResolver {
   readonly machine: Resolver | undefined;
   /** Puts an address into the cache as if it had been answered before, with the seconds that are left of its TTL. */
   remember(name: string, left: number, address: string): void;
-  /** Empties the cache, as `unbound-control flush_zone .` does. */
-  flush(): void;
+  /**
+   * Empties the cache, as `unbound-control flush_zone .` does, or drops the rows of some names. Gives how many went.
+   */
+  flush(isMeant?: (name: string) => boolean): number;
 }
 
 /**
- * Starts the resolver. Unless told, it asks at addresses of the families that the host has. A restart begins with an empty cache
- * and knows no servers.
+ * Starts the resolver. Unless told, it asks at addresses of the families that the host has. A restart begins with an
+ * empty cache and knows no servers.
  */
 export function runResolver(
   host: Host,
@@ -63,9 +65,10 @@ export function runResolver(
       cache.store([parseRecord(name, left, type, address)], 'answer', host.world.now);
       driver?.drain();
     },
-    flush() {
-      cache.flush(host.world.now);
+    flush(isMeant) {
+      const count = cache.flush(host.world.now, isMeant);
       driver?.drain();
+      return count;
     },
   };
 }

@@ -1,10 +1,10 @@
 /**
  * Random hierarchies of zones and servers, many of them broken in the ways of the real world, and what is true in them.
  *
- * A {@link Hierarchy} is data: servers by address, each with the zones that it serves and its faults; the hints; names to
- * ask for. {@link respond} answers for a server as RFC 1034 §4.3.2 says (and then does to it what its faults do);
- * {@link truth} resolves a name with all zones at hand, as a slow reference, and tells which zones it needed;
- * {@link isHealthy} says whether every one of them can be reached. None of it uses the engine's own server.
+ * A {@link Hierarchy} is data: servers by address, each with the zones that it serves and its faults; the hints; names
+ * to ask for. {@link respond} answers for a server as RFC 1034 §4.3.2 says (and then does to it what its faults do);
+ * {@link truth} resolves a name with all zones at hand, as a slow reference, and tells which zones it needed; {@link
+ * isHealthy} says whether every one of them can be reached. None of it uses the engine's own server.
  */
 import { formatIp4, type Ip4, parseIp4 } from '../../../src/engine/base/address.ts';
 import { type Ip, ip6, isV4 } from '../../../src/engine/base/ip.ts';

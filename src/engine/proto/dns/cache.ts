@@ -2,14 +2,14 @@
  * A cache of DNS answers, good and bad, and the projection that rebuilds its table from the trace.
  *
  * RFC 1035 §7.4 (caching), RFC 2181 §5.2 (one TTL a set), §5.4.1 (which data to trust more), §8 (TTL), RFC 2308 §5
- * (negative answers), RFC 9520 §3.2 (failures). Time is counted as servers count it: in whole seconds of the clock, so a
- * set stored at 0.9 s with TTL 1 is gone at 1 s.
+ * (negative answers), RFC 9520 §3.2 (failures). Time is counted as servers count it: in whole seconds of the clock, so
+ * a set stored at 0.9 s with TTL 1 is gone at 1 s.
  *
  * Nothing here runs on a timer. An expired row stays until somebody meets it or its room is needed; who reads the table
  * filters by `expires`, live and in replay alike, so both agree at every moment.
  *
- * Where asked to, it keeps what has expired for a while longer (RFC 8767) and takes the absence of a name for the absence
- * of everything below it (RFC 8020).
+ * Where asked to, it keeps what has expired for a while longer (RFC 8767) and takes the absence of a name for the
+ * absence of everything below it (RFC 8020).
  */
 
 import { Misuse } from '../../base/errors.ts';
@@ -22,9 +22,9 @@ import { nameKey, selfAndAncestors } from '../../wire/dns/name.ts';
 import { dataText, MAX_TTL } from '../../wire/dns/text.ts';
 
 /**
- * How far data are trusted (RFC 2181 §5.4.1, four steps of its seven): a lower rank never replaces a higher one. `referral`
- * is what came with a referral or as additional data, and is never given to clients; `nonauthoritative` an answer without AA;
- * `authority` the authority section of an answer with AA; `answer` its answer section.
+ * How far data are trusted (RFC 2181 §5.4.1, four steps of its seven): a lower rank never replaces a higher one.
+ * `referral` is what came with a referral or as additional data, and is never given to clients; `nonauthoritative` an
+ * answer without AA; `authority` the authority section of an answer with AA; `answer` its answer section.
  */
 export const RANK = { referral: 1, nonauthoritative: 2, authority: 3, answer: 4 } as const;
 export type Rank = keyof typeof RANK;
@@ -142,7 +142,8 @@ export class DnsCache {
   }
 
   /**
-   * What has expired and may still be served (RFC 8767), or is still fresh; never a failure. Leaves one event for stale data.
+   * What has expired and may still be served (RFC 8767), or is still fresh; never a failure. Leaves one event for stale
+   * data.
    */
   lookupStale(
     name: string,
@@ -245,9 +246,11 @@ export class DnsCache {
     );
   }
 
-  /** Empties the cache, as `resolvectl flush-caches` does. */
-  flush(now: Nanoseconds): void {
-    for (const key of [...this.#entries.keys()]) this.#drop(key, now, 'flushed');
+  /** Empties the cache, as `resolvectl flush-caches` does, or drops the rows of some names. Gives how many went. */
+  flush(now: Nanoseconds, isMeant: (name: string) => boolean = () => true): number {
+    const meant = [...this.#entries].filter(([, { row }]) => isMeant(row.name));
+    for (const [key] of meant) this.#drop(key, now, 'flushed');
+    return meant.length;
   }
 
   #entry(

@@ -1,6 +1,6 @@
 /**
- * Chains of aliases in an answer: CNAME records (RFC 1034 §3.6.2) and DNAME records (RFC 6672 §2.2, §3.4), whose CNAME is made
- * here and never taken from the server, so that it cannot disagree with its DNAME.
+ * Chains of aliases in an answer: CNAME records (RFC 1034 §3.6.2) and DNAME records (RFC 6672 §2.2, §3.4), whose CNAME
+ * is made here and never taken from the server, so that it cannot disagree with its DNAME.
  */
 import { CLASS, TYPE } from '../../../wire/dns/code.ts';
 import type { DnsRecord } from '../../../wire/dns/message.ts';

@@ -1,9 +1,9 @@
 /**
  * The side of a resolver that its clients see: which queries it takes, and how it writes answers.
  *
- * RFC 1035 §4.1.1 (RA), RFC 6891 §6.1.1 (one OPT) and §6.1.3 (BADVERS), RFC 9619 §4 (one question), RFC 8914 §2 (extended
- * errors, to those who speak EDNS), RFC 3225 §3 (DO is copied). ANY is asked on and answered with what the servers give, as
- * Unbound does with `deny-any: no`; RFC 8482 §4 leaves to servers how much that is.
+ * RFC 1035 §4.1.1 (RA), RFC 6891 §6.1.1 (one OPT) and §6.1.3 (BADVERS), RFC 9619 §4 (one question), RFC 8914 §2
+ * (extended errors, to those who speak EDNS), RFC 3225 §3 (DO is copied). ANY is asked on and answered with what the
+ * servers give, as Unbound does with `deny-any: no`; RFC 8482 §4 leaves to servers how much that is.
  *
  * Not here: cookies of clients, padding, DNSSEC (AD is never set, CD is repeated and changes nothing).
  */

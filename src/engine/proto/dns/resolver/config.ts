@@ -41,21 +41,31 @@ export const STALE: StaleConfig = {
   recheck: 30 * SECOND,
 };
 
-/** So that no answer from outside makes the resolver work without end (RFC 9520 §3.1; RFC 1034 §5.3.3 asks for it, too). */
+/**
+ * So that no answer from outside makes the resolver work without end (RFC 9520 §3.1; RFC 1034 §5.3.3 asks for it, too).
+ */
 export interface Limits {
   /** Queries sent for one question of a client, sub-questions included. Unbound 1.22: `max-global-quota` (200). */
   readonly queries: number;
   /** Queries sent to the servers of one zone before the walk moves on. Unbound: `max-sent-count` (32). */
   readonly queriesPerZone: number;
-  /** Queries to one server address for one question, over UDP. RFC 9520 §3.1 allows three; Unbound: `outbound-msg-retry` (5). */
+  /**
+   * Queries to one server address for one question, over UDP. RFC 9520 §3.1 allows three; Unbound: `outbound-msg-retry`
+   * (5).
+   */
   readonly triesPerServer: number;
   /** How long the resolver works for one question (RFC 8767 §5 calls it the query resolution timer: 10 to 30 s). */
   readonly time: Nanoseconds;
   /** Aliases followed for one question. Unbound: `max-query-restarts` (11). */
   readonly aliases: number;
-  /** Questions about server addresses inside questions about server addresses. Unbound: the length of `target-fetch-policy`, less one. */
+  /**
+   * Questions about server addresses inside questions about server addresses. Unbound: the length of
+   * `target-fetch-policy`, less one.
+   */
   readonly depth: number;
-  /** Server names looked up for one delegation, which bounds NXNSAttack (Afek, Bremler-Barr and Shafir 2020: MaxFetch). */
+  /**
+   * Server names looked up for one delegation, which bounds NXNSAttack (Afek, Bremler-Barr and Shafir 2020: MaxFetch).
+   */
   readonly lookups: number;
   /** Lookups of server names for one delegation that may end in nothing. Unbound has 5. */
   readonly vainLookups: number;
@@ -84,7 +94,10 @@ export const LIMITS: Limits = {
 export interface ResolverConfig {
   /** Where the walk begins. */
   readonly hints: readonly RootHint[];
-  /** Ask the root for its servers before anything else (RFC 9609). Unbound does; off here, so that small runs stay small. */
+  /**
+   * Ask the root for its servers before anything else (RFC 9609). Unbound does; off here, so that small runs stay
+   * small.
+   */
   readonly primeRoot: boolean;
   /** Families of addresses that servers are asked at. Unbound: `do-ip4`, `do-ip6`. */
   readonly families: readonly Family[];
@@ -93,13 +106,18 @@ export interface ResolverConfig {
    * Unbound: `qname-minimisation`, `qname-minimisation-strict`.
    */
   readonly minimise: 'off' | 'relaxed' | 'strict';
-  /** Nothing is below a name that does not exist (RFC 8020). Unbound's `harden-below-nxdomain` asks for signatures, too. */
+  /**
+   * Nothing is below a name that does not exist (RFC 8020). Unbound's `harden-below-nxdomain` asks for signatures, too.
+   */
   readonly nxdomainCut: boolean;
   /** Ask anew for what is popular in the last tenth of its time. Unbound: `prefetch`. */
   readonly prefetch: boolean;
   /** Answers that have expired, when nothing better is to be had (RFC 8767). Unbound: `serve-expired`. */
   readonly serveStale: StaleConfig | undefined;
-  /** Seconds for which a failure is kept: the first, and the most after doubling (RFC 9520 §3.2: at least 1, at most 300). */
+  /**
+   * Seconds for which a failure is kept: the first, and the most after doubling (RFC 9520 §3.2: at least 1, at most
+   * 300).
+   */
   readonly failureTtl: { readonly first: number; readonly most: number };
   /** IDs of queries. `sequential` is how it was before RFC 5452. */
   readonly ids: 'random' | 'sequential';
@@ -113,15 +131,24 @@ export interface ResolverConfig {
   readonly credulous: boolean;
   /** One walk for all who ask the same. Without it forgers have better odds (RFC 5452 §5). */
   readonly joinQuestions: boolean;
-  /** A server that drops queries with EDNS is asked without in the last try. Resolvers gave that up in 2019; Unbound, too. */
+  /**
+   * A server that drops queries with EDNS is asked without in the last try. Resolvers gave that up in 2019; Unbound,
+   * too.
+   */
   readonly ednsFallbackOnSilence: boolean;
   /** Other resolvers to ask. Unbound: `forward-zone`. */
   readonly forward: readonly ForwardZone[];
-  /** Answer for localhost., invalid. and private reverse zones at once (RFC 6761, RFC 6303). Unbound: `local-zone` defaults. */
+  /**
+   * Answer for localhost., invalid. and private reverse zones at once (RFC 6761, RFC 6303). Unbound: `local-zone`
+   * defaults.
+   */
   readonly specialNames: boolean;
   /** Tell what is cached to who asks without RD. Unbound: `allow_snoop`; its default `allow` refuses. */
   readonly allowSnoop: boolean;
-  /** Seconds for which data is kept at least and at most; absences at most. Unbound: `cache-min-ttl`, `cache-max-ttl`, `cache-max-negative-ttl`. */
+  /**
+   * Seconds for which data is kept at least and at most; absences at most. Unbound: `cache-min-ttl`, `cache-max-ttl`,
+   * `cache-max-negative-ttl`.
+   */
   readonly minTtl: number;
   readonly maxTtl: number;
   readonly maxNegativeTtl: number;

@@ -1,5 +1,6 @@
 /**
- * Whom to ask about a name: the servers of the nearest zone above it that the cache can name, or a forwarder, or the root.
+ * Whom to ask about a name: the servers of the nearest zone above it that the cache can name, or a forwarder, or the
+ * root.
  *
  * RFC 1034 §5.3.3 step 2, RFC 9156 §3 step 1. Addresses from glue are good for asking, and for nothing else.
  */

@@ -24,7 +24,10 @@ export function labelsPerStep(hidden: number): number[] {
   );
 }
 
-/** The names that are shown one after the other, for a question that starts at the servers of `zone`; the last is `name`. */
+/**
+ * The names that are shown one after the other, for a question that starts at the servers of `zone`; the last is
+ * `name`.
+ */
 export function namesToShow(name: string, zone: string): string[] {
   const names = selfAndAncestors(name);
   let shown = labelCount(zone);

@@ -1,9 +1,9 @@
 /**
  * The queries of a resolver that are on their way: how they are made hard to forge, and which message answers which.
  *
- * RFC 5452 §9 (random IDs and ports, what a response must match), RFC 7873 §5.1 and §5.3 (cookies, client side), RFC 7766 §5
- * (TCP), and letters of random case (draft-vixie-dnsext-dns0x20). A response that fails the test of cookie or case is ignored,
- * and makes the next try go over TCP, which a forger off the path cannot join.
+ * RFC 5452 §9 (random IDs and ports, what a response must match), RFC 7873 §5.1 and §5.3 (cookies, client side), RFC
+ * 7766 §5 (TCP), and letters of random case (draft-vixie-dnsext-dns0x20). A response that fails the test of cookie or
+ * case is ignored, and makes the next try go over TCP, which a forger off the path cannot join.
  */
 
 import { type Bytes, equalBytes } from '../../../base/bytes.ts';

@@ -1,8 +1,9 @@
 /**
  * What comes back from servers: what is kept of it, and how the question goes on.
  *
- * RFC 1034 §5.3.3 step 4, RFC 2181 §5.4.1 (trust), RFC 2308 §5 (negative answers), RFC 6891 §6.2.2 and §7 (servers without
- * EDNS), RFC 7873 §5.3 (BADCOOKIE), RFC 9156 §3 step 6 (answers to a part of the name), RFC 1035 §4.2.2 (TCP after TC).
+ * RFC 1034 §5.3.3 step 4, RFC 2181 §5.4.1 (trust), RFC 2308 §5 (negative answers), RFC 6891 §6.2.2 and §7 (servers
+ * without EDNS), RFC 7873 §5.3 (BADCOOKIE), RFC 9156 §3 step 6 (answers to a part of the name), RFC 1035 §4.2.2 (TCP
+ * after TC).
  */
 import { formatIp, type Ip } from '../../../base/ip.ts';
 import { formatDuration, type Nanoseconds } from '../../../base/units.ts';

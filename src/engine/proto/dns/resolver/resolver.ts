@@ -1,12 +1,12 @@
 /**
- * A recursive resolver as a machine: it answers clients by asking the servers that have authority, from the root down, and
- * keeps what it learns.
+ * A recursive resolver as a machine: it answers clients by asking the servers that have authority, from the root down,
+ * and keeps what it learns.
  *
- * RFC 1034 §5.3.3 (the algorithm), RFC 1035 §7, RFC 9499 §6 (the words). Here are the verbs and the clients. A question is
- * a {@link Task} (tasks.ts: joining, waiting, ends); walker.ts makes its next step, outgoing.ts sends, reader.ts takes
- * what comes back, response.ts says what it means and what of it to believe. servers.ts remembers servers, failures.ts
- * failures, stale.ts serves what has expired. Every decision is an event that says why, and what is sent has that event as its
- * cause. config.ts has every knob.
+ * RFC 1034 §5.3.3 (the algorithm), RFC 1035 §7, RFC 9499 §6 (the words). Here are the verbs and the clients. A question
+ * is a {@link Task} (tasks.ts: joining, waiting, ends); walker.ts makes its next step, outgoing.ts sends, reader.ts
+ * takes what comes back, response.ts says what it means and what of it to believe. servers.ts remembers servers,
+ * failures.ts failures, stale.ts serves what has expired. Every decision is an event that says why, and what is sent
+ * has that event as its cause. config.ts has every knob.
  *
  * Not here: DNSSEC validation (reader.ts marks its place), encrypted transports, client subnet (RFC 7871).
  */
@@ -230,7 +230,9 @@ export class Resolver implements DnsMachine {
     return true;
   }
 
-  /** RFC 8767 §5: clients that waited for the client response timer get stale data; the question goes on without them. */
+  /**
+   * RFC 8767 §5: clients that waited for the client response timer get stale data; the question goes on without them.
+   */
   #serveThoseWhoWait(now: Nanoseconds): void {
     for (const task of this.#tasks.all()) {
       const late = task.clients.filter(({ staleAt }) => staleAt <= now);

@@ -2,8 +2,9 @@
  * What a response from a server means to the resolver that asked, and which of its records to believe.
  *
  * RFC 1034 §5.3.3 step 4, RFC 2308 §2 (negative answers), RFC 5452 §6 (bailiwick: a server of a zone is believed about
- * names at and below that zone, and about nothing else), RFC 2181 §5.4.1 (what has authority). Answers without the AA bit
- * are taken when the server does not offer recursion, as Unbound does; they rank below others. Pure: no cache, no clock.
+ * names at and below that zone, and about nothing else), RFC 2181 §5.4.1 (what has authority). Answers without the AA
+ * bit are taken when the server does not offer recursion, as Unbound does; they rank below others. Pure: no cache, no
+ * clock.
  */
 
 import { CLASS, RCODE, rcodeName, TYPE } from '../../../wire/dns/code.ts';

@@ -4,9 +4,9 @@
  * The numbers are Unbound's, whose behaviour is documented ("Unbound Timeout and Server Selection Information", NLnet
  * Labs): an unknown server is given 376 ms (srtt 0, rttvar 94, rto = srtt + 4 rttvar), a time-out doubles what it is
  * given, the server asked is a random one among those within 400 ms of the best, and what is known is forgotten after
- * 15 minutes (`infra-host-ttl`). A server that let three queries in a row pass and is given 12 s by now is down: it is asked
- * when nobody else is left, by one question at a time. The estimator itself is that of RFC 6298 §2. Servers that do not
- * serve a zone are remembered per zone, and asked last.
+ * 15 minutes (`infra-host-ttl`). A server that let three queries in a row pass and is given 12 s by now is down: it is
+ * asked when nobody else is left, by one question at a time. The estimator itself is that of RFC 6298 §2. Servers that
+ * do not serve a zone are remembered per zone, and asked last.
  */
 import type { Bytes } from '../../../base/bytes.ts';
 import { formatIp, type Ip } from '../../../base/ip.ts';
@@ -92,7 +92,10 @@ export class ServerBook {
     return now < (this.#known(address, now)?.lame.get(nameKey(zone)) ?? 0);
   }
 
-  /** The cookie option for a query to this server: the client's eight bytes, and the server's own when it is known (RFC 7873 §4). */
+  /**
+   * The cookie option for a query to this server: the client's eight bytes, and the server's own when it is known (RFC
+   * 7873 §4).
+   */
   cookie(address: Ip, now: Nanoseconds): Bytes {
     const isNew = this.#known(address, now) === undefined;
     const state = this.#state(address, now);
@@ -225,7 +228,9 @@ export class ServerBook {
   }
 }
 
-/** Rebuilds the tables of servers of all resolvers; keys begin with the node and a space. Rows past `expires` are dead. */
+/**
+ * Rebuilds the tables of servers of all resolvers; keys begin with the node and a space. Rows past `expires` are dead.
+ */
 export const serverTable: Projection<ServerRow> = {
   kinds: ['dns.server.state', 'dns.server.forget'],
   apply(rows, event) {

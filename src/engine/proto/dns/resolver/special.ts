@@ -1,9 +1,10 @@
 /**
  * Names that no server on the internet is asked about.
  *
- * RFC 6761 §6.1 (reverse zones of private addresses), §6.2 (test.), §6.3 (localhost.), §6.4 (invalid.); RFC 7686 §2 (onion.); RFC 8375 §4
- * (home.arpa.); RFC 6303 §4 (what is reversed locally). Unbound answers for the same by default, and for the reverse zones of
- * documentation addresses, which here are the addresses of the simulated internet and are therefore left alone.
+ * RFC 6761 §6.1 (reverse zones of private addresses), §6.2 (test.), §6.3 (localhost.), §6.4 (invalid.); RFC 7686 §2
+ * (onion.); RFC 8375 §4 (home.arpa.); RFC 6303 §4 (what is reversed locally). Unbound answers for the same by default,
+ * and for the reverse zones of documentation addresses, which here are the addresses of the simulated internet and are
+ * therefore left alone.
  */
 import { parseIp } from '../../../base/ip.ts';
 import { RCODE, TYPE } from '../../../wire/dns/code.ts';

@@ -85,7 +85,9 @@ export class Tasks {
     this.#ready.push(task);
   }
 
-  /** Goes on with every task that can. Ends because each step sends a query, waits, ends the task or shortens its way. */
+  /**
+   * Goes on with every task that can. Ends because each step sends a query, waits, ends the task or shortens its way.
+   */
   run(step: (task: Task) => void): void {
     for (let steps = 0; this.#ready.length > 0; steps++) {
       if (steps > this.#config.limits.tasks * 256) throw new Misuse('the resolver runs in a circle');

@@ -1,25 +1,23 @@
 /**
  * One step of a question: from the cache, or to a server of the nearest zone that is known.
  *
- * RFC 1034 §5.3.3 (the algorithm), RFC 9156 §3 (which part of the name is shown), RFC 9609 (priming), RFC 9520 §3.1 and §3.3
- * (bounded tries; the parent is asked again at most once, and not at all while the zone is known to fail). Servers without
- * glue are looked up by questions of their own, a bounded number of them, A before AAAA.
+ * RFC 1034 §5.3.3 (the algorithm), RFC 9156 §3 (which part of the name is shown), RFC 9609 (priming), RFC 9520 §3.1 and
+ * §3.3 (bounded tries; the parent is asked again at most once, and not at all while the zone is known to fail). Servers
+ * without glue are looked up by questions of their own, a bounded number of them, A before AAAA.
  */
 import { formatIp, type Ip } from '../../../base/ip.ts';
 import type { Nanoseconds } from '../../../base/units.ts';
 import { EDE, RCODE, TYPE, typeName } from '../../../wire/dns/code.ts';
-import type { DnsRecord } from '../../../wire/dns/message.ts';
-import { isSubdomain, nameKey, parentName, selfAndAncestors } from '../../../wire/dns/name.ts';
+import { isSubdomain, nameKey, parentName } from '../../../wire/dns/name.ts';
 import type { DnsCache } from '../cache.ts';
-import { synthesise } from './aliases.ts';
 import type { ResolverConfig } from './config.ts';
 import { addressesOf, serversFor } from './delegation.ts';
 import type { FailureBook } from './failures.ts';
 import type { Journal } from './journal.ts';
+import { KnownAnswers } from './known-answers.ts';
 import { HIDING_TYPE, namesToShow } from './minimise.ts';
 import type { Outgoing } from './outgoing.ts';
 import type { ServerBook } from './servers.ts';
-import { specialAnswer } from './special.ts';
 import { type Delegation, newStep, type Step, type Task, waitsOn } from './task.ts';
 import type { Tasks } from './tasks.ts';
 
@@ -31,6 +29,7 @@ export class Walker {
   readonly #failures: FailureBook;
   readonly #journal: Journal;
   readonly #tasks: Tasks;
+  readonly #known: KnownAnswers;
 
   constructor(parts: {
     readonly config: ResolverConfig;
@@ -48,11 +47,12 @@ export class Walker {
     this.#failures = parts.failures;
     this.#journal = parts.journal;
     this.#tasks = parts.tasks;
+    this.#known = new KnownAnswers(parts);
   }
 
   step(task: Task, now: Nanoseconds): void {
     if (!task.step) {
-      if (this.#answerFromCache(task, now) || this.#prime(task, now)) return;
+      if (this.#known.answer(task, now) || this.#prime(task, now)) return;
       this.begin(task, serversFor(task, this.#cache, this.#config, now));
     }
     const step = task.step!;
@@ -84,83 +84,6 @@ export class Walker {
     // RFC 9156 §3 (3): DS lies at the parent; and where the true type is the one that hides, the last part is the question
     if (task.type === TYPE.DS || task.type === HIDING_TYPE) names.pop();
     task.step = newStep(delegation, names);
-  }
-
-  /** Ends the task, or follows aliases, with what is known here. True when the task needs no query now. */
-  #answerFromCache(task: Task, now: Nanoseconds): boolean {
-    for (let i = 0; i <= this.#config.limits.aliases; i++) {
-      const special = this.#config.specialNames ? specialAnswer(task.current, task.type) : undefined;
-      if (special) {
-        const answers = [...this.#tasks.chain(task, now), ...special.answers];
-        this.#tasks.finish(task, { ...special, answers }, 'here', special.reason, now);
-        return true;
-      }
-      if (task.isRefresh) return false;
-      const aliases = this.#fromCache(task, now);
-      if (aliases === 'ended') return true;
-      if (aliases === undefined) return false;
-      if (!this.#tasks.follow(task, aliases, 'cache', now)) return true;
-    }
-    return false;
-  }
-
-  /** Aliases to follow, the end of the task, or nothing. */
-  #fromCache(task: Task, now: Nanoseconds): readonly DnsRecord[] | 'ended' | undefined {
-    const hit = this.#cache.lookup(task.current, task.type, now, 'nonauthoritative');
-    if (!hit) return this.#dnameAbove(task, now);
-    if (hit.left * 10 <= hit.ttl && hit.kind !== 'servfail') this.#prefetch(task, hit.left, hit.ttl, now);
-    const reason = 'its cache held the answer';
-    switch (hit.kind) {
-      case 'servfail': {
-        const said = 'the cache says that this failed a moment ago';
-        this.#tasks.giveUp(task, said, { code: EDE.CACHED_ERROR, text: said }, now);
-        return 'ended';
-      }
-      case 'nxdomain':
-      case 'nodata': {
-        const rcode = hit.kind === 'nxdomain' ? RCODE.NXDOMAIN : RCODE.NOERROR;
-        const authorities = hit.soa ? [hit.soa] : [];
-        this.#tasks.finish(
-          task,
-          { rcode, answers: [...this.#tasks.chain(task, now)], authorities },
-          'cache',
-          reason,
-          now,
-        );
-        return 'ended';
-      }
-      case 'records': {
-        const [alias] = hit.records;
-        const isAlias = alias!.type === TYPE.CNAME && task.type !== TYPE.CNAME && task.type !== TYPE.ANY;
-        if (isAlias) return [alias!];
-        const answers = [...this.#tasks.chain(task, now), ...hit.records];
-        this.#tasks.finish(task, { rcode: RCODE.NOERROR, answers, authorities: [] }, 'cache', reason, now);
-        return 'ended';
-      }
-    }
-  }
-
-  /** The alias that a DNAME in the cache makes for the name (RFC 6672 §3.4: a resolver may do so). */
-  #dnameAbove(task: Task, now: Nanoseconds): readonly DnsRecord[] | undefined {
-    if (task.type === TYPE.CNAME) return undefined;
-    for (const above of selfAndAncestors(task.current).slice(1)) {
-      const hit = this.#cache.peek(above, TYPE.DNAME, now, 'nonauthoritative');
-      if (hit?.kind !== 'records') continue;
-      const cname = synthesise(hit.records[0]!, task.current);
-      return cname && [hit.records[0]!, cname];
-    }
-    return undefined;
-  }
-
-  #prefetch(task: Task, left: number, ttl: number, now: Nanoseconds): void {
-    if (!this.#config.prefetch || task.clients.length === 0) return;
-    if (!this.#tasks.refresh(task.name, task.type, now)) return;
-    this.#journal.emit('dns.resolver.prefetch', {
-      name: task.name,
-      type: typeName(task.type),
-      left,
-      reason: `somebody asked in the last tenth of its ${ttl} s, so it is asked for anew before it expires`,
-    });
   }
 
   /** Asks the root for its servers first (RFC 9609 §3). True when the task now waits for that. */
@@ -200,7 +123,10 @@ export class Walker {
     return known;
   }
 
-  /** The server to ask: who works, who was asked least, who is fast; at last those that are down or do not serve the zone. */
+  /**
+   * The server to ask: who works, who was asked least, who is fast; at last those that are down or do not serve the
+   * zone.
+   */
   #choose(step: Step, known: ReadonlyMap<Ip, string>, now: Nanoseconds): Choice | undefined {
     const tries = (address: Ip): number => step.tries.get(address) ?? 0;
     const { triesPerServer } = this.#config.limits;
