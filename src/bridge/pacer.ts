@@ -1,8 +1,8 @@
 /**
  * Drives a world at the speed of real time, or a multiple of it, and lets the outside act in between.
  *
- * What the outside does waits in a bounded queue until the world has caught up with the clock; then each act gets a
- * moment of its own, later than every event that has run. So a recording says all there is to say: run to each time,
+ * What the outside does waits in a bounded queue for the world's next turn; then each act gets a moment of its own,
+ * after all that happens until then. So a recording says all there is to say: run to each time,
  * let the input in, and the same events follow in the same order (`replay` in net/outside).
  *
  * Timers of Node tick in milliseconds, links in less: what is due soon is waited for by looking again and again.
@@ -13,10 +13,12 @@ import { Samples } from './samples.ts';
 
 /** Events that run before Node is let look at its sockets. */
 const SLICE = 5_000;
-/** Acts that may wait while the world is behind. */
+/** Acts that may wait for their turn. */
 const MOST_WAITING = 4_096;
 /** What is due within this is waited for without a timer, in ms. */
 const SOON_MS = 1.5;
+/** A world may be this far behind the clock, and still tries to catch up. */
+const MOST_BEHIND_MS = 1_000;
 const LONGEST_MS = 60_000;
 
 export class Pacer {
@@ -25,6 +27,8 @@ export class Pacer {
   onTurn: (() => void) | undefined;
   /** Acts that found the queue full. */
   dropped = 0;
+  /** Real time that the world has not lived through. */
+  lostMs = 0;
   /** How late events ran, in milliseconds of real time. */
   readonly late = new Samples();
   readonly #world: World;
@@ -62,7 +66,7 @@ export class Pacer {
   }
 
   /**
-   * Lets the outside act as soon as the world is there. False when too much waits already and the act is dropped;
+   * Lets the outside act at the world’s next turn, which is now unless it runs. False when too much waits already and the act is dropped;
    * `isNeeded` acts, without which something would never end, are always taken.
    */
   act(act: OutsideAct, isNeeded = false): boolean {
@@ -88,15 +92,22 @@ export class Pacer {
     this.#isRunning = true;
     const target = Math.max(this.clock, kernel.now);
     if (kernel.next <= target) this.late.add((target - kernel.next) / 1e6 / this.speed);
-    let end = kernel.run({ until: target, maxEvents: SLICE });
-    if (end !== 'events') {
-      for (const act of this.#waiting.splice(0)) this.#enter(act);
-      // what was let in has happened when this returns, unless it takes too long
-      end = kernel.run({ until: kernel.now, maxEvents: SLICE });
-    }
+    kernel.run({ until: target, maxEvents: SLICE });
+    for (const act of this.#waiting.splice(0)) this.#enter(act);
+    // what was let in has happened when this returns, unless it takes too long
+    kernel.run({ until: kernel.now, maxEvents: SLICE });
+    this.#slip();
     this.#isRunning = false;
     this.onTurn?.();
     this.#sleep();
+  }
+
+  /** A world that is hopelessly behind, because it is too much for this computer or was suspended, has lost that time. */
+  #slip(): void {
+    const behindMs = (this.clock - this.#world.now) / 1e6 / this.speed;
+    if (behindMs < MOST_BEHIND_MS || this.#world.kernel.next > this.clock) return;
+    this.#start += behindMs;
+    this.lostMs += behindMs;
   }
 
   #enter(act: OutsideAct): void {

@@ -75,6 +75,8 @@ async function live(scenario: string, values: Values, print: Print): Promise<num
   if (values.stats) {
     print('out', `answers to datagrams took longer than in the world by: ${bridge.traffic.added.text()}\n`);
     print('out', `the world ran behind the clock by: ${bridge.pacer.late.text()}\n`);
+    if (bridge.pacer.lostMs > 0)
+      print('out', `the world was too slow for ${(bridge.pacer.lostMs / 1e3).toFixed(1)} s, and lost them\n`);
   }
   if (values.record !== undefined) print('out', `digest ${bridge.network.world.trace.digest}\n`);
   if (values.pcap !== undefined) capture(bridge.run!, values.pcap);

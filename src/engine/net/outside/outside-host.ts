@@ -9,8 +9,10 @@
 import type { Bytes } from '../../base/bytes.ts';
 import { formatCidr } from '../../base/cidr.ts';
 import { formatIp } from '../../base/ip.ts';
+import { MICROSECOND } from '../../base/units.ts';
 import { ProgramError } from '../../sim/task.ts';
 import type { Host } from '../host.ts';
+import type { LinkOptions } from '../link/link.ts';
 import type { Network } from '../network.ts';
 import type { TcpSocket } from '../transport/tcp-socket.ts';
 import type { UdpSocket } from '../transport/udp-stack.ts';
@@ -28,6 +30,9 @@ export interface OutsideListener {
   /** The connection is over: whole when `error` is undefined, else broken (`ECONNREFUSED`, `ECONNRESET`, …). */
   closed(id: number, error: string | undefined): void;
 }
+
+/** Next to no time, and yet some: what takes none cannot be stopped in between. */
+const CABLE: LinkOptions = { delay: 10 * MICROSECOND, rate: 1_000_000_000 };
 
 interface Connection {
   readonly id: number;
@@ -58,7 +63,7 @@ export class OutsideHost {
     network.link(
       [this.#host, 'eth0', `${formatIp(free.far)}/${length}`],
       [machine, OUTSIDE_NIC, `${formatIp(free.near)}/${length}`],
-      { delay: 0 },
+      CABLE,
     );
   }
 
