@@ -73,6 +73,8 @@ const TALL: View = {
 const LEAST_AREA = 3;
 /** Points of a coast are at least so many px apart, across and down together. */
 const LEAST_STEP = 2.4;
+/** Words keep off the edges: on phones those are the page's. */
+const EDGE = 6;
 const MOST_PASSES = 6;
 const SIDES: readonly Side[] = ['right', 'left', 'above', 'below'];
 
@@ -108,7 +110,7 @@ function draw(view: View, cities: readonly City[], { halfMark = 4, note }: World
       ...(note === undefined ? [] : [{ text: note, size: 12.5, face: 'regular', kind: 'note' } as const]),
     ],
     order: SIDES,
-    within: pane,
+    within: { x0: pane.x0 + EDGE, y0: pane.y0, x1: pane.x1 - EDGE, y1: pane.y1 },
   }));
   const placed = placeAll(labels, marks, { x0: 0, y0: 0, x1: view.width, y1: view.height });
   const places = points.map(({ city, x, y }) => ({
