@@ -62,10 +62,12 @@ export class HostsFile {
     return entryOf(lines);
   }
 
-  /** What an address is called. */
+  /** What an address is called: by its first line. */
   nameOf(address: Ip): HostEntry | undefined {
-    const first = this.#lines.find((line) => line.address === address);
-    return first && entryOf([first]);
+    const isThis = (line: HostLine): boolean =>
+      line.address === address || (address === LOOPBACK4 && line.address === LOOPBACK6);
+    const first = this.#lines.find(isThis);
+    return first && { ...entryOf([first])!, addresses: [address] };
   }
 
   /** Every name in the file, in order, for completion. */
@@ -74,7 +76,7 @@ export class HostsFile {
   }
 }
 
-/** glibc takes the line of `::1` for 127.0.0.1 when it is asked for IPv4 alone. */
+/** glibc takes a line of `::1` for one of 127.0.0.1 when it is asked for IPv4 alone, or what 127.0.0.1 is called. */
 function isIp6LoopbackFor4(address: Ip, families: readonly Family[]): boolean {
   return address === LOOPBACK6 && families.length === 1 && families[0] === 4;
 }
