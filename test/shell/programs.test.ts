@@ -4,7 +4,9 @@ import { ip6, parseIp } from '../../src/engine/base/ip.ts';
 import { MILLISECOND, SECOND } from '../../src/engine/base/units.ts';
 import type { Router } from '../../src/engine/net/host.ts';
 import { dropNth, duplicate } from '../../src/engine/net/link/fault.ts';
+import type { SystemNames } from '../../src/engine/shell/names.ts';
 import { PROGRAMS } from '../../src/engine/shell/programs.ts';
+import { openTerminals } from '../../src/engine/shell/terminal.ts';
 import { ProgramError, sleep } from '../../src/engine/sim/task.ts';
 import { town, type } from './small-town.ts';
 
@@ -81,14 +83,22 @@ describe('ping', () => {
   });
 
   it('looks names up with the machine’s resolver, and says what that says', () => {
-    const place = town({
-      *resolve(host, name, family) {
-        yield* sleep(host.world.kernel, MILLISECOND);
-        expect(host.name).toBe('laptop');
-        if (name === 'tea.example') return [parseIp(family === 6 ? '2001:db8:3::80' : WEB)];
-        throw new ProgramError(name === 'empty.example' ? 'ENODATA' : 'ENOTFOUND');
+    const place = town();
+    const system: SystemNames = {
+      host: place.laptop,
+      *addresses(name, { family }) {
+        yield* sleep(place.world.kernel, MILLISECOND);
+        if (name !== 'tea.example')
+          throw new ProgramError(name === 'empty.example' ? 'ENODATA' : 'ENOTFOUND');
+        return { addresses: [parseIp(family === 6 ? '2001:db8:3::80' : WEB)], canonicalName: name };
       },
-    });
+      // biome-ignore lint/correctness/useYield: it knows no names of addresses
+      *nameOf() {
+        throw new ProgramError('ENOTFOUND');
+      },
+      flush: () => 0,
+    };
+    openTerminals(place.network, { users: { laptop: 'maya' }, systems: [system] });
     expect(type(place, 'ping -c 1 tea.example').out).toContain(`PING tea.example (${WEB})`);
     expect(type(place, 'ping -6 -c 1 tea.example').out).toContain(
       'PING tea.example(www.chaicart.example (2001:db8:3::80))',
@@ -167,6 +177,9 @@ describe('ip, ss and the rest', () => {
     place.network.advertise(place.home as Router, 'wifi', { routerLifetime: 1800, prefixes: [prefix] });
     place.world.kernel.run({ until: 5 * SECOND });
     const printed: string[] = [];
+    const nobody = (): never => {
+      throw new ProgramError('EAI_AGAIN');
+    };
     const run = (name: string, ...args: string[]): void => {
       const env = { host: phone, name, args, user: 'maya', onInterrupt: undefined } as const;
       const print = (text: string): void => void printed.push(...text.split('\n').map((one) => one.trim()));
@@ -175,9 +188,11 @@ describe('ip, ss and the rest', () => {
         out: print,
         err: print,
         nameOf: () => undefined,
-        resolve: () => {
-          throw new ProgramError('EAI_AGAIN');
-        },
+        systemCache: undefined,
+        resolverCache: undefined,
+        resolve: nobody,
+        lookUp: nobody,
+        reverse: nobody,
       });
       phone.run(name, program);
       place.world.kernel.run({ until: place.world.now + MILLISECOND });

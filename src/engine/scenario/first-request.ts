@@ -17,7 +17,6 @@ import { MILLISECOND, SECOND } from '../base/units.ts';
 import { randomLoss } from '../net/link/fault.ts';
 import { Network } from '../net/network.ts';
 import { openTerminals } from '../shell/terminal.ts';
-import { ProgramError } from '../sim/task.ts';
 import type { World } from '../sim/world.ts';
 import { acquaint } from './acquaint.ts';
 import { firstRequestClaims, firstRequestPhases } from './first-request-claims.ts';
@@ -205,7 +204,9 @@ function build(world: World, values: Values<typeof parameters>): Network {
   runNameServer(root, [rootZone]);
   runNameServer(tld, [exampleZone]);
   runNameServer(ns1, [chaiCartZone]);
-  runResolver(resolver, [{ name: 'a.root.example.', addresses: [parseIp4('198.51.100.4')] }]);
+  const recursive = runResolver(resolver, [
+    { name: 'a.root.example.', addresses: [parseIp4('198.51.100.4')] },
+  ]);
   if (values.server === 'up') runOrigin(chaicart, chaiCartSite());
   const isDown = values.server === 'down';
   if (isDown) network.switchOff(chaicart);
@@ -218,14 +219,7 @@ function build(world: World, values: Values<typeof parameters>): Network {
     home.ip.learn(parseIp4('192.168.1.23'), laptop.ip.nics[0]!.mac);
     if (values.name === 'right') system.remember(`${name}.`, TTL, ADDRESS, 30);
   }
-  openTerminals(network, {
-    users: terminals,
-    resolve: function* (host, wanted, family) {
-      // the other machines have no resolver of their own; a name has no IPv6 address here
-      if (host !== laptop || family === 6) throw new ProgramError('EAI_AGAIN');
-      return yield* system.lookup(wanted, { family: 4 });
-    },
-  });
+  openTerminals(network, { users: terminals, systems: [system], resolvers: { resolver: recursive } });
   world.onInput('enter', () => {
     laptop.run('browser', visit(laptop, system, `http://${name}/`));
   });

@@ -16,7 +16,7 @@ import type { NatOptions } from '../net/nat/nat.ts';
 import { type End, type Link, Network } from '../net/network.ts';
 import type { TcpTuning } from '../net/transport/tcp-socket.ts';
 import { plainPrefix } from '../proto/ip/router-advertiser.ts';
-import type { HostsFile } from '../shell/names.ts';
+import type { HostsTable } from '../shell/names.ts';
 import type { World } from '../sim/world.ts';
 import { acquaint } from './acquaint.ts';
 import type { Area, Place } from './scenario.ts';
@@ -181,7 +181,7 @@ export function householdUsers(devices: readonly Device[] = []): Readonly<Record
 }
 
 /** What programs call the machines: names that somebody has put into every hosts file. */
-export const householdNames: HostsFile = {
+export const householdNames: HostsTable = {
   'chaicart.example': [ADDRESS.chaicart, ADDRESS.chaicart6],
   television: [ADDRESS.television],
   phone: [ADDRESS.phone],

@@ -3,7 +3,7 @@
  */
 import type { Nanoseconds } from '../base/units.ts';
 import type { Network } from '../net/network.ts';
-import type { HostsFile } from '../shell/names.ts';
+import type { HostsTable } from '../shell/names.ts';
 import type { World } from '../sim/world.ts';
 import type { Parameters, Values } from './parameter.ts';
 
@@ -86,7 +86,7 @@ export interface Scenario<P extends Parameters = Parameters> {
   /** Who sits at which machine's prompt: `{ laptop: 'maya' }`. The first is the one that a terminal opens at. */
   readonly terminals?: Readonly<Record<string, string>>;
   /** The names that everybody's hosts file holds, for what a terminal can complete. */
-  readonly hosts?: HostsFile;
+  readonly hosts?: HostsTable;
   /** Makes the machines, links and programs, and starts the script. */
   build(world: World, values: Values<P>): Network;
   readonly claims: Readonly<Record<string, ClaimSpec>>;

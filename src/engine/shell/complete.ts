@@ -6,7 +6,7 @@
 import { formatIp } from '../base/ip.ts';
 import { Host } from '../net/host.ts';
 import type { Network } from '../net/network.ts';
-import { type HostsFile, hostsWords } from './names.ts';
+import { type HostsTable, hostsWords } from './names.ts';
 import { PROGRAMS, type WordKind } from './programs.ts';
 import { interfacesOf } from './target.ts';
 
@@ -88,7 +88,7 @@ function wordsOf(kind: WordKind, facts: MachineFacts, flag: string): readonly st
 }
 
 /** The facts for one machine: names of the hosts file, addresses of all machines, its own interfaces. */
-export function machineFacts(network: Network, machine: string, hosts: HostsFile = {}): MachineFacts {
+export function machineFacts(network: Network, machine: string, hosts: HostsTable = {}): MachineFacts {
   const addresses: string[] = [...hostsWords(hosts), 'localhost'];
   for (const one of network.machines.values()) {
     if (!(one instanceof Host)) continue;

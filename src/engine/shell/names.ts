@@ -1,6 +1,8 @@
 /**
  * Names and addresses for the programs of the shell, as the C library looks them up: an address stands for itself, then
  * the hosts file, then whatever resolver the machine has.
+ *
+ * Where a machine has a resolution of its own (app/system-resolver), that is asked, and reads the hosts file itself.
  */
 import { IP4_ANY, type Ip4 } from '../base/address.ts';
 import { Malformed } from '../base/errors.ts';
@@ -8,69 +10,99 @@ import { familyOf, formatIp, type Ip, ip6, parseIp } from '../base/ip.ts';
 import { isIP } from '../base/is-ip.ts';
 import { parseLooseIp4 } from '../base/url-host.ts';
 import type { Host } from '../net/host.ts';
+import { defaultHosts, HOSTS_PATH } from '../net/host-files.ts';
+import { HostsFile } from '../proto/dns/stub/hosts.ts';
 import { ProgramError, type Task } from '../sim/task.ts';
-import type { Family } from './program.ts';
+import type { Family, HostAnswer, NameCache } from './program.ts';
 
-/** Asks a resolver. Throws a ProgramError with the code of `getaddrinfo` as Node names it. */
-export type Resolve = (host: Host, name: string, family: Family | undefined) => Task<readonly Ip[]>;
+/** The name resolution of a machine, as app/system-resolver is one. Throws ProgramErrors with the codes of `getaddrinfo` as Node names them. */
+export interface SystemNames extends NameCache {
+  readonly host: Host;
+  addresses(name: string, options: { readonly family?: Family }): Task<Omit<HostAnswer, 'aliases'>>;
+  nameOf(address: Ip): Task<string>;
+}
 
-/** The hosts file of a run: addresses by name. The first name of an address is what it is called. */
-export type HostsFile = Readonly<Record<string, string | readonly string[]>>;
+/** Names that everybody in a run has in the hosts file: addresses by name. */
+export type HostsTable = Readonly<Record<string, string | readonly string[]>>;
 
 const LOOPBACK4 = 0x7f00_0001 as Ip4;
 const LOOPBACK6 = ip6('::1');
-/** Debian gives a machine's own name an address of its own (debian-reference, §5.1.1). */
-const OWN_NAME = 0x7f00_0101 as Ip4;
 
 /** Errors of name resolution in the C library's words (`gai_strerror`). */
 export const RESOLVE_TEXT: Readonly<Record<string, string>> = {
   ENOTFOUND: 'Name or service not known',
   ENODATA: 'No address associated with hostname',
   EAI_AGAIN: 'Temporary failure in name resolution',
+  EAI_FAIL: 'Non-recoverable failure in name resolution',
   EAI_ADDRFAMILY: 'Address family for hostname not supported',
 };
 
 export class Names {
   readonly #host: Host;
-  readonly #byName = new Map<string, Ip[]>();
-  readonly #byAddress = new Map<Ip, string>();
-  readonly #resolve: Resolve | undefined;
+  readonly #system: SystemNames | undefined;
 
-  constructor(host: Host, hosts: HostsFile, resolve: Resolve | undefined) {
+  constructor(host: Host, system: SystemNames | undefined) {
     this.#host = host;
-    this.#resolve = resolve;
-    this.#add('localhost', LOOPBACK6);
-    this.#add('localhost', LOOPBACK4);
-    this.#add(host.name, OWN_NAME);
-    for (const [name, addresses] of Object.entries(hosts))
-      for (const address of typeof addresses === 'string' ? [addresses] : addresses)
-        this.#add(name, parseIp(address));
+    this.#system = system;
   }
 
+  /** What the hosts file calls an address. */
   nameOf(address: Ip): string | undefined {
-    return this.#byAddress.get(address);
+    return this.#file().nameOf(address)?.canonicalName;
   }
 
-  /** Addresses of a name, in the order in which to try them. Throws a ProgramError in the C library's words. */
-  *lookup(text: string, family: Family | undefined): Task<readonly Ip[]> {
-    const own = literal(text) ?? this.#byName.get(text.toLowerCase().replace(/\.$/, ''));
-    if (own) return ofFamily(own, family);
+  /** Throws a ProgramError in the C library's words. */
+  *lookup(text: string, family: Family | undefined): Task<HostAnswer> {
+    const own = literal(text);
+    if (own) return { addresses: ofFamily(own, family), canonicalName: text, aliases: [] };
     if (text === '' || text.includes(':')) throw failure('ENOTFOUND');
-    if (!this.#resolve) throw failure('EAI_AGAIN');
+    const entry = this.#entry(text, family);
+    if (!this.#system) {
+      if (entry) return entry;
+      throw failure(this.#entry(text, undefined) ? 'EAI_ADDRFAMILY' : 'EAI_AGAIN');
+    }
     try {
-      return ofFamily(yield* this.#resolve(this.#host, text, family), family);
+      const found = yield* this.#system.addresses(text, family === undefined ? {} : { family });
+      return { ...found, aliases: entry?.aliases ?? [] };
     } catch (error) {
       if (!(error instanceof ProgramError)) throw error;
       throw failure(error.code);
     }
   }
 
-  #add(name: string, address: Ip): void {
-    const known = this.#byName.get(name.toLowerCase()) ?? [];
-    known.push(address);
-    this.#byName.set(name.toLowerCase(), known);
-    if (!this.#byAddress.has(address)) this.#byAddress.set(address, name);
+  *reverse(address: Ip): Task<HostAnswer | undefined> {
+    const known = this.#file().nameOf(address);
+    if (known) return known;
+    if (!this.#system) return undefined;
+    try {
+      const canonicalName = yield* this.#system.nameOf(address);
+      return { addresses: [address], canonicalName, aliases: [] };
+    } catch (error) {
+      if (!(error instanceof ProgramError)) throw error;
+      return undefined;
+    }
   }
+
+  #entry(text: string, family: Family | undefined): HostAnswer | undefined {
+    const families = family === undefined ? ([4, 6] as const) : [family];
+    const entry = this.#file().lookup(text.replace(/\.$/, ''), families);
+    if (!entry) return undefined;
+    // RFC 6724 §6: of the two names for this machine itself, IPv6 comes first
+    const isSelf = entry.addresses.includes(LOOPBACK4) && entry.addresses.includes(LOOPBACK6);
+    return isSelf ? { ...entry, addresses: [LOOPBACK6, LOOPBACK4] } : entry;
+  }
+
+  #file(): HostsFile {
+    return new HostsFile(this.#host.files.read(HOSTS_PATH));
+  }
+}
+
+/** Writes a table's names below what a new machine's hosts file holds. */
+export function installHosts(host: Host, table: HostsTable): void {
+  const lines = Object.entries(table).flatMap(([name, addresses]) =>
+    (typeof addresses === 'string' ? [addresses] : addresses).map((address) => `${address}\t${name}\n`),
+  );
+  if (lines.length > 0) host.files.install(HOSTS_PATH, `${defaultHosts(host.name)}${lines.join('')}`);
 }
 
 /** The address that a text is, also in the old forms of IPv4 (`127.1`); 0.0.0.0 is this machine, as Linux takes it. */
@@ -96,8 +128,8 @@ function failure(code: string): ProgramError {
   return new ProgramError(code, RESOLVE_TEXT[code] ?? RESOLVE_TEXT['EAI_AGAIN']);
 }
 
-/** For completion: every name and address that a hosts file holds. */
-export function hostsWords(hosts: HostsFile): readonly string[] {
+/** For completion: every name and address that a table holds. */
+export function hostsWords(hosts: HostsTable): readonly string[] {
   return Object.entries(hosts).flatMap(([name, addresses]) => [
     name,
     ...(typeof addresses === 'string' ? [addresses] : addresses).map((text) => formatIp(parseIp(text))),

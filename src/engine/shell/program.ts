@@ -11,6 +11,21 @@ import type { World } from '../sim/world.ts';
 
 export type Family = 4 | 6;
 
+/** What the C library says of a name or an address. */
+export interface HostAnswer {
+  /** In the order in which to try them; at least one. */
+  readonly addresses: readonly Ip[];
+  /** What the name leads to in the end, without its last dot. */
+  readonly canonicalName: string;
+  readonly aliases: readonly string[];
+}
+
+/** What a program of this machine keeps of DNS, for those who empty it; its rows are the host's table `dns`. */
+export interface NameCache {
+  /** Forgets everything, or the rows of names that are meant. Gives how many went. */
+  flush(isMeant?: (name: string) => boolean): number;
+}
+
 export interface Env {
   readonly host: Host;
   /** The name that the program was called by. */
@@ -25,8 +40,15 @@ export interface Env {
    * ProgramError whose message is what `getaddrinfo` would say.
    */
   resolve(name: string, family: Family | undefined): Task<readonly Ip[]>;
-  /** The name that belongs to an address, where there is one. */
+  /** The same with what else `getaddrinfo` tells. */
+  lookUp(name: string, family: Family | undefined): Task<HostAnswer>;
+  /** The name that the hosts file has for an address. */
   nameOf(address: Ip): string | undefined;
+  /** What `gethostbyaddr` says of an address: the hosts file, else a PTR record; undefined when it has no name. */
+  reverse(address: Ip): Task<HostAnswer | undefined>;
+  /** What the machine's own name resolution keeps, and what the resolver keeps that it is for others. */
+  readonly systemCache: NameCache | undefined;
+  readonly resolverCache: NameCache | undefined;
   /** What Ctrl-C does instead of ending the program at once. */
   onInterrupt: (() => void) | undefined;
 }

@@ -14,16 +14,20 @@ import { Host } from '../net/host.ts';
 import type { Network } from '../net/network.ts';
 import { ProgramError, type Running, type Task } from '../sim/task.ts';
 import type { Detail } from '../trace/event.ts';
-import { type HostsFile, Names, type Resolve } from './names.ts';
+import { type HostsTable, installHosts, Names, type SystemNames } from './names.ts';
 import { MAX_LINE, parseLine } from './parse.ts';
-import { type Env, INTERRUPTED } from './program.ts';
+import { type Env, INTERRUPTED, type NameCache } from './program.ts';
 import { PROGRAMS } from './programs.ts';
 
 export interface TerminalOptions {
   /** Who sits at which machine: `{ laptop: 'maya' }`. */
   readonly users: Readonly<Record<string, string>>;
-  readonly hosts?: HostsFile;
-  readonly resolve?: Resolve;
+  /** Names that stand in everybody's hosts file. */
+  readonly hosts?: HostsTable;
+  /** The name resolution of machines that have one. */
+  readonly systems?: readonly SystemNames[];
+  /** The machines that are resolvers for others, by name. */
+  readonly resolvers?: Readonly<Record<string, NameCache>>;
 }
 
 /** Lines that wait for the one that runs. */
@@ -41,8 +45,9 @@ export function openTerminals(network: Network, options: TerminalOptions): Reado
   for (const [name, user] of Object.entries(options.users)) {
     const machine = network.machine(name);
     if (!(machine instanceof Host)) throw new Malformed(`${name} runs no programs`);
-    const names = new Names(machine, options.hosts ?? {}, options.resolve);
-    terminals.set(name, new Terminal(machine, user, names));
+    installHosts(machine, options.hosts ?? {});
+    const system = options.systems?.find(({ host }) => host === machine);
+    terminals.set(name, new Terminal(machine, user, system, options.resolvers?.[name]));
   }
   const find = (detail: Detail): Terminal => {
     const name = String(detail['machine']);
@@ -88,6 +93,8 @@ export class Terminal {
   readonly host: Host;
   readonly user: string;
   readonly #names: Names;
+  readonly #systemCache: NameCache | undefined;
+  readonly #resolverCache: NameCache | undefined;
   readonly #waiting: { readonly line: string; readonly cause: number }[] = [];
   #isBusy = false;
   #foreground: Foreground | undefined;
@@ -95,10 +102,17 @@ export class Terminal {
   #runs = 0;
   #printed = 0;
 
-  constructor(host: Host, user: string, names: Names) {
+  constructor(
+    host: Host,
+    user: string,
+    system: SystemNames | undefined,
+    resolverCache: NameCache | undefined,
+  ) {
     this.host = host;
     this.user = user;
-    this.#names = names;
+    this.#names = new Names(host, system);
+    this.#systemCache = system;
+    this.#resolverCache = resolverCache;
     host.onBoot(() => this.#waiting.splice(0));
   }
 
@@ -200,8 +214,14 @@ export class Terminal {
       user: this.user,
       out: (text) => this.#print(run, 'out', text),
       err: (text) => this.#print(run, 'err', text),
-      resolve: (text, family) => names.lookup(text, family),
+      resolve: function* (text, family) {
+        return (yield* names.lookup(text, family)).addresses;
+      },
+      lookUp: (text, family) => names.lookup(text, family),
       nameOf: (address) => names.nameOf(address),
+      reverse: (address) => names.reverse(address),
+      systemCache: this.#systemCache,
+      resolverCache: this.#resolverCache,
       onInterrupt: undefined,
     };
     const running = this.host.run(name!, entry.program(env));

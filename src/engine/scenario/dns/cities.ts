@@ -50,6 +50,15 @@ export interface CityPeople {
 export interface CitiesOptions {
   /** ChaiCart's zone, a master file. */
   readonly zone: string;
+  /** Machines beside the servers, each on a network of its own with 16 addresses. */
+  readonly more?: readonly {
+    readonly name: string;
+    readonly user: string;
+    readonly gateway: string;
+    readonly address: string;
+    /** One way, in milliseconds. */
+    readonly delay: number;
+  }[];
 }
 
 export interface Cities {
@@ -59,6 +68,7 @@ export interface Cities {
   readonly fresh: Host;
   readonly ns1: NameServer;
   readonly tld: NameServer;
+  readonly more: ReadonlyMap<string, Host>;
 }
 
 export const citiesUsers: Readonly<Record<string, string>> = {
@@ -93,6 +103,13 @@ export function citiesWorld(world: World, options: CitiesOptions): Cities {
   const ns1 = attach('ns1', 'names', '192.0.2.1', AT.ns1, 26, 3);
   const old = attach('chaicart', 'region', '192.0.2.65', AT.chaicart, 26, 3);
   const fresh = attach('chaicart-new', 'new', '192.0.2.129', AT.newServer, 26, 3);
+  const { more: wanted = [] } = options;
+  const more = new Map(
+    wanted.map(({ name, gateway, address, delay }) => [
+      name,
+      attach(name, name, gateway, address, 28, delay),
+    ]),
+  );
   const joined = cityNames.map((name, i) => {
     const provider = network.router(name);
     const people = network.host(`${name}-people`);
@@ -121,11 +138,11 @@ export function citiesWorld(world: World, options: CitiesOptions): Cities {
   takeOrders(old);
   takeOrders(fresh);
   openTerminals(network, {
-    users: citiesUsers,
+    users: { ...citiesUsers, ...Object.fromEntries(wanted.map(({ name, user }) => [name, user])) },
     systems: [...cities.values()].map(({ system }) => system),
     resolvers: Object.fromEntries([...cities].map(([name, { recursive }]) => [name, recursive])),
   });
-  return { network, cities, old, fresh, ns1: server, tld: tldServer };
+  return { network, cities, old, fresh, ns1: server, tld: tldServer, more };
 }
 
 const ROW = 119;

@@ -21,7 +21,6 @@ import type { LinkOptions } from '../../net/link/link.ts';
 import { Network } from '../../net/network.ts';
 import type { ResolverConfig, RootHint } from '../../proto/dns/resolver/config.ts';
 import { openTerminals } from '../../shell/terminal.ts';
-import { ProgramError } from '../../sim/task.ts';
 import type { World } from '../../sim/world.ts';
 import { acquaint } from '../acquaint.ts';
 import type { Optional } from './names-map.ts';
@@ -130,11 +129,11 @@ export function namesWorld(world: World, options: NamesOptions = {}): NamesWorld
   if (newServer && !closed.includes('chaicart-new')) runOrigin(newServer, chaiCartSite());
   openTerminals(network, {
     users: namesUsers(present),
-    resolve: function* (host, wanted, family) {
-      // the other machines are asked for nothing that needs a name
-      const names = host === laptop ? system : host === phone ? phoneSystem : undefined;
-      if (!names) throw new ProgramError('EAI_AGAIN');
-      return yield* names.lookup(wanted, family === undefined ? {} : { family });
+    systems: phoneSystem ? [system, phoneSystem] : [system],
+    resolvers: {
+      resolver: recursive,
+      ...(forwarder && { 'home-router': forwarder }),
+      ...(publicResolver && { public: publicResolver }),
     },
   });
   return { ...made, servers, recursive, forwarder, system, publicResolver, phoneSystem };
