@@ -53,9 +53,9 @@ const absent = (program: string, option: string): string | undefined =>
 /** Runs dig against a server that answers the i-th question over TCP with the i-th part of the records. */
 async function printedByDig(parts: readonly (readonly DnsRecord[])[]): Promise<string> {
   const server = createServer((socket) => {
-    let held = Buffer.alloc(0);
+    let held: Buffer = Buffer.alloc(0);
     socket.on('error', () => socket.destroy());
-    socket.on('data', (chunk) => {
+    socket.on('data', (chunk: Buffer) => {
       held = Buffer.concat([held, chunk]);
       while (held.length >= 2 && held.length >= 2 + held.readUInt16BE(0)) {
         const query = decodeDns(new Uint8Array(held.subarray(2, 2 + held.readUInt16BE(0))));
