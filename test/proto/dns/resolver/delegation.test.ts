@@ -247,6 +247,25 @@ describe('a forwarder', () => {
   });
 });
 
+it('an alias with a TTL of 0 is followed for every type', () => {
+  const script = internet(
+    {
+      '192.0.2.1': [
+        '.',
+        ['a.', 600, 'NS', 'ns.a.'],
+        ['ns.a.', 600, 'A', '192.0.2.2'],
+        ['b.', 600, 'MX', '10 mail.b.'],
+        ['b.c.', 600, 'MX', '10 mail.b.'],
+      ],
+      '192.0.2.2': ['a.', ['www.a.', 0, 'CNAME', 'b.'], ['all.a.', 0, 'DNAME', 'c.']],
+    },
+    { minimise: 'relaxed' },
+  );
+  expect(answers(script.client('www.a.', TYPE.MX))).toHaveLength(2);
+  expect(answers(script.client('b.all.a.', TYPE.MX))).toHaveLength(3);
+  expect(script.sent.length).toBeLessThan(12);
+});
+
 describe('DNAME (RFC 6672)', () => {
   const zones = {
     '192.0.2.1': [

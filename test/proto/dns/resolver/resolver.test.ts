@@ -13,7 +13,19 @@ import { parseRecord, recordText } from '../../../../src/engine/wire/dns/text.ts
 import * as vectors from '../../../vectors/dns.ts';
 import type { Responder } from '../script.ts';
 import { CLIENT, served, twisted } from '../script.ts';
-import { chaicartZone, NS1, NS2, OTHER, ROOT, rootZone, smallInternet, TLD } from '../small-internet.ts';
+import {
+  chaicartZone,
+  gluelessZone,
+  NS1,
+  NS2,
+  OTHER,
+  otherZone,
+  ROOT,
+  rootZone,
+  smallInternet,
+  TLD,
+  tldZone,
+} from '../small-internet.ts';
 
 const answers = (message: DnsMessage | undefined): string[] => (message?.answers ?? []).map(recordText);
 const chaicart = new Authority([chaicartZone]);
@@ -591,6 +603,41 @@ describe('clients', () => {
     }
     script.run();
     expect(script.machine.pollTimeout()).toBe(NEVER);
+  });
+
+  it('get an answer, whatever noise the servers make', () => {
+    for (let seed = 1; seed <= 12; seed++) {
+      const script = smallInternet(seed);
+      const random = new Random(seed);
+      for (const [address, zones] of [
+        [ROOT, [rootZone]],
+        [TLD, [tldZone]],
+        [NS1, [chaicartZone]],
+        [OTHER, [otherZone, gluelessZone]],
+      ] as const) {
+        const authority = new Authority(zones);
+        script.server(address, 0, (_, now, sent) => {
+          const bytes = served(authority, sent, now)!.slice();
+          if (random.chance(0.5)) return bytes;
+          // Behind the question, so that the message still matches its query
+          const from = 12 + sent.bytes.length / 2;
+          for (let n = 1 + random.below(3); n > 0; n--)
+            bytes[
+              random.chance(0.3) ? 2 + random.below(2) : Math.floor(from + random.below(bytes.length - from))
+            ] = random.below(256);
+          return bytes;
+        });
+      }
+      for (let i = 0; i < 40; i++) {
+        const name = ['www.', 'cdn.', 'mail.', `n${i}.`, 'loop-a.', ''][i % 6]!;
+        expect(
+          script.client(`${name}chaicart.example.`, [TYPE.A, TYPE.MX, TYPE.ANY][i % 3]!),
+          `seed ${seed}`,
+        ).toBeDefined();
+        script.pass(7 * SECOND);
+      }
+      expect(script.machine.ports()).toEqual([]);
+    }
   });
 
   it('need hints', () => {

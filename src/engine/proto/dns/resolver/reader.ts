@@ -144,10 +144,11 @@ export class Reader {
       case 'answer':
       case 'alias':
       case 'nodata': {
-        this.#keep(reading, rank, now);
+        const isKept = this.#keep(reading, rank, now);
         const hasDname = reading.aliases.some((alias) => (alias.type as number) === TYPE.DNAME);
-        // (6b), and an alias of the name itself: it holds for every type
-        const isAlias = reading.aliases.length > 0 && (hasDname || sameName(query.name, task.current));
+        // (6b), and an alias of the name itself: it holds for every type. One with a TTL of 0 must be asked for again
+        const isAlias =
+          isKept && reading.aliases.length > 0 && (hasDname || sameName(query.name, task.current));
         if (isAlias && task.type !== TYPE.CNAME && !task.isRefresh) task.step = undefined;
         else this.#askNext(step);
         break;
@@ -246,18 +247,20 @@ export class Reader {
     }
   }
 
-  /** Stores what an answer said about names, aliases first. */
+  /** Stores what an answer said about names, aliases first. True when all aliases were kept. */
   #keep(
     reading: Reading & { kind: 'answer' | 'alias' | 'nxdomain' | 'nodata' },
     rank: Rank,
     now: Nanoseconds,
-  ): void {
-    for (const alias of keptAliases(reading.aliases)) this.#cache.store([alias], rank, now);
+  ): boolean {
+    const aliases = keptAliases(reading.aliases).map((alias) => this.#cache.store([alias], rank, now));
+    const isKept = !aliases.includes(false);
     if (reading.kind === 'answer') for (const set of sets(reading.records)) this.#cache.store(set, rank, now);
-    if (reading.kind !== 'nxdomain' && reading.kind !== 'nodata') return;
+    if (reading.kind !== 'nxdomain' && reading.kind !== 'nodata') return isKept;
     const { soa, ttl } = negative(reading, this.#config.maxNegativeTtl);
     // Without a SOA nobody said for how long: not kept (RFC 2308 §5)
     if (soa) this.#cache.storeAbsence(reading.name, reading.type, reading.kind, soa, ttl, now);
+    return isKept;
   }
 
   #refer(query: Query, step: Step, referral: Reading & { kind: 'referral' }, now: Nanoseconds): void {
