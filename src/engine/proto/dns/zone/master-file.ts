@@ -193,7 +193,12 @@ class EntryReader implements MasterFile {
     if (!head || this.#owner === undefined || this.#owner === 'unread') return;
     const { type, word, words, explicitTtl } = head;
     const data = this.#data(type, word, words);
-    if (data === undefined) return;
+    if (data === undefined) {
+      // Its minimum might have been everybody's TTL: one fault is enough
+      if (type === TYPE.SOA && explicitTtl === undefined && this.#lastTtl === undefined)
+        this.#defaultTtl ??= 0;
+      return;
+    }
     const record = { name: this.#owner, type, class: CLASS.IN, ttl: 0, data } as DnsRecord;
     if (isTooLong(record, words)) {
       this.fault(word, `the data of this record have more than ${MAX_DATA} bytes`, undefined);
@@ -376,6 +381,8 @@ function classText(text: string): string {
 }
 
 function isClass(text: string): boolean {
+  // Nearly every word that is asked about is a type: it shall not cost an exception
+  if (!/^(?:in|ch|hs|chaos|hesiod|none|any|class\d+)$/i.test(text)) return false;
   try {
     parseClass(classText(text));
     return true;

@@ -11,7 +11,7 @@ import type { DnsRecord, RecordType } from '../../../wire/dns/message.ts';
 import { isSubdomain, labelCount, nameKey } from '../../../wire/dns/name.ts';
 import { about, type Finding, type Inspected, type PlacedRecord, type PlacedSet } from './finding.ts';
 import { ttlText } from './ttl-text.ts';
-import { sameData } from './zone-tree.ts';
+import { dataKey } from './zone-tree.ts';
 
 const DAY = 86_400;
 
@@ -60,9 +60,10 @@ export function targetsOf(record: DnsRecord): string[] {
 
 function* setAdvice(set: PlacedSet): Generator<Finding> {
   const [first, ...others] = set;
-  for (const [i, placed] of others.entries()) {
-    const earlier = set.slice(0, i + 1).some(({ record }) => sameData(record, placed.record));
-    if (i < 200 && earlier)
+  const known = new Set([dataKey(first.record)]);
+  for (const placed of others) {
+    const key = dataKey(placed.record);
+    if (known.has(key))
       yield about('note', placed, 'This record is written twice: it counts once.', 'RFC 2181 §5');
     else if (placed.record.ttl !== first.record.ttl)
       yield about(
@@ -72,6 +73,7 @@ function* setAdvice(set: PlacedSet): Generator<Finding> {
           `${first.record.ttl}, not ${placed.record.ttl}.`,
         'RFC 2181 §5.2',
       );
+    known.add(key);
   }
   yield* spfAdvice(set);
 }

@@ -183,7 +183,7 @@ function readQuoted(reader: Reader): Token | undefined {
   let escaped = false;
   for (reader.at += 1; !reader.atEnd; ) {
     const character = reader.next;
-    if (character === '\n' && !escaped) return undefined;
+    if ((character === '\n' || reader.text.startsWith('\r\n', reader.at)) && !escaped) return undefined;
     if (character === '"' && !escaped) {
       reader.at += 1;
       const length = reader.line === first.line ? reader.at - from : 1;

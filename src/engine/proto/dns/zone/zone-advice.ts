@@ -12,8 +12,9 @@ import { hostFault } from './zone-errors.ts';
 
 export function* zoneAdvice(zone: Inspected): Generator<Finding> {
   yield* serverAdvice(zone);
+  const servers = serverKeys(zone);
   for (const [key, sets] of zone.names) {
-    yield* cutAdvice(zone, key, sets);
+    yield* cutAdvice(zone, key, sets, servers);
     for (const set of sets.values()) for (const placed of set) yield* targetAdvice(zone, placed);
   }
   yield* wildcardAdvice(zone);
@@ -71,7 +72,6 @@ function* cutAdvice(zone: Inspected, key: string, sets: ReadonlyMap<number, Plac
     );
   if (!cut) return;
   const atCut = nameKey(cut.name) === key;
-  const glueOf = tree.nodes.get(nameKey(cut.name))!.sets.get(TYPE.NS)!;
   for (const [type, [first]] of sets) {
     if (atCut && AT_CUT.has(type)) continue;
     const address = type === TYPE.A || type === TYPE.AAAA;
@@ -82,7 +82,7 @@ function* cutAdvice(zone: Inspected, key: string, sets: ReadonlyMap<number, Plac
         `${first.record.name} lies ${atCut ? 'at' : 'below'} the cut at ${cut.name}: the servers there answer for it, and this ${typeName(type)} record is never seen.`,
         'RFC 1034 §4.2.1',
       );
-    else if (!isServer(zone, key) && !glueOf.some((server) => targetsOf(server).map(nameKey).includes(key)))
+    else if (!servers.has(key))
       yield about(
         'note',
         first,
@@ -92,20 +92,14 @@ function* cutAdvice(zone: Inspected, key: string, sets: ReadonlyMap<number, Plac
   }
 }
 
-/** True when any NS record of the zone names it: then it is glue for somebody. */
-function isServer(zone: Inspected, key: string): boolean {
-  let known = servers.get(zone);
-  if (!known) {
-    known = new Set();
-    for (const sets of zone.names.values())
-      for (const { record } of sets.get(TYPE.NS) ?? [])
-        for (const target of targetsOf(record)) known.add(nameKey(target));
-    servers.set(zone, known);
-  }
-  return known.has(key);
+/** The keys of all names that some NS record names: their addresses are glue for somebody. */
+function serverKeys({ names }: Inspected): ReadonlySet<string> {
+  const keys = new Set<string>();
+  for (const sets of names.values())
+    for (const { record } of sets.get(TYPE.NS) ?? [])
+      for (const target of targetsOf(record)) keys.add(nameKey(target));
+  return keys;
 }
-
-const servers = new WeakMap<Inspected, Set<string>>();
 
 /** Whether what a record points at is there, as far as this zone can tell. */
 function* targetAdvice(zone: Inspected, placed: PlacedRecord): Generator<Finding> {

@@ -9,12 +9,13 @@
 import { seqGt } from '../../../base/seq.ts';
 import { TYPE } from '../../../wire/dns/code.ts';
 import type { DnsRecord } from '../../../wire/dns/message.ts';
+import { nameKey } from '../../../wire/dns/name.ts';
 import { about, type Finding, inspect, type PlacedRecord } from './finding.ts';
 import { type MasterFile, parseMasterFile } from './master-file.ts';
 import { recordAdvice } from './record-advice.ts';
 import { zoneAdvice } from './zone-advice.ts';
 import { zoneErrors } from './zone-errors.ts';
-import { sameData } from './zone-tree.ts';
+import { dataKey } from './zone-tree.ts';
 
 export type { Finding } from './finding.ts';
 
@@ -57,7 +58,7 @@ function pick({ records, faults, remarks }: MasterFile): MasterFile {
 /** Checks records as a zone; errors first. Throws Malformed for a bad origin. */
 export function checkZone(origin: string, records: readonly PlacedRecord[]): Finding[] {
   const zone = inspect(origin, records);
-  const findings = zoneErrors(zone);
+  const findings = zoneErrors(zone).slice(0, MAX_FINDINGS);
   for (const advice of [zoneAdvice(zone), recordAdvice(zone)]) {
     for (const finding of advice) {
       if (findings.length >= MAX_FINDINGS) return findings;
@@ -108,8 +109,9 @@ export function compareSerials(from: number, to: number): 'same' | 'later' | 'ea
 }
 
 function sameRecords(before: readonly DnsRecord[], after: readonly DnsRecord[]): boolean {
-  if (before.length !== after.length) return false;
-  return before.every((record) =>
-    after.some((other) => other.name === record.name && other.ttl === record.ttl && sameData(other, record)),
-  );
+  const key = (record: DnsRecord): string =>
+    `${nameKey(record.name)} ${record.ttl} ${record.type} ${dataKey(record)}`;
+  const old = new Set(before.map(key));
+  const present = new Set(after.map(key));
+  return old.size === present.size && [...old].every((one) => present.has(one));
 }

@@ -10,7 +10,7 @@ import { TYPE, typeName } from '../../../wire/dns/code.ts';
 import { isSubdomain, nameKey, parentName } from '../../../wire/dns/name.ts';
 import { dataText } from '../../../wire/dns/text.ts';
 import { about, type Finding, type Inspected, type PlacedSet } from './finding.ts';
-import { sameData } from './zone-tree.ts';
+import { dataKey } from './zone-tree.ts';
 
 /** KEY and SIG are the older forms of DNSKEY and RRSIG; both stood beside aliases (RFC 2535 §2.3.5). */
 const BESIDE_ALIAS: ReadonlySet<number> = new Set([TYPE.RRSIG, TYPE.NSEC, 24, 25]);
@@ -144,7 +144,7 @@ function* singleErrors(sets: ReadonlyMap<number, PlacedSet>): Generator<Finding>
   ] as const;
   for (const [type, message, spec] of single) {
     const set = sets.get(type);
-    const second = set?.find(({ record }) => !sameData(record, set[0].record));
+    const second = set?.find(({ record }) => dataKey(record) !== dataKey(set[0].record));
     if (second) yield about('error', second, `${message} Here is another: ${dataText(second.record)}`, spec);
   }
 }

@@ -78,8 +78,9 @@ export class ZoneTree {
     this.originKey = nameKey(this.origin);
     this.nodes = this.#nodes;
     this.#node(this.origin);
+    const known = new Map<DnsRecord[], Set<string>>();
     for (const record of records) {
-      if (this.holds(record)) this.#add(record);
+      if (this.holds(record)) this.#add(record, known);
     }
   }
 
@@ -187,21 +188,29 @@ export class ZoneTree {
     return this.#nodes.get(nameKey(name))!;
   }
 
-  #add(record: DnsRecord): void {
+  /** `known` holds what each set has, so that ten thousand records of one name are no trouble. */
+  #add(record: DnsRecord, known: Map<DnsRecord[], Set<string>>): void {
     const { sets } = this.#node(record.name);
-    const set = sets.get(record.type);
-    if (!set) sets.set(record.type, [record]);
-    else if (!set.some((other) => sameData(other, record)))
-      set.push(record.ttl === set[0]!.ttl ? record : { ...record, ttl: set[0]!.ttl });
+    let set = sets.get(record.type);
+    if (!set) sets.set(record.type, (set = []));
+    let keys = known.get(set);
+    if (!keys) known.set(set, (keys = new Set()));
+    const key = dataKey(record);
+    if (keys.has(key)) return;
+    keys.add(key);
+    const ttl = set[0]?.ttl ?? record.ttl;
+    set.push(record.ttl === ttl ? record : { ...record, ttl });
   }
 }
 
-/** True when two records of one type say the same: names in their data are equal whatever their case (RFC 4343 §3). */
-export function sameData(a: DnsRecord, b: DnsRecord): boolean {
-  if (a.type !== b.type) return false;
-  if (a.type === TYPE.A || b.type === TYPE.A) return a.data === b.data;
-  const [left, right] = [dataText(a), dataText(b)];
-  return left === right || (CASELESS.has(a.type) && left.toLowerCase() === right.toLowerCase());
+/**
+ * Text that is equal for records of one type that say the same. Names in data are equal whatever their case (RFC 4343
+ * §3).
+ */
+export function dataKey(record: DnsRecord): string {
+  if (record.type === TYPE.A) return String(record.data);
+  const text = dataText(record);
+  return CASELESS.has(record.type) ? text.toLowerCase() : text;
 }
 
 /** Types whose data are names and numbers only, so that case says nothing. */
