@@ -1,6 +1,7 @@
 /** What Tab offers. */
 import { describe, expect, it } from 'vitest';
 import { complete, machineFacts } from '../../src/engine/shell/complete.ts';
+import { PROGRAMS } from '../../src/engine/shell/programs.ts';
 import { town } from './small-town.ts';
 
 const FACTS = {
@@ -11,8 +12,15 @@ const offers = (line: string) => complete(line, FACTS).candidates;
 
 describe('completion', () => {
   it.each([
-    ['', ['arp', 'echo', 'false', 'help', 'hostname', 'ip', 'ping', 'sleep', 'ss', 'traceroute', 'true']],
-    ['h', ['help', 'hostname']],
+    ['', [...PROGRAMS.keys()].sort()],
+    ['h', ['help', 'host', 'hostname']],
+    ['dig +n', ['+noall', '+nocmd', '+noedns', '+norecurse']],
+    ['dig @w', ['@web', '@www.chaicart.example']],
+    ['getent a', ['ahosts', 'ahostsv4', 'ahostsv6']],
+    ['getent ahosts w', ['web', 'www.chaicart.example']],
+    ['cat /etc/h', ['/etc/hostname', '/etc/hosts']],
+    ['echo 192.0.2.1 tea >> /etc/r', ['/etc/resolv.conf']],
+    ['resolvectl f', ['flush-caches']],
     ['ping', []],
     ['ping ', ['192.168.1.1', '203.0.113.80', 'web', 'www.chaicart.example']],
     ['ping w', ['web', 'www.chaicart.example']],

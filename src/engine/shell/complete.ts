@@ -6,6 +6,7 @@
 import { formatIp } from '../base/ip.ts';
 import { Host } from '../net/host.ts';
 import type { Network } from '../net/network.ts';
+import { PATHS } from './files.ts';
 import { type HostsTable, hostsWords } from './names.ts';
 import { PROGRAMS, type WordKind } from './programs.ts';
 import { interfacesOf } from './target.ts';
@@ -65,8 +66,11 @@ function wordsAfter(before: readonly string[], word: string, facts: MachineFacts
   const last = rest.at(-1);
   const expected = last === undefined ? undefined : entry.values?.[last];
   if (expected !== undefined) return wordsOf(expected, facts, last!);
-  if (word.startsWith('-')) return entry.flags;
+  if (last === '>' || last === '>>') return PATHS;
+  if (/^[-+]/.test(word)) return entry.flags;
+  if (word.startsWith('@')) return facts.hosts.map((host) => `@${host}`);
   if (name === 'ip') return ipWords(rest, facts);
+  if (entry.verbs && rest.length === 0) return entry.verbs;
   return wordsOf(entry.words, facts, '');
 }
 
@@ -84,6 +88,7 @@ function wordsOf(kind: WordKind, facts: MachineFacts, flag: string): readonly st
   if (flag === '-M') return ['do', 'dont', 'want'];
   if (kind === 'host') return facts.hosts;
   if (kind === 'interface') return facts.interfaces;
+  if (kind === 'file') return PATHS;
   return kind === 'program' ? [...PROGRAMS.keys()] : [];
 }
 

@@ -1,8 +1,8 @@
 /**
  * A typed line as commands: words and quotes, `;`, `&&`, `||`, comments (POSIX.1-2017, Shell Command Language, §2.2,
- * §2.3, §2.9.3).
+ * §2.3, §2.7.2, §2.7.3, §2.9.3); the output of a command may go to a file, `>` and `>>`.
  *
- * Not here: pipes, redirection, background jobs, variables and substitution. They are refused by name. Wildcards and
+ * Not here: pipes, other redirection, background jobs, variables and substitution. They are refused by name. Wildcards and
  * the tilde stand for themselves, as wildcards that match no file do: there are no files.
  */
 import { Malformed, Unsupported } from '../base/errors.ts';
@@ -13,6 +13,14 @@ export type Joint = ';' | '&&' | '||';
 export interface Command {
   readonly joint: Joint;
   readonly words: readonly string[];
+  /** Where the output goes instead of the screen. */
+  readonly output?: Output;
+}
+
+export interface Output {
+  readonly path: string;
+  /** True for `>>`. */
+  readonly appends: boolean;
 }
 
 /** Longest line that a terminal takes. */
@@ -21,7 +29,6 @@ const MAX_COMMANDS = 16;
 
 const REFUSED: readonly (readonly [mark: string, what: string])[] = [
   ['|', 'pipes (|)'],
-  ['>', 'redirection (>)'],
   ['<', 'redirection (<)'],
   ['&', 'background jobs (&)'],
   ['$', 'variables and substitution ($)'],
@@ -35,14 +42,16 @@ export function parseLine(line: string): readonly Command[] {
   const commands: Command[] = [];
   let joint: Joint = ';';
   let words: string[] = [];
+  let output: Output | undefined;
   /** Ends a command; `next` is what stands between it and the one after it. */
   const close = (mark: string, next: Joint): void => {
     if (words.length === 0) throw new Malformed(`syntax error near unexpected token \`${mark}'`);
     if (commands.length >= MAX_COMMANDS)
       throw new Unsupported(`more than ${MAX_COMMANDS} commands in one line`);
-    commands.push({ joint, words });
+    commands.push({ joint, words, ...(output && { output }) });
     joint = next;
     words = [];
+    output = undefined;
   };
   for (let at = 0; at < line.length; ) {
     const mark = line[at]!;
@@ -53,15 +62,38 @@ export function parseLine(line: string): readonly Command[] {
       at += next.length;
       close(mark === ';' && line[at] === ';' ? ';;' : next, next);
       if (line.startsWith(';', at)) throw new Malformed("syntax error near unexpected token `;;'");
+    } else if (mark === '>') {
+      const read = readOutput(line, at);
+      output = read.output;
+      at = read.end;
     } else {
       const word = readWord(line, at);
+      if (line[word.end] === '>' && /^\d+$/.test(word.text))
+        throw new Unsupported('this terminal redirects output only, and no numbered stream');
       words.push(word.text);
       at = word.end;
     }
   }
+  if (output && words.length === 0)
+    throw new Unsupported('this terminal redirects the output of programs only');
   if (words.length > 0) close('newline', ';');
   else if (commands.length > 0 && joint !== ';') throw new Malformed('syntax error: unexpected end of file');
   return commands;
+}
+
+function readOutput(line: string, start: number): { readonly output: Output; readonly end: number } {
+  const appends = line.startsWith('>>', start);
+  let at = start + (appends ? 2 : 1);
+  if (line[at] === '&' || line[at] === '|')
+    throw new Unsupported(`this terminal has no >${line[at]}; it has > and >>`);
+  while (line[at] === ' ' || line[at] === '\t') at += 1;
+  const next = line[at];
+  if (next === undefined || next === '#' || next === '>' || isJoint(line, at))
+    throw new Malformed(
+      `syntax error near unexpected token \`${next === undefined || next === '#' ? 'newline' : next}'`,
+    );
+  const { text, end } = readWord(line, at);
+  return { output: { path: text, appends }, end };
 }
 
 function isJoint(line: string, at: number): boolean {
@@ -73,7 +105,7 @@ function readWord(line: string, start: number): { readonly text: string; readonl
   let at = start;
   while (at < line.length) {
     const mark = line[at]!;
-    if (mark === ' ' || mark === '\t' || isJoint(line, at)) break;
+    if (mark === ' ' || mark === '\t' || mark === '>' || isJoint(line, at)) break;
     if (mark === "'") {
       const end = line.indexOf("'", at + 1);
       if (end < 0) throw new Malformed("unexpected EOF while looking for matching `''");

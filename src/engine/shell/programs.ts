@@ -2,9 +2,12 @@
  * The programs that a terminal has, by name: what they do, and what may follow their name.
  */
 
+import { resolvectl, unboundControl } from './dns/cache-programs.ts';
 import { dig } from './dns/dig.ts';
+import { getent } from './dns/getent.ts';
 import { host } from './dns/host.ts';
 import { nslookup } from './dns/nslookup.ts';
+import { cat } from './files.ts';
 import { ip } from './ip.ts';
 import { arp } from './ip-neighbour.ts';
 import { ping } from './ping.ts';
@@ -14,7 +17,7 @@ import { ss } from './ss.ts';
 import { traceroute } from './traceroute.ts';
 
 /** What a word after the name is, for completion. */
-export type WordKind = 'host' | 'interface' | 'program' | 'nothing';
+export type WordKind = 'host' | 'interface' | 'program' | 'file' | 'nothing';
 
 export interface ProgramEntry {
   readonly program: Program;
@@ -23,6 +26,8 @@ export interface ProgramEntry {
   readonly about: string;
   readonly flags: readonly string[];
   readonly words: WordKind;
+  /** What the first word may be, where it says what to do. */
+  readonly verbs?: readonly string[];
   /** Flags that are followed by a value, and what it is. */
   readonly values?: Readonly<Record<string, WordKind>>;
 }
@@ -96,6 +101,16 @@ export const PROGRAMS: ReadonlyMap<string, ProgramEntry> = new Map<string, Progr
     },
   ],
   [
+    'cat',
+    {
+      program: cat,
+      usage: 'cat FILE...',
+      about: 'prints files: /etc/hosts, /etc/resolv.conf',
+      flags: [],
+      words: 'file',
+    },
+  ],
+  [
     'dig',
     {
       program: dig,
@@ -110,13 +125,24 @@ export const PROGRAMS: ReadonlyMap<string, ProgramEntry> = new Map<string, Progr
     'echo',
     {
       program: echo,
-      usage: 'echo [-neE] [WORD]...',
-      about: 'prints its words',
+      usage: 'echo [-neE] [WORD]... [> FILE] [>> FILE]',
+      about: 'prints its words, or writes them to a file',
       flags: ['-n', '-e', '-E'],
       words: 'nothing',
     },
   ],
   ['false', { program: fail, usage: 'false', about: 'fails', flags: [], words: 'nothing' }],
+  [
+    'getent',
+    {
+      program: getent,
+      usage: 'getent hosts|ahosts|ahostsv4|ahostsv6 [NAME]...',
+      about: 'what programs of this machine find under a name',
+      flags: [],
+      words: 'host',
+      verbs: ['ahosts', 'ahostsv4', 'ahostsv6', 'hosts'],
+    },
+  ],
   [
     'help',
     {
@@ -183,6 +209,17 @@ export const PROGRAMS: ReadonlyMap<string, ProgramEntry> = new Map<string, Progr
     },
   ],
   [
+    'resolvectl',
+    {
+      program: resolvectl,
+      usage: 'resolvectl show-cache|statistics|flush-caches',
+      about: 'the names that this machine remembers',
+      flags: [],
+      words: 'nothing',
+      verbs: ['flush-caches', 'show-cache', 'statistics'],
+    },
+  ],
+  [
     'sleep',
     {
       program: sleep,
@@ -212,6 +249,17 @@ export const PROGRAMS: ReadonlyMap<string, ProgramEntry> = new Map<string, Progr
       flags: ['-4', '-6', '-F', '-I', '-n', ...Object.keys(TRACEROUTE_VALUES)],
       words: 'host',
       values: TRACEROUTE_VALUES,
+    },
+  ],
+  [
+    'unbound-control',
+    {
+      program: unboundControl,
+      usage: 'unbound-control dump_cache\nunbound-control flush NAME\nunbound-control flush_zone NAME',
+      about: 'the names that a resolver remembers',
+      flags: [],
+      words: 'host',
+      verbs: ['dump_cache', 'flush', 'flush_zone'],
     },
   ],
   ['true', { program: succeed, usage: 'true', about: 'goes well', flags: [], words: 'nothing' }],

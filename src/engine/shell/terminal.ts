@@ -14,8 +14,9 @@ import { Host } from '../net/host.ts';
 import type { Network } from '../net/network.ts';
 import { ProgramError, type Running, type Task } from '../sim/task.ts';
 import type { Detail } from '../trace/event.ts';
+import { writeFile, writeProblem } from './files.ts';
 import { type HostsTable, installHosts, Names, type SystemNames } from './names.ts';
-import { MAX_LINE, parseLine } from './parse.ts';
+import { type Command, MAX_LINE, type Output, parseLine } from './parse.ts';
 import { type Env, INTERRUPTED, type NameCache } from './program.ts';
 import { PROGRAMS } from './programs.ts';
 
@@ -192,15 +193,19 @@ export class Terminal {
       return WRONG_LINE;
     }
     let status = 0;
-    for (const { joint, words } of commands) {
+    for (const command of commands) {
+      const { joint } = command;
       if ((joint === '&&' && status !== 0) || (joint === '||' && status === 0)) continue;
-      status = yield* this.#command(words, run);
+      status = yield* this.#command(command, run);
       if (this.#isInterrupted) break;
     }
     return status;
   }
 
-  *#command([name, ...args]: readonly string[], run: number): Task<number> {
+  *#command({ words: [name, ...args], output }: Command, run: number): Task<number> {
+    // as bash does, the file is opened before the program begins
+    if (output && this.#refuses(output.path, run)) return 1;
+    let written = '';
     const entry = PROGRAMS.get(name!);
     if (!entry) {
       this.#print(run, 'err', `bash: ${name}: command not found\n`);
@@ -212,7 +217,10 @@ export class Terminal {
       name: name!,
       args,
       user: this.user,
-      out: (text) => this.#print(run, 'out', text),
+      out: (text) => {
+        if (output) written = (written + text).slice(0, MAX_OUTPUT);
+        else this.#print(run, 'out', text);
+      },
       err: (text) => this.#print(run, 'err', text),
       resolve: function* (text, family) {
         return (yield* names.lookup(text, family)).addresses;
@@ -235,7 +243,20 @@ export class Terminal {
       return 1;
     } finally {
       this.#foreground = undefined;
+      if (output) this.#save(output, written, run);
     }
+  }
+
+  /** True, and says why, when nothing can be written there. */
+  #refuses(path: string, run: number): boolean {
+    const problem = writeProblem(this.user, path);
+    if (problem !== undefined) this.#print(run, 'err', `bash: ${path}: ${problem}\n`);
+    return problem !== undefined;
+  }
+
+  #save({ path, appends }: Output, text: string, run: number): void {
+    const problem = writeFile(this.host, path, text, appends);
+    if (problem !== undefined) this.#print(run, 'err', `bash: ${path}: ${problem}\n`);
   }
 
   #print(run: number, stream: 'out' | 'err', text: string): void {
