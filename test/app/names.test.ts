@@ -56,6 +56,16 @@ describe('getaddrinfo', () => {
     ]);
   });
 
+  it('leaves the order of IPv4 addresses elsewhere to who answered, so that turns stay turns', () => {
+    for (const turn of [
+      ['198.51.100.80', '203.0.113.80'],
+      ['203.0.113.80', '198.51.100.80'],
+    ]) {
+      const web = smallWeb({ records: turn.map((address) => `${NAME}. 300 A ${address}`), ipv6: false });
+      expect(texts(run(web, web.system.lookup(NAME)))).toEqual(turn);
+    }
+  });
+
   it('has the errors of Node', () => {
     const web = smallWeb({ records: [A, 'text.example. 60 TXT "hello"'] });
     expect(run(web, web.system.lookup('nobody.example'))).toBe('ENOTFOUND');

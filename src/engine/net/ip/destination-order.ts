@@ -1,6 +1,10 @@
 /**
  * The order in which a host tries the addresses of another (RFC 6724 §6), given the addresses and routes that it has.
+ *
+ * Rule 9, the longest common prefix, counts for IPv4 on the host's own networks only, as glibc has it: beyond them shared
+ * bits mean nothing, and whoever sorted by them would undo the round robin of name servers.
  */
+import { commonPrefixLength } from '../../base/cidr.ts';
 import { type Family, familyOf, type Ip } from '../../base/ip.ts';
 import {
   type DestinationCandidate,
@@ -12,7 +16,10 @@ import type { IpStack } from './ip-stack.ts';
 /** Addresses in the order in which to try them; those without a way to them last. Equals stay as they are. */
 export function inOrderToTry(ip: IpStack, addresses: readonly Ip[]): Ip[] {
   const candidates = addresses.map(
-    (address): DestinationCandidate => ({ address, source: sourceCandidate(ip, ip.sourceFor(address)) }),
+    (address): DestinationCandidate => ({
+      address,
+      source: sourceCandidate(ip, ip.sourceFor(address), address),
+    }),
   );
   return orderDestinations(candidates).map(({ address }) => address);
 }
@@ -27,11 +34,14 @@ export function familiesOf(ip: IpStack): Family[] {
   return [...(has4 ? [4 as const] : []), ...(has6 ? [6 as const] : [])];
 }
 
-function sourceCandidate(ip: IpStack, source: Ip | undefined): SourceCandidate | undefined {
+function sourceCandidate(ip: IpStack, source: Ip | undefined, destination: Ip): SourceCandidate | undefined {
   if (source === undefined) return undefined;
   for (const nic of ip.nics) {
-    if (nic.address === source)
-      return { address: source, prefixLength: nic.prefixLength, interface: nic.name };
+    if (nic.address === source) {
+      const { prefixLength } = nic;
+      const isNear = (commonPrefixLength(source, destination) ?? 0) >= prefixLength;
+      return { address: source, prefixLength: isNear ? prefixLength : 0, interface: nic.name };
+    }
     const own = nic.addresses6.find(({ address }) => address === source);
     if (!own) continue;
     const isDeprecated = own.state === 'deprecated';
