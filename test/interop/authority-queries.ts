@@ -19,6 +19,15 @@ const ELSEWHERE = ['.', 'example.org.', 'www.example.com.', 'com.', 'tes.', 'xte
 const ODD_TYPES = [TYPE.OPT, 249, 250, 251, TYPE.AXFR, 253, 254, 128];
 const OTHER_TYPES = [0, 3, 4, 17, 99, 256, 65_280, 65_281, 65_534, 65_535];
 
+/** What servers are known to differ in, and chance may miss: name, type, EDNS size. */
+const ALWAYS: readonly (readonly [string, number, number?])[] = [
+  ['mail.big.test.', TYPE.MX],
+  ['mail.big.test.', TYPE.MX, 1232],
+  ['MAIL.Big.Test.', TYPE.MX, 512],
+  ['chaicart.test.', TYPE.HTTPS, 1232],
+  ['big.test.', TYPE.AXFR, 1232],
+];
+
 /** `count` of them, the same for the same seed. */
 export function questions(zones: readonly ZoneText[], count: number, seed: number): Question[] {
   const random = new Random(seed);
@@ -26,7 +35,14 @@ export function questions(zones: readonly ZoneText[], count: number, seed: numbe
   const records = zones.flatMap((zone) => new Zone(zone).records());
   const names = [...new Set(records.flatMap(namesIn))];
   const types = [...new Set(records.map(({ type }) => type as number))];
-  return Array.from({ length: count }, () => {
+  const always = ALWAYS.map(([name, type, size]) => {
+    const message = {
+      ...makeQuery(1, name, type, false, undefined),
+      additionals: size === undefined ? [] : [opt(size, false)],
+    };
+    return { message, bytes: encodeDns(message), tcp: false };
+  });
+  const drawn = Array.from({ length: count - always.length }, () => {
     const name = cased(around(pick(names)), random);
     const type = random.chance(0.6)
       ? pick([TYPE.A, TYPE.AAAA, TYPE.NS, TYPE.MX, TYPE.TXT, TYPE.CNAME, TYPE.SOA, TYPE.DS])
@@ -48,6 +64,8 @@ export function questions(zones: readonly ZoneText[], count: number, seed: numbe
     };
     return { message, bytes: encodeDns(message), tcp: random.chance(0.1) };
   });
+
+  return [...always, ...drawn];
 
   function around(name: string): string {
     const way = random.float();

@@ -2,7 +2,7 @@
  * What a server makes of a question, over all the zones that it holds: RFC 1034 §4.3.2 without recursion.
  *
  * RFC 1035 §6.2 (class ANY), RFC 2308 §3 (the SOA of negative answers), RFC 4035 §3.1.4.1 (DS belongs to the parent),
- * RFC 4592 (wildcards), RFC 6604 §3 (which response code a chain of aliases has), RFC 6672 §3.2 (DNAME), RFC 8482 §4
+ * RFC 4592 (wildcards), RFC 5936 §2.2.1 (transfers that are not given), RFC 6604 §3 (which response code a chain of aliases has), RFC 6672 §3.2 (DNAME), RFC 8482 §4
  * (ANY), RFC 8914 §4.19, §4.21 (why something is refused), RFC 9460 §4.1 (SVCB), RFC 9471 §3 (glue).
  *
  * Not here: the message and its size (authority.ts); signatures. DNSSEC would add its proofs where a verdict is made.
@@ -73,8 +73,7 @@ export function decide(question: DnsQuestion, by: Deciding): Verdict {
   if (!zone) return refused(`no zone here holds ${question.name}`, EDE.NOT_AUTHORITATIVE);
   if (question.class !== CLASS.IN && question.class !== CLASS.ANY)
     return refused('only class IN is served', EDE.NOT_AUTHORITATIVE);
-  if (isTransfer(question.type))
-    return refused(`${typeName(question.type)} is served to nobody`, EDE.PROHIBITED);
+  if (isTransfer(question.type)) return noTransfer(question, zone);
   if (isMeta(question.type)) return refused(`${typeName(question.type)} is no type of stored data`);
   const verdict = follow(question, zone, by);
   // RFC 1035 §6.2: who asks for every class gets no promise that this is all there is
@@ -153,7 +152,7 @@ function positive(
   const how = wildcard === undefined ? '' : `, from ${wildcard}`;
   const why = choice && choice.reason !== '' ? `: ${choice.reason}` : '';
   const verdict = close(chain, zone, `${what}${how}${why}`);
-  // Who asks for these knows the servers already; who asks for the servers wants their addresses (RFC 9609 §4.2)
+  // Who asks for these knows the servers already; who asks for the servers wants their addresses (RFC 9609 §4.1)
   const isAlone = isAny || type === TYPE.DS || type === TYPE.DNSKEY;
   if (isAlone || (by.extras === 'none' && type !== TYPE.NS)) return verdict;
   const isApexNs = nameKey(name) === nameKey(zone.origin) && type === TYPE.NS;
@@ -235,6 +234,13 @@ export function rejected(rcode: number, reason: string, extendedError?: Extended
     isNeeded: () => false,
     ...(extendedError !== undefined && { extendedError }),
   };
+}
+
+/** RFC 5936 §2.2.1 note e: NOTAUTH where no zone has this name; else nobody may. */
+function noTransfer({ name, type }: DnsQuestion, zone: Zone): Verdict {
+  if (nameKey(name) === nameKey(zone.origin))
+    return refused(`${typeName(type)} is served to nobody`, EDE.PROHIBITED);
+  return rejected(RCODE.NOTAUTH, `${name} is no zone of this server, only a name in ${zone.origin}`);
 }
 
 /** IXFR and AXFR (RFC 1995 §2, RFC 5936 §2.2). */
