@@ -52,8 +52,12 @@ function* serverAdvice({ tree, names }: Inspected): Generator<Finding> {
 const AT_CUT: ReadonlySet<number> = new Set([TYPE.NS, TYPE.DS, TYPE.NSEC, TYPE.RRSIG]);
 
 /** What stands at and below a cut, where this zone has no say. */
-function* cutAdvice(zone: Inspected, key: string, sets: ReadonlyMap<number, PlacedSet>): Generator<Finding> {
-  const { tree } = zone;
+function* cutAdvice(
+  { tree }: Inspected,
+  key: string,
+  sets: ReadonlyMap<number, PlacedSet>,
+  servers: ReadonlySet<string>,
+): Generator<Finding> {
   const cut = tree.cutAt(key);
   const [ds, ns, dname] = [sets.get(TYPE.DS), sets.get(TYPE.NS), sets.get(TYPE.DNAME)];
   if (ds && !ns && key !== tree.originKey)
