@@ -19,7 +19,7 @@ import { domainName } from '../../../src/engine/wire/dns/name.ts';
 import { parseRecord, questionText, recordText } from '../../../src/engine/wire/dns/text.ts';
 import * as vectors from '../../vectors/dns.ts';
 import { leaves, partitionFault } from '../partition.ts';
-import { dnsMessageArbitrary, dnsRecord } from './arbitrary.ts';
+import { dnsMessageArbitrary, dnsRecord, KNOWN_TYPES, recordOfType } from './arbitrary.ts';
 
 /** What both decoders make of some bytes: equal values, or Malformed from both. */
 function decodeBoth(bytes: Uint8Array): DnsMessage | undefined {
@@ -139,6 +139,52 @@ describe('dissection', () => {
     expectPartition(Uint8Array.from([...vectors.answer, 1, 2, 3]));
   });
 
+  it.each(KNOWN_TYPES.map((type) => [typeName(type), type] as const))(
+    'names and explains every field of %s',
+    (_, type) => {
+      for (const record of fc.sample(recordOfType(type), { numRuns: 20, seed: 3 })) {
+        const bytes = encodeDns({ ...decodeDns(vectors.answer), answers: [record], additionals: [] });
+        const tree = dnsMessage.dissect(bytes);
+        expect(tree.problem).toBeUndefined();
+        expect(partitionFault(tree, bytes.length * 8)).toBeUndefined();
+        for (const leaf of leaves(tree)) {
+          expect(leaf.label).not.toBe('');
+          // RFC 2782 numbers no sections
+          expect(leaf.spec).toMatch(/^RFC (?:2782|\d+ §[\d.]+)$/);
+          expect(leaf.about).toMatch(/^\S.*\.$/);
+          expect(leaf.text).not.toBe('');
+        }
+      }
+    },
+  );
+
+  it('shows what is inside of a service binding, and of a list of types', () => {
+    const shown = (type: string, data: string): string[] => {
+      const answers = [parseRecord('x.example.', 60, type, data)];
+      const tree = dnsMessage.dissect(encodeDns({ ...decodeDns(vectors.answer), answers, additionals: [] }));
+      return leaves(tree).map((leaf) => `${leaf.label}: ${leaf.text}`);
+    };
+    expect(shown('HTTPS', '1 . alpn=h2,h3 port=8443 ipv4hint=192.0.2.80 mandatory=port')).toEqual(
+      expect.arrayContaining([
+        'Mandatory key: port',
+        'Protocol: “h2”',
+        'Protocol: “h3”',
+        'Port: 8443',
+        'IPv4 hint: 192.0.2.80',
+      ]),
+    );
+    expect(shown('NSEC', 'y.example. A MX TYPE1234')).toEqual(
+      expect.arrayContaining(['Window number: 0', 'Types: A MX', 'Window number: 4', 'Types: TYPE1234']),
+    );
+    expect(shown('RRSIG', 'A 13 2 60 20260401000000 20260301000000 7 example. AAAA')).toEqual(
+      expect.arrayContaining([
+        'Expiration: 20260401000000',
+        'Algorithm: ECDSAP256SHA256 (13)',
+        'Signature: 000000',
+      ]),
+    );
+  });
+
   it('counts from the start of the message when it lies inside a frame', () => {
     const frame = Uint8Array.from([...new Array(42).fill(0xff), ...vectors.answer]);
     expect(dnsMessage.dissect(frame, 42)).toEqual(dnsMessage.dissect(vectors.answer));
@@ -175,6 +221,15 @@ describe('malformed messages', () => {
       '0001 8000 0000 0002 0000 0000 00 0002 0001 00000000 0002 0161 00 0002 0001 00000000 0001 00',
     ],
     ['a string longer than its data', '0001 8000 0000 0001 0000 0000 00 0010 0001 00000000 0003 056162'],
+    ['a pointer in DNAME', '0001 8000 0000 0001 0000 0000 0161 00 0027 0001 00000000 0002 c00c'],
+    [
+      'a pointer behind a label in NSEC',
+      '0001 8000 0000 0001 0000 0000 0161 00 002f 0001 00000000 0007 0162 c00c 00 01 40',
+    ],
+    ['a CAA tag of no letters', '0001 8000 0000 0001 0000 0000 00 0101 0001 00000000 0003 00 00 61'],
+    ['a CAA tag with a hyphen', '0001 8000 0000 0001 0000 0000 00 0101 0001 00000000 0004 00 02 612d'],
+    ['a salt longer than its data', '0001 8000 0000 0001 0000 0000 00 0033 0001 00000000 0005 01 00 0000 01'],
+    ['half a service parameter', '0001 8000 0000 0001 0000 0000 00 0041 0001 00000000 0005 0001 00 0001'],
     [
       'an option longer than its data',
       '0001 8000 0000 0000 0000 0001 00 0029 04d0 00000000 0006 000a 0008 0102',
@@ -183,6 +238,15 @@ describe('malformed messages', () => {
     expect(decodeBoth(fromHex(hex))).toBeUndefined();
     expect(() => decodeDns(fromHex(hex))).toThrow(Malformed);
     expect(dnsMessage.dissect(fromHex(hex)).problem).toBeTypeOf('string');
+  });
+
+  it('follows a pointer in SRV, which earlier servers wrote (RFC 3597 §4), and writes none', () => {
+    const bytes = fromHex(
+      '0001 8000 0000 0001 0000 0000 0161 00 0021 0001 00000000 0008 0001 0002 0003 c00c',
+    );
+    const message = decodeBoth(bytes)!;
+    expect(recordText(message.answers[0]!)).toBe('a. 0 IN SRV 1 2 3 a.');
+    expect(toHex(encodeDns(message)).endsWith('0009000100020003016100')).toBe(true);
   });
 
   it('adds up octets over pointers', () => {

@@ -123,6 +123,8 @@ describe('SVCB: RFC 9460 appendix D', () => {
     ['1 . key0123=x', /service parameter/],
     ['1 . ALPN=h2', /service parameter/],
     ['1 . ech=a', /base64/],
+    ['1 . ech=\\065EX+DQ==', /without escapes/],
+    ['1 . port=\\0531', /without escapes/],
     ['1 . dohpath=dns', /dohpath/],
     ['1 . dohpath=/dns', /variable dns/],
     ['1 . no-default-alpn', /needs alpn/],

@@ -112,15 +112,15 @@ const OTHER_TYPES: Readonly<Record<string, number>> = {
 };
 const TYPES: Readonly<Record<string, number>> = { ...TYPE, ...OTHER_TYPES };
 
-/** RFC 1035 §3.2.4; `ANY` is a QCLASS only (§3.2.5), `NONE` belongs to dynamic update (RFC 2136 §1.3). */
+/** RFC 1035 §3.2.4; `ANY` is a QCLASS only (§3.2.5), `NONE` belongs to dynamic update (RFC 2136). */
 export const CLASS = { IN: 1, CH: 3, HS: 4, NONE: 254, ANY: 255 } as const;
 
-/** RFC 1035 §4.1.1; NOTIFY RFC 1996 §3.4; UPDATE RFC 2136 §1.3; DSO (stateful operations) RFC 8490 §5.4. */
+/** RFC 1035 §4.1.1; NOTIFY RFC 1996; UPDATE RFC 2136 §1.3; DSO (stateful operations) RFC 8490. */
 export const OPCODE = { QUERY: 0, IQUERY: 1, STATUS: 2, NOTIFY: 4, UPDATE: 5, DSO: 6 } as const;
 
 /**
- * RFC 1035 §4.1.1; YXDOMAIN to NOTZONE RFC 2136 §2.2; DSOTYPENI RFC 8490 §5.1.4. From 16 on the upper eight bits travel
- * in the OPT record (RFC 6891 §6.1.3, BADVERS §9); those of TSIG and TKEY RFC 8945 §3 and RFC 2930 §2.6; BADCOOKIE
+ * RFC 1035 §4.1.1; YXDOMAIN to NOTZONE RFC 2136 §2.2; DSOTYPENI RFC 8490. From 16 on the upper eight bits travel
+ * in the OPT record (RFC 6891 §6.1.3, BADVERS §9); those of TSIG and TKEY RFC 8945 and RFC 2930; BADCOOKIE
  * RFC 7873 §8.
  */
 export const RCODE = {
@@ -147,7 +147,7 @@ export const RCODE = {
 } as const;
 
 /**
- * EDNS options: NSID RFC 5001 §2.3, ECS (client subnet) RFC 7871 §6, EXPIRE RFC 7314 §4, COOKIE RFC 7873 §4, KEEPALIVE
+ * EDNS options: NSID RFC 5001 §2.3, ECS (client subnet) RFC 7871 §6, EXPIRE RFC 7314 §2, COOKIE RFC 7873 §4, KEEPALIVE
  * (edns-tcp-keepalive) RFC 7828 §3.1, PADDING RFC 7830 §3, EDE (extended error) RFC 8914 §2, REPORT RFC 9567 §5.
  */
 export const OPTION = {
@@ -175,7 +175,7 @@ const OTHER_OPTIONS: Readonly<Record<string, number>> = {
   ZONEVERSION: 19,
 };
 
-/** Extended errors by INFO-CODE (RFC 8914 §4, §5.2; 27 RFC 9276 §5; 26 RFC 9250 §8; 30 RFC 9824; the rest by registration). */
+/** Extended errors by INFO-CODE (RFC 8914 §4, §5.2; 26 RFC 9250, 27 RFC 9276, 30 RFC 9824; the rest by registration). */
 const EXTENDED_ERRORS: readonly string[] = [
   'Other',
   'Unsupported DNSKEY Algorithm',
@@ -230,7 +230,7 @@ export const EDE = {
   SYNTHESIZED: 29,
 } as const;
 
-/** Algorithms of DNSSEC keys and signatures, as zone files may write them (RFC 4034 appendix A.1, RFC 8624 §3.1). */
+/** Algorithms of DNSSEC keys and signatures, as zone files may write them (RFC 4034 appendix A.1, RFC 8624). */
 const ALGORITHMS: Readonly<Record<string, number>> = {
   RSAMD5: 1,
   DH: 2,
@@ -250,7 +250,7 @@ const ALGORITHMS: Readonly<Record<string, number>> = {
   PRIVATEOID: 254,
 };
 
-/** Digest algorithms of DS records (RFC 8624 §3.3). */
+/** Digest algorithms of DS records (RFC 8624). */
 const DIGESTS: Readonly<Record<string, number>> = { 'SHA-1': 1, 'SHA-256': 2, GOST: 3, 'SHA-384': 4 };
 
 const TYPE_NAMES = inverse(TYPES);

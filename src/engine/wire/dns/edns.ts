@@ -104,7 +104,7 @@ export function clientSubnetOption(address: Ip, sourcePrefix: number, scopePrefi
   };
 }
 
-/** Refuses what RFC 7871 §7.1.1 answers with FORMERR: a length that does not fit, bits behind the prefix, a foreign family. */
+/** Refuses what RFC 7871 §6 answers with FORMERR: a length that does not fit, bits behind the prefix, a foreign family. */
 export function readClientSubnet(data: Bytes): ClientSubnet {
   if (data.length < 4) throw new Malformed('a client subnet without its prefix lengths');
   const family = readU16(data, 0);

@@ -161,7 +161,7 @@ export const srv = struct(
 
 /** The tag of a CAA record: text in code, bytes on the wire. */
 const caaTag: Codec<string> = (() => {
-  const field = bytes('Tag', CAA, 'Which kind of rule this is: issue, issuewild, iodef …');
+  const field = bytes('Tag', CAA, 'Which kind of rule this is, such as issue or iodef.');
   return {
     bits: undefined,
     read(cursor, scope) {

@@ -27,7 +27,7 @@ export interface Svcb {
   readonly params: readonly SvcParam[];
 }
 
-/** RFC 9460 §14.3.2; dohpath RFC 9461 §5; ohttp RFC 9540 §4. */
+/** RFC 9460 §14.3.2; dohpath RFC 9461 §5; ohttp RFC 9540. */
 export const SVC_KEY = {
   mandatory: 0,
   alpn: 1,
@@ -131,6 +131,8 @@ export function parseSvcParam(text: string): SvcParam {
   if (!quoted && /(?:^|[^\\])(?:\\\\)*"/.test(raw)) throw new Malformed(`${name}: a quote is missing`);
   const given = unescapeString(quoted ? quoted[1]! : raw);
   const form = name.startsWith('key') ? undefined : VALUES[key];
+  if (form && !form.escapes && raw.includes('\\'))
+    throw new Malformed(`${name}: its value is written without escapes`);
   let value: Bytes;
   try {
     value = form ? form.parse(given) : given;
@@ -145,6 +147,8 @@ export function parseSvcParam(text: string): SvcParam {
 
 /** How the value of a key is read and written. `check` throws {@link Malformed}; the others may rely on it. */
 interface ValueForm {
+  /** True where a backslash may stand: elsewhere it must not (RFC 9460 §7.2, §7.3, §8; RFC 9848 §3). */
+  readonly escapes?: true;
   check(value: Bytes): void;
   print(value: Bytes): string;
   /** From the value after the escapes of the master file were taken away. */
@@ -161,6 +165,7 @@ const VALUES: Readonly<Record<number, ValueForm>> = {
     },
   },
   [SVC_KEY.alpn]: {
+    escapes: true,
     check: readAlpn,
     // A blank in an identifier is written as BIND writes it, by its number
     print: (value) => {
@@ -216,6 +221,7 @@ const VALUES: Readonly<Record<number, ValueForm>> = {
     parse: (given) => concatBytes(splitPlain(given).map(parseIp6)),
   },
   [SVC_KEY.dohpath]: {
+    escapes: true,
     check: (value) => {
       // RFC 9461 §5: a relative URI template in UTF-8 that has the variable "dns"
       const text = toUtf8(value);

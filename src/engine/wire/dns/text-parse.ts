@@ -148,7 +148,7 @@ function parseSvcb(words: WordReader): Svcb {
   return data;
 }
 
-/** Bytes of a digest by its type; others may have any length (RFC 3658 §2.4, RFC 4509 §2.1, RFC 6605 §2, RFC 5933 §4.1). */
+/** Bytes of a digest by its type; others may have any length (RFC 4034 appendix A.2, RFC 4509, RFC 5933, RFC 6605). */
 const DIGEST_LENGTH: Readonly<Record<number, number>> = { 1: 20, 2: 32, 3: 32, 4: 48 };
 
 function parseDs(words: WordReader): Ds {
