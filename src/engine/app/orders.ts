@@ -6,7 +6,7 @@
  * `order.confirmed`, `order.lost` {number, name, to, reason}, at the host that takes them `order.taken`.
  */
 import { fromUtf8, toUtf8 } from '../base/bytes.ts';
-import { formatIp } from '../base/ip.ts';
+import { formatIp, type Ip } from '../base/ip.ts';
 import type { Random } from '../base/random.ts';
 import { type Nanoseconds, SECOND } from '../base/units.ts';
 import type { Host } from '../net/host.ts';
@@ -14,6 +14,7 @@ import { ProgramError, sleep, type Task } from '../sim/task.ts';
 import type { SystemResolver } from './system-resolver.ts';
 
 const ORDER_PORT = 7070;
+const PROBE = 'are you there?';
 /** How long somebody waits for the confirmation. */
 const PATIENCE: Nanoseconds = 3 * SECOND;
 
@@ -29,6 +30,37 @@ export function takeOrders(host: Host): void {
       socket.send(from, port, fromUtf8(`confirmed: ${toUtf8(bytes).slice(0, 40)}`));
     };
   });
+}
+
+export interface HealthCheck {
+  /** Addresses of servers that take orders. */
+  readonly targets: readonly Ip[];
+  readonly every: Nanoseconds;
+  /** Probes in a row that must fail before a server is called down. */
+  readonly failures: number;
+  readonly until: Nanoseconds;
+  /** Told of each change. */
+  readonly tell: (target: string, up: boolean) => void;
+}
+
+/** Asks each server again and again whether it confirms anything; an answer calls it up again at once. */
+export function* checkHealth(host: Host, check: HealthCheck): Task {
+  const { kernel } = host.world;
+  const failed = new Map(check.targets.map((target) => [formatIp(target), 0]));
+  while (kernel.now < check.until) {
+    const answered = new Set<string>();
+    const socket = host.udp.bind();
+    socket.onReceive = ({ from }) => answered.add(formatIp(from));
+    for (const target of check.targets) socket.send(target, ORDER_PORT, fromUtf8(PROBE));
+    yield* sleep(kernel, check.every);
+    socket.close();
+    for (const [target, before] of failed) {
+      const now = answered.has(target) ? 0 : before + 1;
+      failed.set(target, now);
+      if (now === check.failures) check.tell(target, false);
+      else if (now === 0 && before >= check.failures) check.tell(target, true);
+    }
+  }
 }
 
 export interface Customers {
@@ -53,9 +85,9 @@ export function* orderChai(host: Host, resolver: SystemResolver, random: Random,
 }
 
 function* orderOnce(host: Host, resolver: SystemResolver, name: string, number: number): Task {
-  let to: Parameters<typeof formatIp>[0];
+  let to: Ip;
   try {
-    [to] = (yield* resolver.lookup(name)) as [typeof to];
+    [to] = (yield* resolver.lookup(name)) as readonly [Ip];
   } catch (error) {
     if (!(error instanceof ProgramError)) throw error;
     host.because({ kind: 'order.lost', detail: { number, name, to: null, reason: error.code } });

@@ -9,6 +9,7 @@ import { migration } from './dns/migration.ts';
 import { negativeCache } from './dns/negative-cache.ts';
 import { ownZone } from './dns/own-zone.ts';
 import { racingUpdaters } from './dns/racing-updaters.ts';
+import { steering } from './dns/steering.ts';
 import { dualStack } from './dual-stack.ts';
 import { firstRequest } from './first-request.ts';
 import { hairpin } from './hairpin.ts';
@@ -35,6 +36,7 @@ export const scenarios: readonly AnyScenario[] = [
   lookup,
   ownZone,
   negativeCache,
+  steering,
   migration,
   racingUpdaters,
 ];

@@ -4,7 +4,7 @@
  *
  *     people – provider (its router resolves names, too) – the internet – root, .example, ns1, the servers
  */
-import { type NameServer, runNameServer } from '../../app/nameserver.ts';
+import { type NameServer, type NameServerOptions, runNameServer } from '../../app/nameserver.ts';
 import { takeOrders } from '../../app/orders.ts';
 import { type RecursiveResolver, runResolver } from '../../app/recursive-resolver.ts';
 import { SystemResolver } from '../../app/system-resolver.ts';
@@ -58,7 +58,11 @@ export interface CitiesOptions {
     readonly address: string;
     /** One way, in milliseconds. */
     readonly delay: number;
+    /** The provider whose customer it is; unsaid, it is where the other servers are. */
+    readonly at?: CityName;
   }[];
+  /** How ChaiCart's name server answers. */
+  readonly ns1?: NameServerOptions;
 }
 
 export interface Cities {
@@ -86,47 +90,46 @@ export function citiesWorld(world: World, options: CitiesOptions): Cities {
   const hub = network.router('internet');
   const wan = (delay: number) => ({ rate: 10_000_000_000, delay: ms(delay) });
   const attach = (
+    router: Router,
     name: string,
-    port: string,
     gateway: string,
     address: string,
     bits: number,
     delay: number,
   ): Host => {
     const host = network.host(name);
-    network.link([hub, port, `${gateway}/${bits}`], [host, 'eth0', `${address}/${bits}`], wan(delay));
+    network.link([router, name, `${gateway}/${bits}`], [host, 'eth0', `${address}/${bits}`], wan(delay));
     network.route(host, 'default', gateway);
     return host;
   };
-  const root = attach('root', 'root', '198.51.100.1', AT.root, 28, 2);
-  const tld = attach('tld', 'tld', '198.51.100.17', AT.tld, 28, 6);
-  const ns1 = attach('ns1', 'names', '192.0.2.1', AT.ns1, 26, 3);
-  const old = attach('chaicart', 'region', '192.0.2.65', AT.chaicart, 26, 3);
-  const fresh = attach('chaicart-new', 'new', '192.0.2.129', AT.newServer, 26, 3);
-  const { more: wanted = [] } = options;
-  const more = new Map(
-    wanted.map(({ name, gateway, address, delay }) => [
-      name,
-      attach(name, name, gateway, address, 28, delay),
-    ]),
-  );
+  const root = attach(hub, 'root', '198.51.100.1', AT.root, 28, 2);
+  const tld = attach(hub, 'tld', '198.51.100.17', AT.tld, 28, 6);
+  const ns1 = attach(hub, 'ns1', '192.0.2.1', AT.ns1, 26, 3);
+  const old = attach(hub, 'chaicart', '192.0.2.65', AT.chaicart, 26, 3);
+  const fresh = attach(hub, 'chaicart-new', '192.0.2.129', AT.newServer, 26, 3);
   const joined = cityNames.map((name, i) => {
     const provider = network.router(name);
-    const people = network.host(`${name}-people`);
-    const [near, far] = [`203.0.113.${16 * i + 1}`, `203.0.113.${16 * i + 2}`];
+    const near = `203.0.113.${16 * i + 1}`;
     const [here, there] = [`198.51.100.${128 + 4 * i + 1}`, `198.51.100.${128 + 4 * i + 2}`];
-    network.link([provider, 'city', `${near}/28`], [people, 'eth0', `${far}/28`], wan(5));
+    const people = attach(provider, `${name}-people`, near, `203.0.113.${16 * i + 2}`, 28, 5);
     network.link([hub, name, `${here}/30`], [provider, 'up', `${there}/30`], wan(CITY[name].delay));
-    network.route(people, 'default', near);
     network.route(provider, 'default', here);
     network.route(hub, `203.0.113.${16 * i}/28`, there);
-    return { name, provider, people, near };
+    return { name, provider, people, near, there };
   });
+  const more = new Map<string, Host>();
+  for (const { name, gateway, address, delay, at } of options.more ?? []) {
+    const city = joined.find((one) => one.name === at);
+    more.set(name, attach(city?.provider ?? hub, name, gateway, address, 28, delay));
+    // the network of a /28 whose first address is the gateway's
+    if (city)
+      network.route(hub, `${gateway.replace(/\d+$/, (last) => String(Number(last) - 1))}/28`, city.there);
+  }
   acquaint(network, []);
   runNameServer(root, [{ origin: '.', text: ROOT_ZONE }]);
   const parent = exampleZone({ servers: ['ns1.chaicart'], glue: { 'ns1.chaicart': [AT.ns1] } });
   const tldServer = runNameServer(tld, [{ origin: 'example.', text: parent }]);
-  const server = runNameServer(ns1, [{ origin: 'chaicart.example.', text: options.zone }]);
+  const server = runNameServer(ns1, [{ origin: 'chaicart.example.', text: options.zone }], options.ns1);
   acceptZones(world, { ns1: server, tld: tldServer });
   const cities = new Map<CityName, CityPeople>();
   for (const { name, provider, people, near } of joined) {
@@ -138,7 +141,10 @@ export function citiesWorld(world: World, options: CitiesOptions): Cities {
   takeOrders(old);
   takeOrders(fresh);
   openTerminals(network, {
-    users: { ...citiesUsers, ...Object.fromEntries(wanted.map(({ name, user }) => [name, user])) },
+    users: {
+      ...citiesUsers,
+      ...Object.fromEntries((options.more ?? []).map(({ name, user }) => [name, user])),
+    },
     systems: [...cities.values()].map(({ system }) => system),
     resolvers: Object.fromEntries([...cities].map(([name, { recursive }]) => [name, recursive])),
   });
