@@ -20,7 +20,7 @@ const NAME = 'shop.chaicart.example';
 const END = 30 * MINUTE;
 const ORDER_EVERY = MINUTE;
 /** When the server in the middle of the world is switched off, if it is. */
-const DEATH = 10 * MINUTE;
+const DEATH = 7.5 * MINUTE;
 
 /** In Europe, Asia and America. */
 const SERVERS = [
@@ -52,7 +52,7 @@ const parameters = {
   health: choice({
     label: 'A server dies',
     about:
-      'The European server is switched off after ten minutes: never, unnoticed, or seen by a check every ten seconds.',
+      'The European server is switched off after seven and a half minutes: never, unnoticed, or seen by a check every ten seconds.',
     initial: 'never',
     choices: [
       { value: 'never', label: 'never' },
