@@ -33,7 +33,9 @@ describe('the time that a server is given', () => {
     one.answered(a, 100 * MILLISECOND, 0);
     expect(one.rto(a)).toBe(250 * MILLISECOND); // rttvar ¾ of 50
     for (const rto of [500, 1_000, 2_000, 4_000, 8_000, 12_000, 12_000]) {
-      one.timedOut(a, 0);
+      const given = one.rto(a);
+      one.timedOut(a, given, 0);
+      one.timedOut(a, given / 2, 0); // one that was sent before: it says nothing new
       expect(one.rto(a)).toBe(rto * MILLISECOND);
     }
     expect(one.isDown(a, 0)).toBe(true);
@@ -44,10 +46,10 @@ describe('the time that a server is given', () => {
   it('is forgotten after 15 minutes, but for those who were down: they come last', () => {
     const { book: one } = book();
     one.answered(a, 10 * MILLISECOND, 0);
-    for (let i = 0; i < 8; i++) one.timedOut(b, 0);
+    for (let i = 0; i < 8; i++) one.timedOut(b, one.rto(b), 0);
     expect(one.rto(a, HOST_TTL)).toBe(376 * MILLISECOND);
     expect(one.isDown(b, HOST_TTL)).toBe(false);
-    one.timedOut(b, HOST_TTL);
+    one.timedOut(b, 12 * SECOND, HOST_TTL);
     expect(one.rto(b, HOST_TTL)).toBe(12 * SECOND);
   });
 });
@@ -133,7 +135,7 @@ describe('the table of servers', () => {
       const server = servers[random.below(servers.length)]!;
       const choice = random.below(8);
       if (choice < 3) one.answered(server, random.below(300) * MILLISECOND, now);
-      else if (choice < 5) one.timedOut(server, now);
+      else if (choice < 5) one.timedOut(server, one.rto(server, now), now);
       else if (choice === 5) one.lame(server, `z${random.below(20)}.`, now);
       else if (choice === 6 && random.chance(0.5)) one.withoutEdns(server, now);
       else if (choice === 6) one.cookie(server, now);

@@ -89,7 +89,9 @@ export class Reader {
     const { task, server } = query;
     const step = task.step!;
     task.query = undefined;
-    this.#servers.timedOut(server, now);
+    // Who answered in the wrong letters is not silent
+    if (query.transport === 'udp' && query.doubt === undefined)
+      this.#servers.timedOut(server, query.deadline - query.sentAt, now);
     const waited = formatDuration(now - query.sentAt);
     step.retry = `${formatIp(server)} did not answer within ${waited}`;
     this.#journal.emit('dns.resolver.timeout', {
@@ -109,7 +111,7 @@ export class Reader {
   /** A server that cannot be reached is as good as one that did not answer, only sooner. */
   handleFailure(query: Query, why: DnsFailureReason, now: Nanoseconds): void {
     query.task.query = undefined;
-    if (query.transport === 'udp') this.#servers.timedOut(query.server, now);
+    if (query.transport === 'udp') this.#servers.timedOut(query.server, query.deadline - query.sentAt, now);
     const reason = `${formatIp(query.server)}: ${why}`;
     this.#journal.emit('dns.resolver.unreachable', { ...aboutQuery(query), reason });
     this.#giveUpOn(query, query.task.step!, reason, true);

@@ -130,9 +130,15 @@ export class ServerBook {
     this.#tell(address, state);
   }
 
-  timedOut(address: Ip, now: Nanoseconds): void {
+  /**
+   * A query that was given `given` was not answered. Of many that were sent at the same time only one counts: silence
+   * is one event, whoever meets it.
+   */
+  timedOut(address: Ip, given: Nanoseconds, now: Nanoseconds): void {
     const state = this.#state(address, now);
-    state.rto = Math.min(MAX_RTO, state.rto * 2);
+    const next = Math.min(MAX_RTO, given * 2);
+    if (state.rto > given) return;
+    state.rto = Math.max(state.rto, next);
     state.timeouts += 1;
     this.#tell(address, state);
   }
