@@ -143,9 +143,10 @@ describe('by where the client is', () => {
     'believes the resolver about %s/%i, and says for whom it holds',
     (address, bits, data, scope) => {
       const options = [clientSubnetOption(parseIp(address), bits)];
-      const { message, data: got } = ask(server, { from: '198.51.100.7', options });
+      const { message, data: got, detail } = ask(server, { from: '198.51.100.7', options });
       expect(got).toEqual(data);
       expect(scopeOf(message)).toBe(scope);
+      expect(detail['subnet']).toBe(`${address}/${bits}`);
     },
   );
 

@@ -9,6 +9,7 @@
  * padding (RFC 7830 §6: over encrypted transports only), DNSSEC.
  */
 import { type Bytes, fromUtf8 } from '../../../base/bytes.ts';
+import { formatCidr } from '../../../base/cidr.ts';
 import { Malformed, Misuse } from '../../../base/errors.ts';
 import { formatIp } from '../../../base/ip.ts';
 import type { Random } from '../../../base/random.ts';
@@ -68,6 +69,7 @@ interface Handled {
   readonly verdict: Verdict;
   readonly options: readonly EdnsOption[];
   readonly cookie?: CookieCheck | undefined;
+  readonly subnet?: ToldSubnet | undefined;
 }
 
 export class Authority {
@@ -167,7 +169,7 @@ export class Authority {
     });
     if (subnet) options.push(answeredSubnet(subnet, verdict.scope));
     if (verdict.extendedError !== undefined) options.push(extendedErrorOption(verdict.extendedError));
-    return { query, verdict, options, cookie };
+    return { query, verdict, options, cookie, subnet };
   }
 
   /** What is left of a response when the limit says that it is too many; undefined when it may go. */
@@ -188,7 +190,7 @@ export class Authority {
 
   /** `isSlipped`: nothing but the question, with TC. */
   #write(
-    { query, verdict, options, cookie }: Handled,
+    { query, verdict, options, cookie, subnet }: Handled,
     arrival: DnsArrival,
     isSlipped: boolean,
   ): AuthorityAnswer {
@@ -222,6 +224,7 @@ export class Authority {
       ...(verdict.wildcard !== undefined && { wildcard: verdict.wildcard }),
       ...(verdict.dname !== undefined && { dname: verdict.dname }),
       ...(cookie && { cookie: cookie.reason }),
+      ...(subnet?.network && { subnet: formatCidr(subnet.network) }),
     };
     return { response: bytes, events: [{ kind: 'dns.authority.answer', detail }] };
   }
