@@ -67,8 +67,9 @@ old DNAME new.example.
     [`@ DS 1 13 2 ${'00'.repeat(32)}`, '1 error RFC 4035 §2.4: A DS record stands in the parent'],
     ['a FOO x', '1 error RFC 1035 §5.1: “FOO” is no record type. Expected: a type'],
     // delegations
-    ['c NS ns.c', '1 warning RFC 9471 §3.1: Nobody can find ns.c.chai.example.'],
-    ['c NS ns.d\nd NS ns.other.example.', '1 note RFC 9471 §3.2: ns.d.chai.example. lies below the cut at d'],
+    ['c NS ns.c', '1 warning RFC 9471 §2.1: Nobody can find ns.c.chai.example.'],
+    ['c NS ns.d\nd NS ns.other.example.', '1 note RFC 9471 §2.2: ns.d.chai.example. lies below the cut at d'],
+    ['c NS ns.d\nd NS ns.c', '2 warning RFC 9471 §2.3: ns.c.chai.example. is known to the servers of c'],
     ['c NS nope', '1 warning RFC 1034 §4.2.1: nope.chai.example. has no address'],
     ['c NS m\nm CNAME ns1', '1 warning RFC 2181 §10.3: m.chai.example. is an alias'],
     ['c NS ns.other.example.\na.c TXT x', '2 warning RFC 1034 §4.2.1: a.c.chai.example. lies below the cut'],

@@ -1,7 +1,7 @@
 /**
  * What is doubtful in how the records of a zone fit together: delegations and glue, servers, targets, aliases, wildcards.
  *
- * RFC 1034 §4.2.1 and RFC 9471 §3 (glue), RFC 2181 §10.3 (NS and MX name no alias), RFC 2182 §5 and RFC 10001 §4.1 (how
+ * RFC 1034 §4.2.1 and RFC 9471 §2 (glue), RFC 2181 §10.3 (NS and MX name no alias), RFC 2182 §5 and RFC 10001 §4.1 (how
  * many servers), RFC 4592 (wildcards), RFC 6672 §2.3 (DNAME beside NS). BIND warns of most of it, and serves the zone.
  */
 import { TYPE, typeName } from '../../../wire/dns/code.ts';
@@ -9,6 +9,7 @@ import { isSubdomain, nameKey, selfAndAncestors } from '../../../wire/dns/name.t
 import { about, type Finding, type Inspected, type PlacedRecord, type PlacedSet } from './finding.ts';
 import { targetsOf } from './record-advice.ts';
 import { hostFault } from './zone-errors.ts';
+import type { ZoneNode } from './zone-tree.ts';
 
 export function* zoneAdvice(zone: Inspected): Generator<Finding> {
   yield* serverAdvice(zone);
@@ -144,15 +145,30 @@ function* delegationAdvice(zone: Inspected, placed: PlacedRecord, target: string
       'warning',
       placed,
       `Nobody can find ${target}: only the servers of ${placed.record.name} know it, and it is one of them. It needs glue, an A or AAAA record here.`,
-      'RFC 9471 §3.1',
+      'RFC 9471 §2.1',
+    );
+  else if (dependsOn(zone, cut, placed.record.name))
+    yield about(
+      'warning',
+      placed,
+      `${target} is known to the servers of ${cut.name} only, and those to the servers of ${placed.record.name}: neither can be found without glue here.`,
+      'RFC 9471 §2.3',
     );
   else
     yield about(
       'note',
       placed,
       `${target} lies below the cut at ${cut.name}. With an address here it would be found without another question.`,
-      'RFC 9471 §3.2',
+      'RFC 9471 §2.2',
     );
+}
+
+/** True when all servers of a cut lie below `name`, without an address here. */
+function dependsOn({ tree }: Inspected, cut: ZoneNode, name: string): boolean {
+  return cut.sets
+    .get(TYPE.NS)!
+    .flatMap(targetsOf)
+    .every((target) => isSubdomain(target, name) && tree.addresses(target).length === 0);
 }
 
 /** An alias that leads to nothing in this zone, or in a circle. */

@@ -69,7 +69,7 @@ export function checkZone(origin: string, records: readonly PlacedRecord[]): Fin
 }
 
 /**
- * What secondaries will make of a new version of a zone: they compare serials only (RFC 1996 §3.11, RFC 1982 §3.2).
+ * What secondaries will make of a new version of a zone: they compare serials only (RFC 1034 §4.3.5, RFC 1982 §3.2).
  * `undefined` when they will take it, or when nothing changed.
  */
 export function checkSerial(
