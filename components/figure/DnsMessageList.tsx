@@ -2,7 +2,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { PacketGlyph } from '../player/glyph.tsx';
 import { Mark, Words } from '../player/marks.tsx';
-import { withUnit } from '../player/time.ts';
+import { grouped, withUnit } from '../player/time.ts';
 import type { Entry } from './dns-message-entries.ts';
 
 interface Props {
@@ -14,6 +14,8 @@ interface Props {
   readonly onLook: (() => void) | undefined;
 }
 
+/** At most so many rows stand on the page, around the one that is chosen. */
+const MOST_ROWS = 160;
 /** From so many on, one machine can be singled out. */
 const MANY = 12;
 const EVERYBODY = -1;
@@ -23,8 +25,10 @@ export function DnsMessageList({ id, entries, chosen, onChoose, onLook }: Props)
   const list = useRef<HTMLDivElement>(null);
   const isFiltered =
     machine !== EVERYBODY && entries.some(({ from, to }) => from === machine || to === machine);
-  const rows = isFiltered ? entries.filter(({ from, to }) => from === machine || to === machine) : entries;
-  const at = chosen ? rows.indexOf(chosen) : -1;
+  const all = isFiltered ? entries.filter(({ from, to }) => from === machine || to === machine) : entries;
+  const at = chosen ? all.indexOf(chosen) : -1;
+  const first = Math.max(0, Math.min(at - MOST_ROWS / 2, all.length - MOST_ROWS));
+  const rows = all.slice(first, first + MOST_ROWS);
   // Only the list moves to show what is chosen, never the page.
   useLayoutEffect(() => {
     const row = list.current?.querySelector<HTMLElement>('[aria-selected="true"]');
@@ -32,9 +36,9 @@ export function DnsMessageList({ id, entries, chosen, onChoose, onLook }: Props)
     const { scrollTop, clientHeight } = list.current;
     if (row.offsetTop < scrollTop || row.offsetTop + row.offsetHeight > scrollTop + clientHeight)
       list.current.scrollTop = row.offsetTop - Math.max(0, (clientHeight - row.offsetHeight) / 2);
-  }, [chosen, rows.length]);
+  }, [chosen, all.length]);
   useEffect(() => {
-    if (isFiltered && at < 0 && rows[0]) onChoose(rows[0].number);
+    if (isFiltered && at < 0 && all[0]) onChoose(all[0].number);
   }, [machine]);
 
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -45,12 +49,12 @@ export function DnsMessageList({ id, entries, chosen, onChoose, onLook }: Props)
       ArrowRight: at + 1,
       ArrowLeft: at - 1,
       Home: 0,
-      End: rows.length - 1,
+      End: all.length - 1,
     }[event.key];
     if (to === undefined) return;
     event.preventDefault();
     event.stopPropagation();
-    const row = rows[Math.max(0, Math.min(rows.length - 1, to))];
+    const row = all[Math.max(0, Math.min(all.length - 1, to))];
     if (row) onChoose(row.number);
   };
   return (
@@ -62,7 +66,7 @@ export function DnsMessageList({ id, entries, chosen, onChoose, onLook }: Props)
             value={isFiltered ? machine : EVERYBODY}
             onChange={(event) => setMachine(Number(event.currentTarget.value))}
           >
-            <option value={EVERYBODY}>everybody ({entries.length})</option>
+            <option value={EVERYBODY}>everybody</option>
             {machinesOf(entries).map(([index, label]) => (
               <option key={index} value={index}>
                 {label}
@@ -81,7 +85,7 @@ export function DnsMessageList({ id, entries, chosen, onChoose, onLook }: Props)
         >
           {rows.map((row) => (
             <option key={row.number} value={row.number} selected={row === chosen}>
-              {`${row.number} · ${withUnit(row.time)} · ${row.fromLabel} to ${row.toLabel}: ${row.title}`}
+              {`${row.number} · ${timeOf(row)} · ${row.fromLabel} to ${row.toLabel}: ${row.title}`}
             </option>
           ))}
         </select>
@@ -93,7 +97,7 @@ export function DnsMessageList({ id, entries, chosen, onChoose, onLook }: Props)
         role="listbox"
         tabIndex={0}
         aria-label="DNS messages of the run"
-        aria-activedescendant={at < 0 ? undefined : `${id}-${rows[at]!.number}`}
+        aria-activedescendant={at < 0 ? undefined : `${id}-${all[at]!.number}`}
         onKeyDown={onKeyDown}
         onFocus={onLook}
         onPointerEnter={onLook}
@@ -110,7 +114,7 @@ export function DnsMessageList({ id, entries, chosen, onChoose, onLook }: Props)
             onClick={() => onChoose(row.number)}
           >
             <span class="dm-number">{row.number}</span>
-            <span class="dm-time">{withUnit(row.time)}</span>
+            <span class="dm-time">{timeOf(row)}</span>
             <PacketGlyph layer="dns" letter="D" size={13} state={row.outcome === 'lost' ? 'lost' : 'solid'} />
             <span class="dm-way">
               <Words text={`${row.fromLabel} → ${row.toLabel}`} />
@@ -122,6 +126,10 @@ export function DnsMessageList({ id, entries, chosen, onChoose, onLook }: Props)
     </div>
   );
 }
+
+/** Milliseconds at first, seconds later. */
+const timeOf = ({ time }: Entry): string =>
+  time < 10e9 ? withUnit(time) : `${grouped(time / 1e9, time < 1e12 ? 3 : 1)}\u00a0s`;
 
 /** Machines that send or receive, the busiest first. */
 function machinesOf(entries: readonly Entry[]): readonly (readonly [index: number, label: string])[] {

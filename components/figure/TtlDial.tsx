@@ -91,7 +91,7 @@ export function TtlDial(initial: TtlDialProps) {
             </>
           )}
         </Surface>
-        <Dial width={width} step={step} said={said} onTurn={setStep} />
+        <Dial width={width} step={step} onTurn={setStep} />
         {isAlive ? (
           <Marks width={width} name="" />
         ) : (
@@ -237,11 +237,10 @@ function Surface(props: {
 interface DialProps {
   readonly width: number;
   readonly step: number;
-  readonly said: string;
   readonly onTurn: (step: number) => void;
 }
 
-function Dial({ width, step, said, onTurn }: DialProps) {
+function Dial({ width, step, onTurn }: DialProps) {
   const id = useId();
   const x = ttlScale(width);
   const at = x.at(TTLS[step]!) / x.range[1];
@@ -263,7 +262,8 @@ function Dial({ width, step, said, onTurn }: DialProps) {
           max={FINE}
           step={1}
           value={Math.round(at * FINE)}
-          aria-valuetext={said}
+          // The rest is said once the reader pauses.
+          aria-valuetext={timeText(TTLS[step]!)}
           onKeyDown={onKeyDown}
           onInput={(event) => {
             const part = Number(event.currentTarget.value) / FINE;

@@ -3,7 +3,6 @@
 import type { RunView, WhyStep } from '#engine/inspect/view.ts';
 import { formatDuration, formatNumber } from '../engine/format.ts';
 import { type Field, fieldsOf } from '../player/fields.ts';
-import { inSentence } from '../player/time.ts';
 import { type DnsMessageBytes, HEADER_BITS } from './dns-message-tree.ts';
 
 /** One message of a run, as the list shows it. */
@@ -18,6 +17,8 @@ export interface Entry {
   readonly to: number;
   readonly fromLabel: string;
   readonly toLabel: string;
+  /** Who sent it, within a sentence: `the resolver`. */
+  readonly sender: string;
   readonly title: string;
   readonly info: string;
   readonly event: number;
@@ -40,6 +41,7 @@ export function entriesOf(view: RunView, positions?: readonly number[]): Entry[]
     if (packet.layer !== 'dns' || frame === undefined || (wanted && !wanted.has(i))) return [];
     const { number, time, from, to, title, info, event, conversation, outcome } = packet;
     const [fromLabel, toLabel] = [view.machines[from]!.label, view.machines[to]!.label];
+    const sender = view.machines[from]!.called.replace(/^The /, 'the ');
     const entry = {
       packet: i,
       number,
@@ -48,6 +50,7 @@ export function entriesOf(view: RunView, positions?: readonly number[]): Entry[]
       to,
       fromLabel,
       toLabel,
+      sender,
       title,
       info,
       event,
@@ -169,8 +172,8 @@ const COUNTS_BIT = 32;
 
 function headerReasons(field: Field, { entry, question, message }: Context): string[] {
   const { bitStart, text } = field.node;
-  const sender = inSentence(entry.fromLabel);
-  const asker = question && inSentence(question.entry.fromLabel);
+  const sender = entry.sender;
+  const asker = question && question.entry.sender;
   const asked =
     question &&
     fieldsOfMessage(question.message).find(
@@ -224,7 +227,7 @@ function recordReasons(field: Field, record: Field, { entry, heard }: Context): 
     for (const other of fieldsOfMessage(said.message).filter(isRecord)) {
       const before = partsOf(other);
       if (!before || before.key !== parts.key) continue;
-      const source = `${capital(inSentence(said.entry.fromLabel))} said so in packet ${said.entry.number}`;
+      const source = `${capital(said.entry.sender)} said so in packet ${said.entry.number}`;
       if (field !== parts.ttl && !ancestors(field).includes(parts.ttl)) return [`${source}.`];
       const passed = before.seconds - parts.seconds;
       const since = formatDuration(entry.time - said.entry.time);

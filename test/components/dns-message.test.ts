@@ -167,11 +167,11 @@ describe('what is said of a field', () => {
 
   it('a record comes from who said it before, and its TTL runs down', () => {
     expect(said(shown(answer.number), 'Record/Address')).toBe(
-      `ns1.chaicart.example said so in packet ${learnt.number}.`,
+      `ChaiCart’s name server said so in packet ${learnt.number}.`,
     );
     expect(said(shown(answer.number), 'Record/TTL')).toMatch(
       new RegExp(
-        `^ns1\\.chaicart\\.example said so in packet ${learnt.number}, \\d+.ms before: not a second is over\\.$`,
+        `^ChaiCart’s name server said so in packet ${learnt.number}, \\d+.ms before: not a second is over\\.$`,
       ),
     );
     // who has authority has it from nobody
