@@ -58,6 +58,18 @@ describe('joints', () => {
     ]);
   });
 
+  it('sends output on, and into files', () => {
+    expect(parseLine('a | b')).toEqual([
+      { joint: ';', words: ['a'] },
+      { joint: '|', words: ['b'] },
+    ]);
+    expect(parseLine('a b>c && d >> "e f" g')).toEqual([
+      { joint: ';', words: ['a', 'b'], output: { path: 'c', appends: false } },
+      { joint: '&&', words: ['d', 'g'], output: { path: 'e f', appends: true } },
+    ]);
+    expect(parseLine("a '>' b\\>c")).toEqual([{ joint: ';', words: ['a', '>', 'b>c'] }]);
+  });
+
   it('may end a line only as a semicolon', () => {
     expect(parseLine('a;')).toEqual([{ joint: ';', words: ['a'] }]);
     expect(() => parseLine('a &&')).toThrow('unexpected end of file');
@@ -68,6 +80,9 @@ describe('joints', () => {
     ['&& a', "near unexpected token `&&'"],
     ['a ;; b', "near unexpected token `;;'"],
     ['a || ; b', "near unexpected token `;'"],
+    ['a >', "near unexpected token `newline'"],
+    ['a > ; b', "near unexpected token `;'"],
+    ['a | | b', "near unexpected token `|'"],
     ["a 'b", "looking for matching `''"],
     ['a "b', 'looking for matching `"\''],
   ])('%j is an error of syntax', (line, message) => {
@@ -78,8 +93,9 @@ describe('joints', () => {
 
 describe('what this shell leaves out is named', () => {
   it.each([
-    ['a | b', 'pipes'],
-    ['a > b', 'redirection'],
+    ['a 2> b', 'no numbered stream'],
+    ['a >& b', 'no >&'],
+    ['> b', 'the output of programs only'],
     ['a < b', 'redirection'],
     ['a &', 'background jobs'],
     ['echo $HOME', 'variables'],

@@ -181,7 +181,14 @@ describe('ip, ss and the rest', () => {
       throw new ProgramError('EAI_AGAIN');
     };
     const run = (name: string, ...args: string[]): void => {
-      const env = { host: phone, name, args, user: 'maya', onInterrupt: undefined } as const;
+      const env = {
+        host: phone,
+        name,
+        args,
+        user: 'maya',
+        input: undefined,
+        onInterrupt: undefined,
+      } as const;
       const print = (text: string): void => void printed.push(...text.split('\n').map((one) => one.trim()));
       const program = PROGRAMS.get(name)!.program({
         ...env,

@@ -54,7 +54,7 @@ function wordStart(line: string): number {
 
 /** The words of the command that is being typed. */
 function lastCommand(line: string): readonly string[] {
-  const command = line.split(/;|&&|\|\|/).at(-1)!;
+  const command = line.split(/;|&&|\|/).at(-1)!;
   return command.split(/\s+/).filter((one) => one !== '');
 }
 

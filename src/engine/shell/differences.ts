@@ -14,14 +14,15 @@ export interface Difference {
 
 /** The versions that were compared with. */
 export const COMPARED_WITH =
-  'iputils 20221126, traceroute 2.1.2, iproute2 6.1.0, net-tools 2.10, bash 5.2 (Debian 12), Linux 6.18';
+  'iputils 20221126, traceroute 2.1.2, iproute2 6.1.0, net-tools 2.10, bash 5.2, BIND 9.18.49 (Debian 12), Linux 6.18';
 
 export const DIFFERENCES: readonly Difference[] = [
   {
     program: 'the shell',
-    about: 'Pipes, redirection, variables, wildcards and background jobs are refused.',
-    why: 'There are no files and no other programs to connect.',
-    line: 'echo a | cat',
+    about:
+      'Variables, wildcards and background jobs are refused; so is redirection but for > and >> of the output.',
+    why: 'There are hardly any files, and nothing to compute.',
+    line: 'echo $HOME',
   },
   {
     program: 'all',
@@ -35,6 +36,22 @@ export const DIFFERENCES: readonly Difference[] = [
     about: 'Versions carry the word “retold”.',
     why: 'The programs were written anew for this course.',
     line: 'ping -V',
+  },
+  {
+    program: 'the shell',
+    about: 'Of the files there are /etc/hosts, /etc/resolv.conf, /etc/hostname and /etc/nsswitch.conf.',
+    why: 'They say how names are found; nothing else is kept in files here.',
+    line: 'cat /etc/debian_version',
+  },
+  {
+    program: 'the shell',
+    about: 'Programs with | between them run one after another, not at the same time.',
+    why: 'What they print is the same, as long as each ends by itself.',
+  },
+  {
+    program: 'sudo',
+    about: 'Asks for no password, and lets everybody do everything.',
+    why: 'The people at these prompts own their machines.',
   },
   {
     program: 'ping',
@@ -111,5 +128,52 @@ export const DIFFERENCES: readonly Difference[] = [
     program: 'Linux',
     about: 'Routers send ICMP errors at any rate.',
     why: 'Linux limits them; in the comparison the limit is off, because its state would depend on earlier commands.',
+  },
+  {
+    program: 'dig',
+    about: 'No +nssearch, +yaml, +https, +tls, +dns64prefix, -f, -k, -y, and no transfer of whole zones.',
+    why: 'The transports come with TLS; the rest is for people who run name servers.',
+    line: 'dig +yaml chaicart.example',
+  },
+  {
+    program: 'dig',
+    about:
+      'Data of types that the engine does not read stand in the form of RFC 3597: TLSA, SSHFP, NAPTR and others.',
+    why: 'The engine reads the types that the chapters name.',
+  },
+  {
+    program: 'dig',
+    about:
+      'Records whose owner or class makes no sense for their type are shown; the real program calls the message bad.',
+    why: 'The checks of names that BIND makes on the way in are not implemented.',
+  },
+  {
+    program: 'host',
+    about: 'No -C and no -l.',
+    why: 'They ask all servers of a zone, or for a whole zone.',
+    line: 'host -C chaicart.example',
+  },
+  {
+    program: 'nslookup',
+    about: 'One question in the command line; no prompt of its own, no -all, no -d2.',
+    why: 'Two prompts in one terminal confuse.',
+    line: 'nslookup -all -timeout=1 -retry=1 chaicart.example',
+  },
+  {
+    program: 'getent',
+    about: 'The databases hosts, ahosts, ahostsv4 and ahostsv6 only.',
+    why: 'The others are not about names of machines.',
+    line: 'getent passwd root',
+  },
+  {
+    program: 'resolvectl',
+    about: 'show-cache, statistics and flush-caches only, for the one cache that the machine has.',
+    why: 'show-cache came with systemd 254; lines about names that do not exist are ours, and so are fewer statistics.',
+  },
+  {
+    program: 'unbound-control',
+    about:
+      'dump_cache, flush and flush_zone only; the part of dump_cache about whole messages has the names that do not exist.',
+    why: 'The engine’s resolver keeps sets of records, and no messages beside them.',
   },
 ];

@@ -1,6 +1,6 @@
 /**
  * The files that a terminal knows: `/etc/hosts` and `/etc/resolv.conf`, which everybody may read and root may write, and
- * a few that only say what the machine is. `cat` (coreutils 9.1) prints them; bash's `>` and `>>` write them.
+ * a few that only say what the machine is. `cat` (coreutils 9.1) prints them; bash's `>` and `>>`, and `tee`, write them.
  *
  * Not here: a file system, directories, other owners and modes.
  */
@@ -45,6 +45,10 @@ export function writeFile(host: Host, path: string, text: string, appends: boole
 
 export const cat: Program = atOnce((env: Env): number => {
   let status = 0;
+  if (env.args.length === 0 && env.input !== undefined) {
+    env.out(env.input);
+    return 0;
+  }
   if (env.args.length === 0) {
     env.err('cat: reading from the keyboard is not available in this terminal\n');
     return 1;
@@ -63,4 +67,29 @@ export const cat: Program = atOnce((env: Env): number => {
     }
   }
   return status;
+});
+
+/** Writes what comes through the pipe to files, and prints it. */
+export const tee: Program = atOnce((env: Env): number => {
+  const appends = env.args[0] === '-a';
+  const paths = appends ? env.args.slice(1) : env.args;
+  if (env.input === undefined || paths.some((path) => path.startsWith('-'))) {
+    env.err('tee: only echo TEXT | tee [-a] FILE is available in this terminal\n');
+    return 1;
+  }
+  env.out(env.input);
+  let status = 0;
+  for (const path of paths) {
+    const problem = writeProblem(env.user, path) ?? writeFile(env.host, path, env.input, appends);
+    if (problem === undefined) continue;
+    env.err(`tee: ${path}: ${problem}\n`);
+    status = 1;
+  }
+  return status;
+});
+
+/** Alone; with a command, the terminal runs that one as root. */
+export const sudo: Program = atOnce((env: Env): number => {
+  env.err('usage: sudo command [arg ...]\n');
+  return 1;
 });

@@ -1,14 +1,14 @@
 /**
- * A typed line as commands: words and quotes, `;`, `&&`, `||`, comments (POSIX.1-2017, Shell Command Language, §2.2,
+ * A typed line as commands: words and quotes, `;`, `&&`, `||`, `|`, comments (POSIX.1-2017, Shell Command Language, §2.2,
  * §2.3, §2.7.2, §2.7.3, §2.9.3); the output of a command may go to a file, `>` and `>>`.
  *
- * Not here: pipes, other redirection, background jobs, variables and substitution. They are refused by name. Wildcards and
+ * Not here: other redirection, background jobs, variables and substitution. They are refused by name. Wildcards and
  * the tilde stand for themselves, as wildcards that match no file do: there are no files.
  */
 import { Malformed, Unsupported } from '../base/errors.ts';
 
-/** When a command runs: always, or after the one before it went well or did not. */
-export type Joint = ';' | '&&' | '||';
+/** When a command runs: always, or after the one before it went well or did not, or with the output of that. */
+export type Joint = ';' | '&&' | '||' | '|';
 
 export interface Command {
   readonly joint: Joint;
@@ -28,7 +28,6 @@ export const MAX_LINE = 400;
 const MAX_COMMANDS = 16;
 
 const REFUSED: readonly (readonly [mark: string, what: string])[] = [
-  ['|', 'pipes (|)'],
   ['<', 'redirection (<)'],
   ['&', 'background jobs (&)'],
   ['$', 'variables and substitution ($)'],
@@ -58,7 +57,7 @@ export function parseLine(line: string): readonly Command[] {
     if (mark === ' ' || mark === '\t') at += 1;
     else if (mark === '#') break;
     else if (isJoint(line, at)) {
-      const next = mark === ';' ? ';' : (line.slice(at, at + 2) as Joint);
+      const next = jointAt(line, at)!;
       at += next.length;
       close(mark === ';' && line[at] === ';' ? ';;' : next, next);
       if (line.startsWith(';', at)) throw new Malformed("syntax error near unexpected token `;;'");
@@ -97,7 +96,11 @@ function readOutput(line: string, start: number): { readonly output: Output; rea
 }
 
 function isJoint(line: string, at: number): boolean {
-  return line[at] === ';' || line.startsWith('&&', at) || line.startsWith('||', at);
+  return jointAt(line, at) !== undefined;
+}
+
+function jointAt(line: string, at: number): Joint | undefined {
+  return (['&&', '||', '|', ';'] as const).find((joint) => line.startsWith(joint, at));
 }
 
 function readWord(line: string, start: number): { readonly text: string; readonly end: number } {
@@ -146,5 +149,5 @@ function readDoubleQuoted(line: string, start: number): { readonly text: string;
 
 function refuse(mark: string): void {
   const found = REFUSED.find(([one]) => one === mark);
-  if (found) throw new Unsupported(`this terminal has no ${found[1]}; it has ; && || and quotes`);
+  if (found) throw new Unsupported(`this terminal has no ${found[1]}; it has ; && || | > >> and quotes`);
 }

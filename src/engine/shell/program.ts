@@ -33,6 +33,8 @@ export interface Env {
   readonly args: readonly string[];
   /** Who is at the prompt. */
   readonly user: string;
+  /** What the command before a `|` printed. */
+  readonly input: string | undefined;
   out(text: string): void;
   err(text: string): void;
   /**

@@ -7,7 +7,7 @@ import { dig } from './dns/dig.ts';
 import { getent } from './dns/getent.ts';
 import { host } from './dns/host.ts';
 import { nslookup } from './dns/nslookup.ts';
-import { cat } from './files.ts';
+import { cat, sudo, tee } from './files.ts';
 import { ip } from './ip.ts';
 import { arp } from './ip-neighbour.ts';
 import { ping } from './ping.ts';
@@ -77,7 +77,9 @@ const help: Program = atOnce((env) => {
   if (name === undefined) {
     env.out('Programs on this machine (help NAME says more):\n');
     for (const [called, { about }] of PROGRAMS) env.out(`  ${called.padEnd(12)} ${about}\n`);
-    env.out('Between commands: ;  && (if it went well)  || (if it did not). Ctrl-C ends a program.\n');
+    env.out(
+      'Between commands: ;  && (if it went well)  || (if it did not)  | (with its output). Ctrl-C ends a program.\n',
+    );
     return 0;
   }
   const entry = PROGRAMS.get(name);
@@ -237,6 +239,26 @@ export const PROGRAMS: ReadonlyMap<string, ProgramEntry> = new Map<string, Progr
       about: 'sockets of this machine',
       flags: ['-4', '-6', '-a', '-H', '-l', '-n', '-p', '-t', '-u'],
       words: 'nothing',
+    },
+  ],
+  [
+    'sudo',
+    {
+      program: sudo,
+      usage: 'sudo COMMAND [ARGUMENT]...',
+      about: 'does something as root, who may do everything',
+      flags: [],
+      words: 'program',
+    },
+  ],
+  [
+    'tee',
+    {
+      program: tee,
+      usage: 'echo TEXT | tee [-a] FILE...',
+      about: 'writes what another program prints to a file',
+      flags: ['-a'],
+      words: 'file',
     },
   ],
   [

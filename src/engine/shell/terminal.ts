@@ -193,34 +193,65 @@ export class Terminal {
       return WRONG_LINE;
     }
     let status = 0;
-    for (const command of commands) {
+    let isSkipped = false;
+    let input: string | undefined;
+    for (const [i, command] of commands.entries()) {
       const { joint } = command;
-      if ((joint === '&&' && status !== 0) || (joint === '||' && status === 0)) continue;
-      status = yield* this.#command(command, run);
+      if (joint !== '|') {
+        isSkipped = (joint === '&&' && status !== 0) || (joint === '||' && status === 0);
+        input = undefined;
+      }
+      if (isSkipped) continue;
+      const isPiped = commands[i + 1]?.joint === '|';
+      const result = yield* this.#command(command, run, input, isPiped);
+      status = result.status;
+      input = result.output;
       if (this.#isInterrupted) break;
     }
     return status;
   }
 
-  *#command({ words: [name, ...args], output }: Command, run: number): Task<number> {
+  /** Runs one command; what it printed is given back when it goes to the next one. */
+  *#command(
+    { words, output }: Command,
+    run: number,
+    input: string | undefined,
+    isPiped: boolean,
+  ): Task<{ readonly status: number; readonly output: string }> {
     // as bash does, the file is opened before the program begins
-    if (output && this.#refuses(output.path, run)) return 1;
-    let written = '';
+    if (output && this.#refuses(output.path, run)) return { status: 1, output: '' };
+    let kept = '';
+    const isKept = isPiped || output !== undefined;
+    const out = (text: string): void => {
+      if (isKept) kept = (kept + text).slice(0, MAX_OUTPUT);
+      else this.#print(run, 'out', text);
+    };
+    const status = yield* this.#program(words, run, input, out);
+    if (output) this.#save(output, kept, run);
+    return { status, output: isPiped && !output ? kept : '' };
+  }
+
+  *#program(
+    words: readonly string[],
+    run: number,
+    input: string | undefined,
+    out: (text: string) => void,
+  ): Task<number> {
+    const isSudo = words[0] === 'sudo' && words.length > 1;
+    const [name, ...args] = isSudo ? words.slice(1) : words;
     const entry = PROGRAMS.get(name!);
     if (!entry) {
-      this.#print(run, 'err', `bash: ${name}: command not found\n`);
-      return NOT_FOUND;
+      this.#print(run, 'err', `${isSudo ? 'sudo' : 'bash'}: ${name}: command not found\n`);
+      return isSudo ? 1 : NOT_FOUND;
     }
     const names = this.#names;
     const env: Env = {
       host: this.host,
       name: name!,
       args,
-      user: this.user,
-      out: (text) => {
-        if (output) written = (written + text).slice(0, MAX_OUTPUT);
-        else this.#print(run, 'out', text);
-      },
+      user: isSudo ? 'root' : this.user,
+      input,
+      out,
       err: (text) => this.#print(run, 'err', text),
       resolve: function* (text, family) {
         return (yield* names.lookup(text, family)).addresses;
@@ -243,7 +274,6 @@ export class Terminal {
       return 1;
     } finally {
       this.#foreground = undefined;
-      if (output) this.#save(output, written, run);
     }
   }
 
