@@ -170,7 +170,24 @@ old DNAME new.example.
 });
 
 describe('serial numbers', () => {
-  // RFC 1982 §5.2, with 32 bits for its 8: the same places on the circle
+  // The examples of RFC 1982 §5.2 have 8 bits: the same places on the circle of 32
+  it.each([
+    [0, 1],
+    [0, 44],
+    [0, 100],
+    [44, 100],
+    [100, 200],
+    [200, 255],
+    [255, 0],
+    [255, 100],
+    [200, 0],
+    [200, 44],
+  ])('%i of 256 comes before %i', (from, to) => {
+    const step = 2 ** 24;
+    expect(compareSerials(from * step, to * step)).toBe('later');
+    expect(compareSerials(to * step, from * step)).toBe('earlier');
+  });
+
   it.each([
     [1, 0, 'earlier'],
     [0, 1, 'later'],

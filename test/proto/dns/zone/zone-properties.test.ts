@@ -1,4 +1,5 @@
 /** What must hold for any text: reading ends and never throws, printing is the inverse of reading. */
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { Random } from '../../../../src/engine/base/random.ts';
 import { LIMITS, parseMasterFile } from '../../../../src/engine/proto/dns/zone/master-file.ts';
@@ -7,7 +8,9 @@ import { entriesOf } from '../../../../src/engine/proto/dns/zone/tokens.ts';
 import { parseTtl, ttlText } from '../../../../src/engine/proto/dns/zone/ttl-text.ts';
 import { Zone } from '../../../../src/engine/proto/dns/zone/zone.ts';
 import { checkZoneText } from '../../../../src/engine/proto/dns/zone/zone-check.ts';
+import { CLASS, isMetaType } from '../../../../src/engine/wire/dns/code.ts';
 import { recordText } from '../../../../src/engine/wire/dns/text.ts';
+import { dnsRecord } from '../../../wire/dns/arbitrary.ts';
 import { damaged, randomText } from './zone-texts.ts';
 
 const ORIGIN = 'chai.example.';
@@ -61,6 +64,23 @@ it('what is printed reads back as the same records, and prints the same again', 
     printed += records.length;
   }
   expect(printed).toBeGreaterThan(10_000);
+});
+
+it('any record of any type, as wire/dns prints it and as a printed zone, reads back', () => {
+  const held = dnsRecord
+    .filter(({ type, ttl }) => !isMetaType(type) && ttl < 2 ** 31)
+    .map((record) => ({ ...record, class: CLASS.IN }));
+  fc.assert(
+    fc.property(fc.array(held, { minLength: 1, maxLength: 5 }), (records) => {
+      const texts = records.map(recordText);
+      for (const text of [texts.join('\n'), printZone(records, 'example.')]) {
+        const file = parseMasterFile(text, 'example.');
+        expect(file.faults, text).toEqual([]);
+        expect(file.records.map(({ record }) => recordText(record)).sort()).toEqual([...texts].sort());
+      }
+    }),
+    { numRuns: 1000 },
+  );
 });
 
 it('a text of thousands of open parentheses takes no longer than one of records', () => {
