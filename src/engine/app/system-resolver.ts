@@ -18,6 +18,7 @@ import type { Host } from '../net/host.ts';
 import { HOSTS_PATH, RESOLV_CONF_PATH } from '../net/host-files.ts';
 import { familiesOf, inOrderToTry } from '../net/ip/destination-order.ts';
 import type { CacheRow, DnsCache } from '../proto/dns/cache.ts';
+import type { StubError } from '../proto/dns/stub/failure.ts';
 import { HostsFile } from '../proto/dns/stub/hosts.ts';
 import {
   DEFAULT_RESOLV_CONF,
@@ -25,7 +26,7 @@ import {
   parseResolvConf,
   type ResolvConf,
 } from '../proto/dns/stub/resolv-conf.ts';
-import { type StubError, StubResolver, type StubResult } from '../proto/dns/stub/stub.ts';
+import { StubResolver, type StubResult } from '../proto/dns/stub/stub.ts';
 import { ProgramError, type Task, type Waker } from '../sim/task.ts';
 import { TYPE } from '../wire/dns/code.ts';
 import type { DnsRecord } from '../wire/dns/message.ts';

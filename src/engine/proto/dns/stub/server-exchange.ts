@@ -8,7 +8,8 @@
  * from then on everything goes over TCP, to each server at most once; what comes over TCP counts, whatever it says.
  *
  * Waits as resolv.conf(5) has them: `timeout` for the first server, and for server i of n later ones
- * `timeout · 2^i / n` in whole seconds. RFC 5452 §9 (what an answer must repeat), RFC 7766 §5 (TCP after truncation).
+ * `timeout · 2^i / n` in whole seconds. RFC 5452 §9 (what an answer must repeat), RFC 7766 §4, §5 (TCP after truncation), §6.2.1 (two
+ * questions on one connection have two IDs).
  *
  * Unlike glibc: every question has an ID and a port of its own, and over TCP the wait is limited as over UDP.
  */
@@ -259,7 +260,7 @@ export class ServerExchange {
     this.exchange = this.#isTcp ? this.#owner.freeExchange() : undefined;
     const isSerial = !this.#isTcp && this.#pairing !== 'parallel';
     for (const [i, question] of this.#questions.entries()) {
-      question.id = this.#owner.random.below(0x1_0000);
+      question.id = this.#freshId(i);
       question.localPort = this.#isTcp ? 0 : i === 0 ? this.#owner.freePort() : this.#questions[0]!.localPort;
       question.state = 'unsent';
     }
@@ -267,6 +268,12 @@ export class ServerExchange {
       if (i === 0 || !isSerial) this.#send(question, reason);
     this.#sentAt = now;
     this.deadline = now + this.#wait();
+  }
+
+  /** An ID that the question before does not have: by it the answers are told apart. */
+  #freshId(place: number): number {
+    const id = this.#owner.random.below(0x1_0000);
+    return place > 0 && this.#questions[place - 1]!.id === id ? id ^ 1 : id;
   }
 
   #send(question: Question, reason: string): void {

@@ -20,11 +20,13 @@ import { canonicalName, isSubdomain } from '../../../wire/dns/name.ts';
 import { dataText } from '../../../wire/dns/text.ts';
 import { DnsCache } from '../cache.ts';
 import type { DnsArrival, DnsFailure, DnsMachine, DnsTransmit } from '../packet.ts';
-import { type Answer, addressRecord, chain, MAX_ALIASES, outcomeOf, recordKey } from './answer.ts';
+import { type Answer, addressRecord, chain, outcomeOf, recordKey } from './answer.ts';
+import { ERROR_RCODES, errorOf, type StubError, sayOutcome } from './failure.ts';
 import { type HostEntry, HostsFile } from './hosts.ts';
 import { DEFAULT_RESOLV_CONF, MAX_SERVERS, type ResolvConf } from './resolv-conf.ts';
 import { type NameOutcome, SearchList } from './search-list.ts';
 import { type ExchangeOwner, type Reply, ServerExchange } from './server-exchange.ts';
+import { keep, recall } from './stub-cache.ts';
 
 export interface StubOptions extends Partial<ResolvConf> {
   readonly random: Random;
@@ -33,9 +35,6 @@ export interface StubOptions extends Partial<ResolvConf> {
   /** False for a host that keeps nothing, as with glibc alone. */
   readonly caching?: boolean;
 }
-
-/** What getaddrinfo(3) would report when there is no address. */
-export type StubError = 'EAI_AGAIN' | 'EAI_NONAME' | 'EAI_NODATA' | 'EAI_FAIL';
 
 export interface StubResult {
   readonly handle: number;
@@ -68,15 +67,6 @@ interface Lookup {
 
 const MAX_LOOKUPS = 1_000;
 const FAMILY_TYPE: Readonly<Record<Family, number>> = { 4: TYPE.A, 6: TYPE.AAAA };
-const ERRORS: Readonly<Record<NameOutcome, StubError>> = {
-  found: 'EAI_NODATA',
-  nodata: 'EAI_NODATA',
-  nxdomain: 'EAI_NONAME',
-  servfail: 'EAI_AGAIN',
-  failed: 'EAI_AGAIN',
-  'no-server': 'EAI_AGAIN',
-  unrecoverable: 'EAI_FAIL',
-};
 const LOOPBACK: Readonly<Record<Family, Ip>> = { 4: 0x7f00_0001 as Ip, 6: ip6('::1') };
 
 export class StubResolver implements DnsMachine {
@@ -257,7 +247,8 @@ export class StubResolver implements DnsMachine {
         this.#answerLocalhost(lookup);
         return;
       }
-      const cached = this.#caching ? types.flatMap((type) => this.#recall(name, type, now) ?? []) : [];
+      const cached = this.#caching ? types.flatMap((type) => recall(this.cache, name, type, now) ?? []) : [];
+      this.#drainCache();
       lookup.cached = cached;
       lookup.source = 'cache';
       if (cached.length < types.length) {
@@ -334,11 +325,11 @@ export class StubResolver implements DnsMachine {
   /** Keeps what a reply says, and tells it. */
   #read(name: string, { type, message, server }: Reply, startedAt: Nanoseconds, now: Nanoseconds): Answer {
     const rcode = extendedRcode(message);
-    const records =
-      rcode === RCODE.NOERROR || rcode === RCODE.NXDOMAIN ? chain(message.answers, name, type) : [];
-    if (this.#caching && (rcode === RCODE.NOERROR || rcode === RCODE.NXDOMAIN)) {
-      const soa = message.authorities.find((record) => record.type === TYPE.SOA);
-      this.#keep(name, type, rcode, records, soa, now);
+    const isAnswer = rcode === RCODE.NOERROR || rcode === RCODE.NXDOMAIN;
+    const records = isAnswer ? chain(message.answers, name, type) : [];
+    if (this.#caching && isAnswer) {
+      keep(this.cache, name, { type, rcode, records }, message.authorities, now);
+      this.#drainCache();
     }
     this.#emit('dns.stub.answer', {
       name,
@@ -360,7 +351,7 @@ export class StubResolver implements DnsMachine {
     ];
     const isFound = records.some(({ type }) => types.includes(type));
     const error = isFound ? undefined : errorOf(search.outcome, answers, lookup.isQuery);
-    const rcode = RCODES[error ?? 'none'];
+    const rcode = ERROR_RCODES[error ?? 'none'];
     const alias = records.findLast((record) => record.type === TYPE.CNAME);
     const canonicalName = alias?.type === TYPE.CNAME ? alias.data : name;
     for (const handle of handles)
@@ -393,45 +384,6 @@ export class StubResolver implements DnsMachine {
     }
   }
 
-  /** What the cache has of a type: records behind aliases, or an absence. Undefined when somebody has to be asked. */
-  #recall(name: string, type: number, now: Nanoseconds): Answer | undefined {
-    const records: DnsRecord[] = [];
-    let current = name;
-    for (let i = 0; i < MAX_ALIASES; i++) {
-      const hit = this.cache.lookup(current, type, now);
-      this.#drainCache();
-      if (!hit || hit.kind === 'servfail') return undefined;
-      if (hit.kind !== 'records')
-        return { type, rcode: hit.kind === 'nxdomain' ? RCODE.NXDOMAIN : RCODE.NOERROR, records };
-      records.push(...hit.records);
-      const [first] = hit.records;
-      if (first?.type !== TYPE.CNAME || type === TYPE.CNAME) return { type, rcode: RCODE.NOERROR, records };
-      current = first.data;
-    }
-    return undefined;
-  }
-
-  /** Stores what the resolver said. It is trusted, so there is no bailiwick to check; only the chain asked for is kept. */
-  #keep(
-    name: string,
-    type: number,
-    rcode: number,
-    answers: readonly DnsRecord[],
-    soa: DnsRecord | undefined,
-    now: Nanoseconds,
-  ): void {
-    for (const alias of answers) if (alias.type === TYPE.CNAME) this.cache.store([alias], 'answer', now);
-    const records = answers.filter((record) => record.type === type);
-    if (type !== TYPE.CNAME && records.length > 0) this.cache.store(records, 'answer', now);
-    if (records.length === 0 && soa?.type === TYPE.SOA) {
-      const last = answers.at(-1);
-      const end = last?.type === TYPE.CNAME ? last.data : name;
-      const ttl = Math.min(soa.ttl, soa.data.minimum);
-      this.cache.storeAbsence(end, type, rcode === RCODE.NXDOMAIN ? 'nxdomain' : 'nodata', soa, ttl, now);
-    }
-    this.#drainCache();
-  }
-
   /** The servers in the order of the file; with `rotate` each lookup begins at the next one. */
   #serversInTurn(): readonly Ip[] {
     const { servers, rotate } = this.#conf;
@@ -458,38 +410,6 @@ export class StubResolver implements DnsMachine {
   #drainCache(): void {
     for (let event = this.cache.pollEvent(); event; event = this.cache.pollEvent()) this.#events.push(event);
   }
-}
-
-const RCODES: Readonly<Record<StubError | 'none', number>> = {
-  none: RCODE.NOERROR,
-  EAI_NODATA: RCODE.NOERROR,
-  EAI_NONAME: RCODE.NXDOMAIN,
-  EAI_AGAIN: RCODE.SERVFAIL,
-  EAI_FAIL: RCODE.SERVFAIL,
-};
-
-/**
- * Without records of a type asked. getaddrinfo tells a name that leads to nothing, and a question that servers cannot
- * read, as a name that does not exist; c-ares tells them apart.
- */
-function errorOf(outcome: NameOutcome, answers: readonly Answer[], isQuery: boolean): StubError {
-  if (!isQuery && (outcome === 'found' || outcome === 'unrecoverable')) return 'EAI_NONAME';
-  const isMissing = answers.length > 0 && answers.every(({ rcode }) => rcode === RCODE.NXDOMAIN);
-  return outcome === 'found' && isMissing ? 'EAI_NONAME' : ERRORS[outcome];
-}
-
-const OUTCOME_WORDS: Readonly<Record<NameOutcome, string>> = {
-  found: 'exists',
-  nodata: 'has no such record',
-  nxdomain: 'does not exist',
-  servfail: 'could not be resolved',
-  failed: 'was asked for in vain',
-  'no-server': 'could be asked of nobody',
-  unrecoverable: 'cannot be asked for',
-};
-
-function sayOutcome(name: string, outcome: NameOutcome): string {
-  return `${name} ${OUTCOME_WORDS[outcome]}`;
 }
 
 /** The name in its canonical form; undefined for a text that is none. */
