@@ -6,7 +6,9 @@ import { anycast } from './anycast.ts';
 import { cgnat } from './cgnat.ts';
 import { lookup } from './dns/lookup.ts';
 import { migration } from './dns/migration.ts';
+import { missingGlue } from './dns/missing-glue.ts';
 import { negativeCache } from './dns/negative-cache.ts';
+import { noService } from './dns/no-service.ts';
 import { ownZone } from './dns/own-zone.ts';
 import { racingUpdaters } from './dns/racing-updaters.ts';
 import { steering } from './dns/steering.ts';
@@ -36,6 +38,8 @@ export const scenarios: readonly AnyScenario[] = [
   lookup,
   ownZone,
   negativeCache,
+  noService,
+  missingGlue,
   steering,
   migration,
   racingUpdaters,

@@ -20,6 +20,7 @@ import type { Host, Router } from '../../net/host.ts';
 import type { LinkOptions } from '../../net/link/link.ts';
 import { Network } from '../../net/network.ts';
 import type { ResolverConfig, RootHint } from '../../proto/dns/resolver/config.ts';
+import type { ZoneText } from '../../proto/dns/zone/zone.ts';
 import { openTerminals } from '../../shell/terminal.ts';
 import type { World } from '../../sim/world.ts';
 import { acquaint } from '../acquaint.ts';
@@ -54,9 +55,9 @@ export interface NamesOptions {
   readonly present?: readonly Optional[];
   /** Master files; unsaid, each is in order, and ChaiCart has the name servers that are there. */
   readonly zones?: { readonly root?: string; readonly example?: string; readonly chaicart?: string };
-  /** How name servers behave; `zone` in place of ChaiCart's, for one that has another version of it. */
+  /** How name servers behave; with `zone` in place of its own, one serves something else, or (null) nothing. */
   readonly servers?: Readonly<
-    Partial<Record<ServerName, NameServerOptions & { readonly zone?: string | null }>>
+    Partial<Record<ServerName, NameServerOptions & { readonly zone?: ZoneText | null }>>
   >;
   readonly resolver?: Partial<ResolverConfig>;
   /** Whether the router at home forwards questions and keeps answers; it does, unless said otherwise. */
@@ -228,8 +229,8 @@ function serveNames(made: Connected, options: NamesOptions): NamesWorld['servers
     });
   const chaicart = zones.chaicart ?? chaiCartZone({ servers: names });
   const run = (host: Host, name: ServerName, origin: string, text: string): NameServer => {
-    const { zone = text, ...rest } = how[name] ?? {};
-    return runNameServer(host, zone === null ? [] : [{ origin, text: zone }], rest);
+    const { zone = { origin, text }, ...rest } = how[name] ?? {};
+    return runNameServer(host, zone === null ? [] : [zone], rest);
   };
   return {
     root: run(root, 'root', '.', zones.root ?? ROOT_ZONE),
