@@ -78,6 +78,7 @@ export class Reader {
       this.#take(query, step, read.reading, rank, now);
     // What they waited for is in the cache now, unless it may not be kept
     this.#wakeFollowers(query, (other) => {
+      if (!step.useless.has(query.server)) return;
       other.useless.add(query.server);
       other.retry = step.retry;
     });
