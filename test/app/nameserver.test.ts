@@ -151,6 +151,8 @@ describe('a broken one', () => {
     ['drops UDP', { faults: ['drops-udp'] }, good.slice(2)],
     ['drops TCP', { faults: ['drops-tcp'] }, good.slice(0, 2)],
     ['drops queries with EDNS', { faults: ['drops-edns'] }, [good[0]!, good[2]!]],
+    ['fails', { faults: ['fails'] }, good.map((line) => line.replace(/NOERROR .*/, 'SERVFAIL'))],
+    ['rejects EDNS', { faults: ['rejects-edns'] }, [good[0]!, '120 udp FORMERR', good[2]!]],
     ['refuses', { faults: ['refuses'] }, good.map((line) => line.replace(/NOERROR .*/, 'REFUSED'))],
   ])('%s', (_, options, heard) => {
     expect(asked(options)).toEqual(heard);

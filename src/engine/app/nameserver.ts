@@ -11,12 +11,12 @@ import type { Host } from '../net/host.ts';
 import type { UdpSocket } from '../net/transport/udp-stack.ts';
 import { DNS_PORT } from '../proto/dns/message.ts';
 import type { DnsArrival } from '../proto/dns/packet.ts';
-import { Authority, type AuthorityOptions } from '../proto/dns/server/authority.ts';
+import { Authority, type AuthorityOptions, type Breakdown } from '../proto/dns/server/authority.ts';
 import type { Zone, ZoneData, ZoneText } from '../proto/dns/zone/zone.ts';
 import { Mailbox, type Task } from '../sim/task.ts';
 import type { MachineEvent } from '../trace/event.ts';
 import { NONE } from '../trace/log.ts';
-import { TYPE } from '../wire/dns/code.ts';
+import { RCODE, TYPE } from '../wire/dns/code.ts';
 import { decodeDns } from '../wire/dns/fast.ts';
 import { DnsStreams } from './dns-streams.ts';
 
@@ -33,8 +33,12 @@ export type NameServerFault =
   | 'drops-tcp'
   /** Queries with an OPT record vanish, as behind some firewalls. */
   | 'drops-edns'
+  /** Queries with an OPT record are FORMERR, as servers that do not know EDNS say (RFC 6891 §7). */
+  | 'rejects-edns'
   /** It serves none of its zones: REFUSED. */
-  | 'refuses';
+  | 'refuses'
+  /** SERVFAIL for everything: its data are out of date or cannot be read. */
+  | 'fails';
 
 export interface NameServerOptions extends Omit<AuthorityOptions, 'random' | 'epochSeconds' | 'cookies'> {
   /** Server cookies for clients that know them; `required` answers them BADCOOKIE until they bring one (RFC 7873). */
@@ -60,8 +64,6 @@ export class NameServer {
   /** How it is broken now; scripts add and delete. */
   readonly faults: Set<NameServerFault>;
   readonly #work: Nanoseconds;
-  /** Says REFUSED to everything. */
-  readonly #empty = new Authority([]);
 
   constructor(host: Host, zones: readonly (Zone | ZoneData | ZoneText)[], options: NameServerOptions) {
     const { work = WORK, faults = [], cookies, ...rest } = options;
@@ -130,8 +132,7 @@ export class NameServer {
       const query = yield* queries.take();
       if (this.#isDropped(query)) continue;
       yield* host.compute(this.#work, 'answering a DNS query');
-      const authority = this.faults.has('refuses') ? this.#empty : this.authority;
-      const answer = authority.answer(query, host.world.now);
+      const answer = this.authority.answer(query, host.world.now, this.#breakdown(query));
       if (!answer) continue;
       for (const event of answer.events) this.#record(event);
       if (!answer.response) continue;
@@ -143,6 +144,14 @@ export class NameServer {
   #isDropped(query: DnsArrival): boolean {
     if (this.faults.has(query.transport === 'udp' ? 'drops-udp' : 'drops-tcp')) return true;
     return this.faults.has('drops-edns') && hasOpt(query);
+  }
+
+  #breakdown(query: DnsArrival): Breakdown | undefined {
+    if (this.faults.has('refuses')) return { rcode: RCODE.REFUSED, reason: 'it serves none of its zones' };
+    if (this.faults.has('fails')) return { rcode: RCODE.SERVFAIL, reason: 'it cannot read its zones' };
+    if (this.faults.has('rejects-edns') && hasOpt(query))
+      return { rcode: RCODE.FORMERR, reason: 'it does not know EDNS', isPlain: true };
+    return undefined;
   }
 
   /** What follows is its consequence. */

@@ -63,6 +63,14 @@ export interface AuthorityAnswer {
   readonly events: readonly MachineEvent[];
 }
 
+/** A server that is broken on purpose answers so, whatever is asked. */
+export interface Breakdown {
+  readonly rcode: number;
+  readonly reason: string;
+  /** It does not know EDNS: the response is without OPT (RFC 6891 §7). */
+  readonly isPlain?: boolean;
+}
+
 /** A query that could be read, and what is made of it. */
 interface Handled {
   readonly query: DnsMessage;
@@ -70,6 +78,8 @@ interface Handled {
   readonly options: readonly EdnsOption[];
   readonly cookie?: CookieCheck | undefined;
   readonly subnet?: ToldSubnet | undefined;
+  /** Without OPT. */
+  readonly isPlain?: boolean;
 }
 
 export class Authority {
@@ -127,8 +137,11 @@ export class Authority {
     return this.#variety.setHealth(target, up);
   }
 
-  /** The response to a query, or undefined when the bytes deserve none (no header, or a response themselves). */
-  answer(arrival: DnsArrival, now: Nanoseconds): AuthorityAnswer | undefined {
+  /**
+   * The response to a query, or undefined when the bytes deserve none (no header, or a response themselves). With a
+   * `breakdown`, an empty one with its code.
+   */
+  answer(arrival: DnsArrival, now: Nanoseconds, breakdown?: Breakdown): AuthorityAnswer | undefined {
     let query: DnsMessage;
     try {
       query = decodeDns(arrival.bytes);
@@ -137,6 +150,10 @@ export class Authority {
       return unreadable(arrival, error.message);
     }
     if (query.response) return undefined;
+    if (breakdown) {
+      const { rcode, reason, isPlain = false } = breakdown;
+      return this.#write({ query, verdict: rejected(rcode, reason), options: [], isPlain }, arrival, false);
+    }
     const handled = this.#handle(query, arrival, now);
     return this.#limit(handled, arrival, now) ?? this.#write(handled, arrival, false);
   }
@@ -190,14 +207,15 @@ export class Authority {
 
   /** `isSlipped`: nothing but the question, with TC. */
   #write(
-    { query, verdict, options, cookie, subnet }: Handled,
+    { query, verdict, options, cookie, subnet, isPlain }: Handled,
     arrival: DnsArrival,
     isSlipped: boolean,
   ): AuthorityAnswer {
     const isStream = arrival.transport === 'tcp';
-    const opt = responseOpt(query, Math.min(this.#udpSize, EDNS_SIZE), verdict.rcode, options);
+    const size = Math.min(this.#udpSize, EDNS_SIZE);
+    const opt = isPlain ? [] : responseOpt(query, size, verdict.rcode, options);
     const response: DnsMessage = {
-      ...makeResponse(query, verdict.rcode & 15, 0),
+      ...makeResponse(query, verdict.rcode & 15, size),
       authoritative: verdict.authoritative,
       truncated: isSlipped,
       answers: isSlipped ? [] : verdict.answers,
