@@ -75,6 +75,7 @@ const tellers: Readonly<Record<string, Teller>> = {
     say('app', `wants a connection to ${port(d['to'])}`, 'HTTP needs one, and none to there is free'),
   'fetch.connected': () => undefined,
   'fetch.alias': (d) => say('dns', `goes on with ${bare(d['target'])}`, String(d['reason'])),
+  'fetch.fallback': (d) => say('dns', `goes back to ${bare(d['name'])} itself`, String(d['reason'])),
   'eyeballs.wait': (d) => say('app', 'waits a moment for the other family', String(d['reason'])),
   'eyeballs.order': (d) => say('app', `will try ${String(d['addresses'])}`, String(d['reason'])),
   'eyeballs.attempt': (d) => say('app', `tries ${String(d['address'])}`, String(d['reason'])),
