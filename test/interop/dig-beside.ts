@@ -1,6 +1,6 @@
 /**
  * Runs one command line twice: by the real program against a real socket on the loopback interface, and by ours in a
- * simulated machine whose own loopback has the same server (dig-server.ts) at the same port.
+ * simulated machine whose own loopback has the same server at the same port.
  */
 import { execFile } from 'node:child_process';
 import dgram from 'node:dgram';
@@ -12,7 +12,6 @@ import { frameMessage, MessageReader } from '../../src/engine/proto/dns/framing.
 import { openTerminals } from '../../src/engine/shell/terminal.ts';
 import type { Task } from '../../src/engine/sim/task.ts';
 import { World } from '../../src/engine/sim/world.ts';
-import { respond } from './dig-server.ts';
 
 export interface Printed {
   readonly status: number;
@@ -20,13 +19,16 @@ export interface Printed {
   readonly err: string;
 }
 
+/** Answers the bytes of a query: silence, or over TCP the end of the connection, are answers, too. */
+export type Respond = (query: Uint8Array, isTcp: boolean) => Uint8Array | 'hang up' | undefined;
+
 export interface RealServer {
   readonly port: number;
   close(): void;
 }
 
 /** UDP and TCP on one free port of 127.0.0.1. */
-export async function openRealServer(): Promise<RealServer> {
+export async function openRealServer(respond: Respond): Promise<RealServer> {
   const tcp = net.createServer((socket) => {
     const reader = new MessageReader();
     socket.on('error', () => {});
@@ -70,7 +72,7 @@ export function runReal([program, ...args]: readonly string[]): Promise<Printed>
 }
 
 /** One simulated machine that is its own name server. */
-export function runOurs(words: readonly string[], port: number): Printed {
+export function runOurs(words: readonly string[], port: number, respond: Respond): Printed {
   const world = new World();
   const network = new Network(world);
   const laptop = network.host('laptop');
@@ -83,7 +85,7 @@ export function runOurs(words: readonly string[], port: number): Printed {
   laptop.run(
     'server',
     (function* (): Task {
-      for (;;) serve(yield* listener.accept());
+      for (;;) serve(yield* listener.accept(), respond);
     })(),
   );
   openTerminals(network, { users: { laptop: 'maya' } });
@@ -98,7 +100,7 @@ export function runOurs(words: readonly string[], port: number): Printed {
   throw new Error(`${line}: no end`);
 }
 
-function serve(socket: TcpSocket): void {
+function serve(socket: TcpSocket, respond: Respond): void {
   const reader = new MessageReader();
   const read = (): void => {
     for (const query of reader.push(socket.read())) {

@@ -4,8 +4,18 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseLine } from '../../src/engine/shell/parse.ts';
-import { masked, openRealServer, type Printed, type RealServer, runOurs, runReal } from './dig-beside.ts';
+import { AUTHORITY_LINES, authorityAnswer } from './dig-authority.ts';
+import {
+  masked,
+  openRealServer,
+  type Printed,
+  type RealServer,
+  type Respond,
+  runOurs,
+  runReal,
+} from './dig-beside.ts';
 import { DIG_LINES, HOST_LINES, NSLOOKUP_LINES } from './dig-lines.ts';
+import { respond } from './dig-server.ts';
 import { absentPrograms } from './netns.ts';
 
 /** Those that wait for silence take a second each. */
@@ -13,23 +23,48 @@ const PATIENCE = 120_000;
 const TOGETHER = 8;
 
 interface Tool {
+  readonly about: string;
+  readonly respond: Respond;
   readonly program: string;
   readonly lines: readonly string[];
   words(port: number, typed: readonly string[]): readonly string[];
 }
 
+const digWords: Tool['words'] = (port, typed) => [
+  'dig',
+  '@127.0.0.1',
+  '-p',
+  `${port}`,
+  '+time=1',
+  '+tries=1',
+  ...typed,
+];
+
 const TOOLS: readonly Tool[] = [
   {
+    about: 'dig and an odd server',
+    respond,
     program: 'dig',
     lines: DIG_LINES,
-    words: (port, typed) => ['dig', '@127.0.0.1', '-p', `${port}`, '+time=1', '+tries=1', ...typed],
+    words: digWords,
   },
   {
+    about: 'dig and our own name server',
+    program: 'dig',
+    lines: AUTHORITY_LINES,
+    respond: authorityAnswer,
+    words: digWords,
+  },
+  {
+    about: 'host and an odd server',
+    respond,
     program: 'host',
     lines: HOST_LINES,
     words: (port, typed) => ['host', '-p', `${port}`, '-W', '1', ...typed, '127.0.0.1'],
   },
   {
+    about: 'nslookup and an odd server',
+    respond,
     program: 'nslookup',
     lines: NSLOOKUP_LINES,
     words: (port, typed) => ['nslookup', `-port=${port}`, '-timeout=1', '-retry=1', ...typed, '127.0.0.1'],
@@ -43,12 +78,12 @@ if (missing) console.log(`dig: skipped, ${missing}`);
 
 const typedWords = (line: string): readonly string[] => (line === '' ? [] : parseLine(line)[0]!.words);
 
-describe.skipIf(missing !== undefined).each(TOOLS)('$program beside BIND’s', ({ lines, words }) => {
+describe.skipIf(missing !== undefined).each(TOOLS)('$about', ({ lines, words, respond }) => {
   let server: RealServer;
   const real: Printed[] = [];
 
   beforeAll(async () => {
-    server = await openRealServer();
+    server = await openRealServer(respond);
     let next = 0;
     const work = async (): Promise<void> => {
       for (let i = next++; i < lines.length; i = next++)
@@ -60,6 +95,6 @@ describe.skipIf(missing !== undefined).each(TOOLS)('$program beside BIND’s', (
   afterAll(() => server.close());
 
   it.each(lines.map((line, i) => [line, i] as const))('%s', (line, i) => {
-    expect(masked(runOurs(words(server.port, typedWords(line)), server.port))).toEqual(real[i]);
+    expect(masked(runOurs(words(server.port, typedWords(line)), server.port, respond))).toEqual(real[i]);
   });
 });
