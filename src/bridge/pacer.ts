@@ -53,9 +53,12 @@ export class Pacer {
     this.#turn();
   }
 
-  /** The world stands still from here on. */
+  /** The world stands still from here on, with all done that was due: a recording of it ends between two moments. */
   stop(): void {
     this.#isOpen = false;
+    const { kernel } = this.#world;
+    this.#isRunning = true;
+    kernel.run({ until: kernel.now });
     clearTimeout(this.#timer);
     clearImmediate(this.#immediate);
   }

@@ -134,6 +134,10 @@ export class UdpDoor {
     const { machine, machinePort } = this.mapping;
     this.#socket.on('message', (bytes, { address, port }) => {
       this.#traffic.datagramsIn += 1;
+      if (port === 0) {
+        this.#traffic.drop('it came from port 0, where no answer can go');
+        return;
+      }
       const { from } = this.#book.heard(this, address, port, bytes);
       const act = { what: 'outside.datagram', machine, port: machinePort, from, bytes } as const;
       this.#pacer.act(act);

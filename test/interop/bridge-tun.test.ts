@@ -87,9 +87,9 @@ describe('a TUN device', { timeout: 120_000 }, () => {
     expect(status, bridge!.said.text).toBe(0);
     expect(out).toContain('5 received, 0% packet loss');
     const fastest = Number(/= ([\d.]+)\//.exec(out)![1]);
-    // twice 12 and 3 ms of links; the rest is this computer's
+    // twice 12 and 3 ms of links; the rest is this computer's, which may have much else to do
     expect(fastest).toBeGreaterThanOrEqual(30);
-    expect(fastest).toBeLessThan(60);
+    expect(fastest).toBeLessThan(300);
     const far = await run('ping', '-c', '1', '-s', '4000', '198.51.100.4');
     expect(far.out).toContain('4008 bytes from 198.51.100.4');
   });
