@@ -21,7 +21,7 @@ export type Kind = 'nsd' | 'named';
 export interface RealServer {
   readonly kind: Kind;
   readonly port: number;
-  stop(): void;
+  stop(): Promise<void>;
 }
 
 /** Starts a server, and waits until it answers. Throws with what it wrote when it does not within 20 s. */
@@ -45,8 +45,12 @@ export async function startServer(
   const server = {
     kind,
     port,
-    stop: () => {
-      child.kill('SIGTERM');
+    stop: async () => {
+      if (!hasEnded(child)) {
+        const ended = new Promise((resolve) => child.once('exit', resolve));
+        child.kill('SIGTERM');
+        await ended; // it writes into its folder to the end
+      }
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -57,7 +61,7 @@ export async function startServer(
     if (hasEnded(child)) break;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  server.stop();
+  await server.stop();
   throw new Error(`${kind} does not answer:\n${said.slice(-4000)}`);
 }
 

@@ -37,8 +37,8 @@ describe.each(rounds)('beside $kind with extras: $extras', ({ kind, zones, extra
   beforeAll(async () => {
     if (!missing) server = await startServer(kind, zones, extras);
   }, 30_000);
-  afterAll(() => {
-    if (!missing) server.stop();
+  afterAll(async () => {
+    if (!missing) await server.stop();
   });
 
   it(`${count} questions have the same answers`, async ({ skip }) => {

@@ -31,7 +31,16 @@ describe('one of several', () => {
 describe('the longest prefix', () => {
   it('takes an area apart as RFC 7871 §7.2.1 does: 1.2.0/20 with an exception at 1.2.3/24', () => {
     const networks = ['1.2.0.0/20', '1.2.3.0/24'].map(parseCidr);
-    const areas = ['1.2.0.1', '1.2.1.255', '1.2.2.9', '1.2.4.0', '1.2.7.7', '1.2.8.0', '1.2.15.255', '1.2.3.4'];
+    const areas = [
+      '1.2.0.1',
+      '1.2.1.255',
+      '1.2.2.9',
+      '1.2.4.0',
+      '1.2.7.7',
+      '1.2.8.0',
+      '1.2.15.255',
+      '1.2.3.4',
+    ];
     expect(
       areas.map((address) => {
         const where = parseCidr(`${address}/32`);
