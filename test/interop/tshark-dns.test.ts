@@ -1,5 +1,6 @@
 /**
- * Messages with data of every type and every option, written by us and read by tshark: no complaint, and the same values.
+ * Messages with data of every type and every option, written by us and read by tshark: no complaint, and the same values. And
+ * tcpdump’s lines about them, beside those of our text export.
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -7,13 +8,14 @@ import { parseIp4 } from '../../src/engine/base/address.ts';
 import { concatBytes, fromHex, writeU16 } from '../../src/engine/base/bytes.ts';
 import { checksum } from '../../src/engine/base/checksum.ts';
 import { parseIp } from '../../src/engine/base/ip.ts';
+import { Printer } from '../../src/engine/export/text.ts';
 import { OPTION, TYPE } from '../../src/engine/wire/dns/code.ts';
 import * as edns from '../../src/engine/wire/dns/edns.ts';
 import { encodeDns } from '../../src/engine/wire/dns/fast.ts';
 import { type DnsMessage, type DnsRecord, optRecord } from '../../src/engine/wire/dns/message.ts';
 import { parseRecord, recordText } from '../../src/engine/wire/dns/text.ts';
 import { KNOWN_TYPES, recordOfType } from '../wire/dns/arbitrary.ts';
-import { absent, fields, withCapture } from './tshark.ts';
+import { absent, fields, output, withCapture } from './tshark.ts';
 
 const SEED = Number(process.env['SEED'] ?? 2026);
 
@@ -34,26 +36,32 @@ const message = (answers: readonly DnsRecord[], additionals: readonly DnsRecord[
   additionals,
 });
 
-/** A file of pcap (link type 228: IPv4 without a link layer) with one UDP datagram from port 53 for each message. */
+/** An Ethernet frame with one UDP datagram from port 53. */
+function frame(one: DnsMessage, port: number): Uint8Array {
+  const dns = encodeDns(one);
+  const packet = new Uint8Array(28 + dns.length);
+  packet.set(fromHex('4500 0000 0000 4000 4011 0000'));
+  new DataView(packet.buffer).setUint32(12, parseIp4('192.0.2.53'));
+  new DataView(packet.buffer).setUint32(16, parseIp4('192.0.2.1'));
+  writeU16(packet, 2, packet.length);
+  writeU16(packet, 10, checksum(packet, 0, 20));
+  writeU16(packet, 20, 53);
+  writeU16(packet, 22, port);
+  writeU16(packet, 24, 8 + dns.length);
+  packet.set(dns, 28);
+  return concatBytes([fromHex('00005e005301 00005e005302 0800'), packet]);
+}
+
+/** A file of pcap with a frame for each message, each its own conversation, so that none looks repeated. */
 function pcap(messages: readonly DnsMessage[]): Uint8Array {
-  const parts = [fromHex('d4c3b2a1 0200 0400 00000000 00000000 00000400 e4000000')];
+  const parts = [fromHex('d4c3b2a1 0200 0400 00000000 00000000 00000400 01000000')];
   for (const [i, one] of messages.entries()) {
-    const dns = encodeDns(one);
-    const packet = new Uint8Array(28 + dns.length);
-    packet.set(fromHex('4500 0000 0000 4000 4011 0000'));
-    new DataView(packet.buffer).setUint32(12, parseIp4('192.0.2.53'));
-    new DataView(packet.buffer).setUint32(16, parseIp4('192.0.2.1'));
-    writeU16(packet, 2, packet.length);
-    writeU16(packet, 10, checksum(packet, 0, 20));
-    writeU16(packet, 20, 53);
-    writeU16(packet, 22, 40_000 + i); // each its own conversation, so that none looks repeated
-    writeU16(packet, 24, 8 + dns.length);
-    packet.set(dns, 28);
+    const bytes = frame(one, 40_000 + i);
     const head = new DataView(new ArrayBuffer(16));
     head.setUint32(0, i, true);
-    head.setUint32(8, packet.length, true);
-    head.setUint32(12, packet.length, true);
-    parts.push(new Uint8Array(head.buffer), packet);
+    head.setUint32(8, bytes.length, true);
+    head.setUint32(12, bytes.length, true);
+    parts.push(new Uint8Array(head.buffer), bytes);
   }
   return concatBytes(parts);
 }
@@ -284,5 +292,24 @@ describe(`records and options, as tshark reads them (SEED=${SEED})`, () => {
     });
     expect(complaints).toEqual([]);
     expect(rows.map((row) => row[0]![0])).toEqual(records.map(({ answers }) => `${answers[0]!.type}`));
+  });
+
+  it('tcpdump prints answers, and names types, as our text export does', ({ skip }) => {
+    const noTcpdump = absent('tcpdump');
+    if (noTcpdump) skip(noTcpdump);
+    const asked = [...Array(300).keys(), 32_768, 65_280].map((type) => ({
+      ...message([]),
+      response: false,
+      authoritative: false,
+      questions: [{ name: 'chaicart.example.', type, class: 1 }],
+    }));
+    const messages = [...ONE_OF_EACH.map(([one]) => message([one])), ...asked];
+    const theirs = withCapture(pcap(messages), (file) => output('tcpdump', ['-n', '-t', '-r', file]));
+    const printer = new Printer();
+    const ours = messages.map((one, i) => {
+      const bytes = frame(one, 40_000 + i);
+      return printer.line(bytes, bytes.length);
+    });
+    expect(ours).toEqual(theirs.trimEnd().split('\n'));
   });
 });

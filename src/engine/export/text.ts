@@ -371,13 +371,32 @@ function dnsText(message: DnsMessage, length: number): string {
   return `${message.id}${marks}${asked} ${answers.length}/${authorities.length}/${additionals.length}${told.join(',')} (${length})`;
 }
 
-/** tcpdump writes types that it does not know as `Type513`. */
+/** tcpdump 4.99 has names for types up to DNSKEY and for few later ones; others it writes as `Type65`. */
 function typeWord(type: number): string {
-  return typeName(type).replace(/^TYPE/, 'Type');
+  if (type === 23) return 'NSAP_PTR';
+  if (type === 104) return 'UNSPECA';
+  const isNameless = (type > TYPE.DNSKEY && type < 99) || (type > 104 && type < 249) || type > 256;
+  return isNameless ? `Type${type}` : typeName(type).replace(/^TYPE/, 'Type');
 }
 
-/** tcpdump says the host of an MX before its preference, and leaves out what an SOA holds. */
+/** tcpdump says the host of an MX and of an SRV first, and what other types hold only if they are old. */
 function answerText(record: DnsRecord): string {
-  if (record.type === TYPE.MX) return `${record.data.exchange} ${record.data.preference}`;
-  return record.type === TYPE.SOA ? '' : dataText(record);
+  switch (record.type) {
+    case TYPE.MX:
+      return `${record.data.exchange} ${record.data.preference}`;
+    case TYPE.SRV: {
+      const { target, port, priority, weight } = record.data;
+      return `${target}:${port} ${priority} ${weight}`;
+    }
+    case TYPE.A:
+    case TYPE.AAAA:
+    case TYPE.NS:
+    case TYPE.CNAME:
+    case TYPE.PTR:
+    case TYPE.DNAME:
+    case TYPE.TXT:
+      return dataText(record);
+    default:
+      return '';
+  }
 }
