@@ -258,3 +258,33 @@ describe('worlds', () => {
     expect(world.seconds).toBe(1002);
   });
 });
+
+describe('a run that somebody drives', () => {
+  it('knows when the next entry is due', () => {
+    const { kernel, log } = kernelWithLog();
+    expect(kernel.next).toBe(NEVER);
+    kernel.schedule(30, log);
+    const first = kernel.schedule(20, log);
+    expect(kernel.next).toBe(20);
+    kernel.cancel(first);
+    // it leaves the queue when its time comes
+    expect(kernel.next).toBe(20);
+    kernel.run({ until: 25 });
+    expect(kernel.next).toBe(30);
+    kernel.run();
+    expect(kernel.next).toBe(NEVER);
+  });
+
+  it('hands its inputs to a keeper, as many as there are', () => {
+    const kept: number[] = [];
+    const world = new World({ keeper: ({ time }) => kept.push(time) });
+    world.onInput('tick', () => {});
+    for (let time = 0; time < 2_000; time++) world.input(time, 'tick', {});
+    expect(kept.length).toBe(2_000);
+    expect(world.inputs).toEqual([]);
+    const other = new World();
+    other.onInput('tick', () => {});
+    for (let time = 0; time < 1_000; time++) other.input(time, 'tick', {});
+    expect(() => other.input(1_000, 'tick', {})).toThrow(Misuse);
+  });
+});
