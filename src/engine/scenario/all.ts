@@ -11,7 +11,10 @@ import { negativeCache } from './dns/negative-cache.ts';
 import { noService } from './dns/no-service.ts';
 import { ownZone } from './dns/own-zone.ts';
 import { racingUpdaters } from './dns/racing-updaters.ts';
+import { resolverDown } from './dns/resolver-down.ts';
+import { stale } from './dns/stale.ts';
 import { steering } from './dns/steering.ts';
+import { truncation } from './dns/truncation.ts';
 import { dualStack } from './dual-stack.ts';
 import { firstRequest } from './first-request.ts';
 import { hairpin } from './hairpin.ts';
@@ -37,7 +40,10 @@ export const scenarios: readonly AnyScenario[] = [
   routingLoop,
   lookup,
   ownZone,
+  truncation,
   negativeCache,
+  stale,
+  resolverDown,
   noService,
   missingGlue,
   steering,
