@@ -2,15 +2,15 @@
  * dig's command line: `@server`, names, types, classes, `-flags` and `+flags`, several lookups in one command. What
  * stands before the first name holds for all of them, what follows a name for its lookup alone.
  */
-import { Malformed } from '../../base/errors.ts';
 import { parseIp } from '../../base/ip.ts';
 import { isIP } from '../../base/is-ip.ts';
 import { ProgramError, type Task } from '../../sim/task.ts';
 import { parseClass, parseType, TYPE } from '../../wire/dns/code.ts';
 import type { Env } from '../program.ts';
+import { readCode } from './bind-words.ts';
 import { applyFlag, type DigRefusal, readNumber } from './dig-flags.ts';
 import { DIG_DEFAULTS, type DigGlobals, type DigServer, type DigSettings } from './dig-settings.ts';
-import { reverseName } from './reverse-name.ts';
+import { reverseOf } from './reverse-name.ts';
 
 export interface DigCommand {
   readonly globals: DigGlobals;
@@ -161,14 +161,14 @@ class CommandLine {
       case 'q':
         return this.#add(value);
       case 'x': {
-        const refusal = this.#add(reverseName(value));
+        const refusal = this.#add(reverseOf(value));
         const lookup = this.#current;
         if (!lookup.isTypeSet) lookup.type = TYPE.PTR;
         lookup.isTypeSet = true;
         return refusal;
       }
       case 't':
-        return this.#type(value) || readAs(parseType, value) !== undefined
+        return this.#type(value) || readCode(parseType, value) !== undefined
           ? undefined
           : this.#ignore('type', value);
       case 'c':
@@ -192,7 +192,7 @@ class CommandLine {
   }
 
   #type(text: string): boolean {
-    const type = readAs(parseType, text);
+    const type = readCode(parseType, text);
     if (type === undefined || type === TYPE.OPT) return false;
     const current = this.#current;
     if (current.isTypeSet) this.#env.err(';; Warning, extra type option\n');
@@ -203,7 +203,7 @@ class CommandLine {
   }
 
   #class(text: string): boolean {
-    const code = /^class/i.test(text) && !/^class\d+$/i.test(text) ? undefined : readAs(parseClass, text);
+    const code = /^class/i.test(text) && !/^class\d+$/i.test(text) ? undefined : readCode(parseClass, text);
     if (code === undefined || /^any$/i.test(text)) return false;
     const current = this.#current;
     if (current.isClassSet) this.#env.err(';; Warning, extra class option\n');
@@ -215,16 +215,6 @@ class CommandLine {
 
 function invalid(flag: string): DigRefusal {
   return { err: `Invalid option: ${flag}\n`, status: 1, isUsage: true };
-}
-
-/** Undefined when the text is none of them. */
-function readAs(parse: (text: string) => number, text: string): number | undefined {
-  try {
-    return parse(text);
-  } catch (error) {
-    if (error instanceof Malformed) return undefined;
-    throw error;
-  }
 }
 
 /** Why a server's name has no address, in BIND's words. */

@@ -21,7 +21,7 @@ import { resolvConfOf, serversFor } from './lookup-servers.ts';
 import { headerLines, questionSection, recordSection } from './message-text.ts';
 import { namesToTry } from './names-to-try.ts';
 import { PLAIN_QUERY } from './query.ts';
-import { reverseName } from './reverse-name.ts';
+import { reverseOf } from './reverse-name.ts';
 
 const LETTERS = {
   a: 'alone',
@@ -207,7 +207,7 @@ class Asking {
   *run(typed: string): Task<number> {
     const { type } = this.#options;
     const isAddress = isIP(typed) !== 0;
-    const name = isAddress ? reverseName(typed) : typed;
+    const name = isAddress ? reverseOf(typed) : typed;
     // BIND leaves the last dot of an IPv6 address's name away
     const called = isIP(typed) === 6 ? bareName(name) : name;
     const first = yield* this.#ask(name, called, type ?? (isAddress ? TYPE.PTR : TYPE.A), !isAddress);

@@ -10,7 +10,7 @@ import { formatIp } from '../../base/ip.ts';
 import type { Nanoseconds } from '../../base/units.ts';
 import { sameQuestion } from '../../proto/dns/message.ts';
 import type { Task } from '../../sim/task.ts';
-import { className, RCODE, typeName } from '../../wire/dns/code.ts';
+import { className, OPTION, RCODE, typeName } from '../../wire/dns/code.ts';
 import { type DnsMessage, ednsOf, extendedRcode } from '../../wire/dns/message.ts';
 import type { Env } from '../program.ts';
 import { type Exchange, openTcp, openUdp, type ServerAddress } from './exchange.ts';
@@ -251,7 +251,7 @@ class Lookup {
         return `;; BADVERS, retrying with EDNS version ${version}.`;
       }
     }
-    if (rcode === BADCOOKIE && this.#cookie && edns && retriesBadCookie && !this.#isTcp) {
+    if (rcode === RCODE.BADCOOKIE && this.#cookie && edns && retriesBadCookie && !this.#isTcp) {
       this.#isTcp = this.#hasBadCookie;
       this.#hasBadCookie = true;
       return `;; BADCOOKIE, retrying${this.#isTcp ? ' in TCP mode' : ''}.`;
@@ -273,7 +273,7 @@ class Lookup {
   }
 
   #checkCookie(message: DnsMessage, sent: Bytes): CookieVerdict | undefined {
-    const got = ednsOf(message)?.options.find(({ code }) => code === COOKIE)?.data;
+    const got = ednsOf(message)?.options.find(({ code }) => code === OPTION.COOKIE)?.data;
     if (!got || got.length < 8) return undefined;
     if (equalBytes(got, sent)) return got.length === 8 ? 'echoed' : 'good';
     if (!equalBytes(got.subarray(0, 8), sent.subarray(0, 8))) {
@@ -290,10 +290,6 @@ type Step =
   /** The next try; a new start is told of and makes a new query. */
   | { readonly what: 'next'; readonly isNewStart: boolean; readonly isTold: boolean }
   | { readonly what: 'again' };
-
-const COOKIE = 10;
-/** RFC 7873 §8. */
-const BADCOOKIE = 23;
 
 function endpoint({ address, port }: ServerAddress): string {
   return `${formatIp(address)}#${port}`;

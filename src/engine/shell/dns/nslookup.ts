@@ -30,7 +30,7 @@ import { resolvConfOf, serversFor } from './lookup-servers.ts';
 import { namesToTry } from './names-to-try.ts';
 import { PLAIN_QUERY } from './query.ts';
 import { PLAIN_DATA, styledData } from './rdata-style.ts';
-import { reverseName } from './reverse-name.ts';
+import { reverseOf } from './reverse-name.ts';
 
 interface Options {
   type: number | undefined;
@@ -177,7 +177,7 @@ class Asking {
   *run(typed: string): Task<number> {
     const { type } = this.#options;
     const isAddress = isIP(typed) !== 0;
-    const name = isAddress ? reverseName(typed) : typed;
+    const name = isAddress ? reverseOf(typed) : typed;
     const status = isAddress
       ? yield* this.#ask(name, bareName(name), TYPE.PTR, true)
       : yield* this.#askBoth(name, type);

@@ -4,7 +4,7 @@
  */
 import { type Bytes, readU16, readU32, toHex } from '../../base/bytes.ts';
 import { formatIp6 } from '../../base/ip6.ts';
-import { TYPE } from '../../wire/dns/code.ts';
+import { extendedErrorName, TYPE } from '../../wire/dns/code.ts';
 import type { DnsMessage, EdnsOption } from '../../wire/dns/message.ts';
 import { spanText } from './rdata-style.ts';
 
@@ -46,34 +46,8 @@ const NAMES: Readonly<Record<number, string>> = {
   [CODE.SERVER_TAG]: 'SERVER-TAG',
 };
 
-/** RFC 8914 §4: the names that dig 9.18 knows. */
-const EXTENDED_ERRORS: readonly string[] = [
-  'Other',
-  'Unsupported DNSKEY Algorithm',
-  'Unsupported DS Digest Type',
-  'Stale Answer',
-  'Forged Answer',
-  'DNSSEC Indeterminate',
-  'DNSSEC Bogus',
-  'Signature Expired',
-  'Signature Not Yet Valid',
-  'DNSKEY Missing',
-  'RRSIGs Missing',
-  'No Zone Key Bit Set',
-  'NSEC Missing',
-  'Cached Error',
-  'Not Ready',
-  'Blocked',
-  'Censored',
-  'Filtered',
-  'Prohibited',
-  'Stale NXDOMAIN Answer',
-  'Not Authoritative',
-  'Not Supported',
-  'No Reachable Authority',
-  'Network Error',
-  'Invalid Data',
-];
+/** dig 9.18 knows the names up to this one (RFC 8914 §4); those that came later it shows as numbers. */
+const LAST_NAMED_ERROR = 24;
 
 /** Empty for a message without OPT. `verdict` tells of the response's cookie. */
 export function optText(message: DnsMessage, verdict?: CookieVerdict): string {
@@ -117,7 +91,7 @@ function meaning(code: number, data: Bytes, verdict: CookieVerdict | undefined):
     case CODE.EDE: {
       if (data.length < 2) return undefined;
       const info = readU16(data, 0);
-      const known = EXTENDED_ERRORS[info];
+      const known = info > LAST_NAMED_ERROR ? undefined : extendedErrorName(info);
       const extra = data.length > 2 ? `: (${printable(data.subarray(2))})` : '';
       return `${info}${known === undefined ? '' : ` (${known})`}${extra}`;
     }

@@ -2,7 +2,7 @@
  * The queries that dig, host and nslookup send: header flags, one question, EDNS options in the order of BIND's.
  */
 import { type Bytes, writeU16 } from '../../base/bytes.ts';
-import { TYPE } from '../../wire/dns/code.ts';
+import { OPTION, TYPE } from '../../wire/dns/code.ts';
 import { encodeDns } from '../../wire/dns/fast.ts';
 import type { DnsMessage, EdnsOption } from '../../wire/dns/message.ts';
 
@@ -52,7 +52,6 @@ export const PLAIN_QUERY: Omit<QuerySettings, 'type' | 'class'> = {
   edns: undefined,
 };
 
-const OPTION = { NSID: 3, SUBNET: 8, EXPIRE: 9, COOKIE: 10, KEEPALIVE: 11, PADDING: 12 } as const;
 const NOTHING = new Uint8Array(0);
 
 /** `cookie`: what goes into the cookie option, if there is to be one. */
@@ -98,7 +97,7 @@ function withOptions(base: DnsMessage, edns: EdnsSettings, data: readonly EdnsOp
 function optionsOf(edns: EdnsSettings, cookie: Bytes | undefined): readonly EdnsOption[] {
   const options: EdnsOption[] = [];
   if (edns.hasNsid) options.push({ code: OPTION.NSID, data: NOTHING });
-  if (edns.subnet) options.push({ code: OPTION.SUBNET, data: edns.subnet });
+  if (edns.subnet) options.push({ code: OPTION.ECS, data: edns.subnet });
   if (cookie) options.push({ code: OPTION.COOKIE, data: cookie });
   if (edns.hasExpire) options.push({ code: OPTION.EXPIRE, data: NOTHING });
   if (edns.hasKeepalive) options.push({ code: OPTION.KEEPALIVE, data: NOTHING });

@@ -5,7 +5,7 @@
  * It starts from the presentation form of wire/dns/text.ts, whose words it lays out anew. Checked against dig 9.18.
  */
 import { type Bytes, concatBytes, toHex } from '../../base/bytes.ts';
-import { TYPE, typeName } from '../../wire/dns/code.ts';
+import { algorithmName, TYPE, typeName } from '../../wire/dns/code.ts';
 import { encodeDns } from '../../wire/dns/fast.ts';
 import type { DnsRecord } from '../../wire/dns/message.ts';
 import { parseName } from '../../wire/dns/name.ts';
@@ -131,23 +131,6 @@ function soaText(text: string, style: DataStyle): string {
   return `${mname} ${rname} (${lines.join('')}${style.hasComments ? BREAK : ''})`;
 }
 
-/** Names of signing algorithms as dig's comments have them (registry: DNS Security Algorithm Numbers). */
-const ALGORITHMS: Readonly<Record<number, string>> = {
-  1: 'RSAMD5',
-  2: 'DH',
-  3: 'DSA',
-  5: 'RSASHA1',
-  6: 'NSEC3DSA',
-  7: 'NSEC3RSASHA1',
-  8: 'RSASHA256',
-  10: 'RSASHA512',
-  12: 'ECCGOST',
-  13: 'ECDSAP256SHA256',
-  14: 'ECDSAP384SHA384',
-  15: 'ED25519',
-  16: 'ED448',
-};
-
 function dnskeyText(record: DnsRecord & { readonly type: typeof TYPE.DNSKEY }, style: DataStyle): string {
   const { flags, algorithm } = record.data;
   const all = dataText(record).split(' ');
@@ -155,7 +138,7 @@ function dnskeyText(record: DnsRecord & { readonly type: typeof TYPE.DNSKEY }, s
   const id = keyTag(plainData(record));
   const blob = style.hasCrypto ? chunks(all.slice(3).join(''), style) : `[key id = ${id}]`;
   const role = (flags & 1) === 0 ? 'ZSK' : (flags & 0x80) !== 0 ? 'revoked KSK' : 'KSK';
-  const comment = `; ${role}; alg = ${ALGORITHMS[algorithm] ?? algorithm} ; key id = ${id}`;
+  const comment = `; ${role}; alg = ${algorithmName(algorithm) ?? algorithm} ; key id = ${id}`;
   if (!style.isMultiline) return `${head} ${blob}${style.hasComments ? `  ${comment}` : ''}`;
   return style.hasComments ? `${head} (${BREAK}${blob}${BREAK}) ${comment}` : `${head} (${BREAK}${blob} )`;
 }
