@@ -4,7 +4,7 @@
  */
 import { parseIp4 } from '../../base/address.ts';
 import { fromBase32Hex, fromBase64 } from '../../base/base64.ts';
-import { type Bytes, fromHex } from '../../base/bytes.ts';
+import type { Bytes } from '../../base/bytes.ts';
 import { Malformed } from '../../base/errors.ts';
 import { parseIp6 } from '../../base/ip6.ts';
 import { isMetaType, parseAlgorithm, parseDigestType, parseType, TYPE, typeName } from './code.ts';
@@ -13,7 +13,7 @@ import type { Caa, Dnskey, DnsRecord, Ds, Nsec3Param, Rrsig, Soa, Svcb, SvcParam
 import { labelCount, MAX_LABEL } from './name.ts';
 import { isCaaTag } from './rdata-classic.ts';
 import { parseSvcParam, svcbFault } from './svcb.ts';
-import { BadWord, type Word, WordReader } from './text-words.ts';
+import { BadWord, parseHex, type Word, WordReader } from './text-words.ts';
 import { parseTimestamp } from './timestamp.ts';
 
 const U8 = 0xff;
@@ -156,7 +156,7 @@ function parseDs(words: WordReader): Ds {
   const algorithm = words.plain('an algorithm', parseAlgorithm);
   const digestType = words.plain('a digest type', parseDigestType);
   const digest = words.rest('a digest in hexadecimal', (text) => {
-    const bytes = fromHex(text);
+    const bytes = parseHex(text);
     const length = DIGEST_LENGTH[digestType] ?? bytes.length;
     if (bytes.length !== length) throw new Malformed(`${bytes.length} bytes, not ${length}`);
     return bytes;
@@ -194,7 +194,7 @@ function parseHashing(words: WordReader): Nsec3Param {
     flags: words.number('flags', U8),
     iterations: words.number('a number of iterations', U16),
     salt: words.plain('a salt in hexadecimal, or a hyphen for none', (text) => {
-      const bytes = text === '-' ? new Uint8Array(0) : fromHex(text);
+      const bytes = text === '-' ? new Uint8Array(0) : parseHex(text);
       if (bytes.length > U8) throw new Malformed(`${bytes.length} bytes, at most 255`);
       return bytes;
     }),

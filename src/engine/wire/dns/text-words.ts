@@ -49,6 +49,12 @@ export function splitWords(line: string): Word[] {
   }
 }
 
+/** Bytes of hexadecimal digits and nothing else, as zone files write them. Throws {@link Malformed}. */
+export function parseHex(text: string): Bytes {
+  if (/[^0-9a-fA-F]/.test(text)) throw new Malformed(`not hexadecimal: ${text.slice(0, 40)}`);
+  return fromHex(text);
+}
+
 /** Reads words in order. Each `what` names what is expected there, for the message when it is not. */
 export class WordReader {
   readonly #words: readonly Word[];
@@ -144,7 +150,7 @@ export class WordReader {
     this.#at = 1;
     const length = this.number('the length of the data in bytes', 0xffff);
     const parts: Bytes[] = [];
-    while (this.left > 0) parts.push(this.plain('hexadecimal digits, in pairs', fromHex));
+    while (this.left > 0) parts.push(this.plain('hexadecimal digits, in pairs', parseHex));
     const bytes = concatBytes(parts);
     if (bytes.length !== length) throw new BadWord(`${length} bytes announced, ${bytes.length} written`, 1);
     return bytes;
