@@ -4,6 +4,7 @@
 import { Malformed } from '../base/errors.ts';
 import { anycast } from './anycast.ts';
 import { cgnat } from './cgnat.ts';
+import { apex } from './dns/apex.ts';
 import { lookup } from './dns/lookup.ts';
 import { migration } from './dns/migration.ts';
 import { missingGlue } from './dns/missing-glue.ts';
@@ -44,6 +45,7 @@ export const scenarios: readonly AnyScenario[] = [
   negativeCache,
   stale,
   resolverDown,
+  apex,
   noService,
   missingGlue,
   steering,
