@@ -237,11 +237,7 @@ function readString(end: number): Bytes {
 
 /** A name in a type that allows no pointer (RFC 3597 §4). */
 function readPlainName(end: number): string {
-  for (let at = position; at < end; at += input[at]! + 1) {
-    if (input[at] === 0) break;
-    if (input[at]! >= 0xc0) throw new Malformed('a compression pointer in a type that allows none', at);
-  }
-  return readName(end);
+  return readName(end, false);
 }
 
 function read8(end: number): number {
@@ -264,14 +260,15 @@ function read32(end: number): number {
 function readRun(length: number, end: number): Bytes {
   if (position + length > end) throw truncated(position);
   position += length;
-  return input.subarray(position - length, position);
+  // Not subarray, which looks for a constructor first
+  return new Uint8Array(input.buffer, input.byteOffset + position - length, length);
 }
 
 /**
  * Reads the name at `position` and moves behind it. A remembered rest of a name ends the walk early; its octets and
  * its pointers still count, so that what is refused does not depend on what was read before.
  */
-function readName(end: number): string {
+function readName(end: number, pointers = true): string {
   const start = position;
   const bytes = input;
   let at = start;
@@ -289,6 +286,7 @@ function readName(end: number): string {
       break;
     }
     if (length >= 0xc0) {
+      if (!pointers) throw new Malformed('a compression pointer in a type that allows none', at);
       if (at + 2 > end) throw truncated(at);
       if (after < 0) after = at + 2;
       const target = base + (((length & 0x3f) << 8) | bytes[at + 1]!);

@@ -11,7 +11,7 @@ import { Misuse } from '../../base/errors.ts';
 import { TYPE } from './code.ts';
 import type { DnsMessage, DnsRecord, Nsec3Param, Rrsig } from './message.ts';
 import { FIRST_NAME, MAX_LABEL, MAX_NAME, POINTER_REACH, parseName } from './name.ts';
-import { encodeTypes } from './type-bitmap.ts';
+import { MAX_TYPES_LENGTH, writeTypes } from './type-bitmap.ts';
 
 /** Encodes a message with its names compressed. Throws {@link Malformed} for bad names, {@link Misuse} for what does not fit. */
 export function encodeDns(message: DnsMessage): Bytes {
@@ -107,9 +107,12 @@ function put32(value: number): void {
 }
 
 function putRun(bytes: Bytes): void {
-  reserve(bytes.length);
-  output.set(bytes, place);
-  place += bytes.length;
+  const { length } = bytes;
+  reserve(length);
+  // A call costs more than copying what most records hold
+  if (length > 64) output.set(bytes, place);
+  else for (let i = 0; i < length; i++) output[place + i] = bytes[i]!;
+  place += length;
 }
 
 function writeRecord(record: DnsRecord): void {
@@ -225,12 +228,12 @@ function writeLaterData(record: DnsRecord): void {
       return;
     case TYPE.NSEC:
       writePlainName(record.data.next);
-      putRun(encodeTypes(record.data.types));
+      putTypes(record.data.types);
       return;
     case TYPE.NSEC3:
       putHashing(record.data);
       putString(record.data.nextHashed);
-      putRun(encodeTypes(record.data.types));
+      putTypes(record.data.types);
       return;
     case TYPE.NSEC3PARAM:
       putHashing(record.data);
@@ -266,6 +269,11 @@ function putString(string: Bytes): void {
   reserve(1);
   output[place++] = string.length;
   putRun(string);
+}
+
+function putTypes(types: readonly number[]): void {
+  reserve(MAX_TYPES_LENGTH);
+  place = writeTypes(types, output, place);
 }
 
 function put8(value: number): void {

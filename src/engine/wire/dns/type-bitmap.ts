@@ -11,24 +11,40 @@ import type { About, Cursor } from '../bits.ts';
 import type { Codec } from '../codec.ts';
 import { typeName } from './code.ts';
 
+/** As long as a list can be: 256 windows of 32 bytes, each with its number and length. */
+export const MAX_TYPES_LENGTH = 256 * 34;
+
 /** The bytes of a list of types, in any order. */
 export function encodeTypes(types: readonly number[]): Bytes {
-  const sorted = [...new Set(types)].sort((a, b) => a - b);
-  const bytes: number[] = [];
-  let lengthAt = -1; // where the length of the current window stands
+  const bytes = new Uint8Array(MAX_TYPES_LENGTH);
+  return bytes.slice(0, writeTypes(types, bytes, 0));
+}
+
+/** Writes a list of types, in any order, into a buffer with room for the longest; returns where it ends. */
+export function writeTypes(types: readonly number[], out: Bytes, at: number): number {
+  const sorted = ascends(types) ? types : [...new Set(types)].sort((a, b) => a - b);
+  let end = at;
+  let lengthAt = at; // where the length of the current window stands
   let window = -1;
-  for (const type of sorted) {
+  for (let i = 0; i < sorted.length; i++) {
+    const type = sorted[i]!;
     if (type >> 8 !== window) {
       window = type >> 8;
-      bytes.push(window, 0);
-      lengthAt = bytes.length - 1;
+      out[end] = window;
+      lengthAt = end + 1;
+      end += 2;
     }
     const place = lengthAt + 1 + ((type & 255) >> 3);
-    while (bytes.length <= place) bytes.push(0);
-    bytes[place]! |= 0x80 >> (type & 7);
-    bytes[lengthAt] = place - lengthAt;
+    while (end <= place) out[end++] = 0;
+    out[place]! |= 0x80 >> (type & 7);
+    out[lengthAt] = place - lengthAt;
   }
-  return Uint8Array.from(bytes);
+  return end;
+}
+
+function ascends(types: readonly number[]): boolean {
+  for (let i = 1; i < types.length; i++) if (types[i]! <= types[i - 1]!) return false;
+  return true;
 }
 
 /** The types of `bytes[at, end)`, ascending. Throws {@link Malformed}. */
@@ -43,7 +59,7 @@ export function decodeTypes(bytes: Bytes, at = 0, end = bytes.length): number[] 
     if (fault) throw new Malformed(fault, from);
     from += 2;
     if (bytes[from + length - 1] === 0) throw new Malformed('a type bitmap ends in a zero byte', from);
-    pushTypes(types, window, bytes.subarray(from, from + length));
+    pushTypes(types, window, bytes, from, length);
     before = window;
     from += length;
   }
@@ -79,7 +95,7 @@ export function typeBitmap(spec: string): Codec<number[], readonly number[]> {
       throw new Malformed('a type bitmap ends in a zero byte', start >> 3);
     }
     const own: number[] = [];
-    pushTypes(own, window, bitmap);
+    pushTypes(own, window, bitmap, 0, length);
     cursor.leaf(start + 16, parts.bitmap, undefined, own.map(typeName).join(' '));
     types.push(...own);
     return window;
@@ -105,7 +121,10 @@ function windowFault(window: number, length: number, before: number, left: numbe
   return length < 1 || length > 32 ? `a type bitmap of ${length} bytes, not 1 to 32` : undefined;
 }
 
-function pushTypes(types: number[], window: number, bitmap: Bytes): void {
-  for (let i = 0; i < bitmap.length * 8; i++)
-    if (bitmap[i >> 3]! & (0x80 >> (i & 7))) types.push(window * 256 + i);
+function pushTypes(types: number[], window: number, bytes: Bytes, at: number, length: number): void {
+  for (let i = 0; i < length; i++) {
+    const byte = bytes[at + i]!;
+    if (byte === 0) continue;
+    for (let bit = 0; bit < 8; bit++) if (byte & (0x80 >> bit)) types.push(window * 256 + i * 8 + bit);
+  }
 }
