@@ -22,8 +22,10 @@ import { namesToTry } from './names-to-try.ts';
 
 const NO_REPLY = 9;
 const INTERNAL = 10;
-/** dig's LOOKUP_LIMIT: where a chain of referrals ends. */
-const MAX_REFERRALS = 64;
+/** Of a walk from the root that cannot go on. */
+const LOST = 1;
+/** Where dig ends a chain of referrals. */
+const MAX_ANSWERS = 33;
 
 export function* dig(env: Env): Task<number> {
   const command = yield* readDig(env);
@@ -58,18 +60,18 @@ class Digging {
 
   *run(): Task<number> {
     for (const settings of this.#command.lookups) {
-      const isFatal = settings.isTrace ? yield* this.#trace(settings) : yield* this.#one(settings);
-      if (isFatal) return INTERNAL;
+      const fatal = settings.isTrace ? yield* this.#trace(settings) : yield* this.#one(settings);
+      if (fatal !== undefined) return fatal;
     }
     return this.#status;
   }
 
-  /** True when the whole command ends. */
-  *#one(settings: DigSettings): Task<boolean> {
+  /** A status when the whole command ends. */
+  *#one(settings: DigSettings): Task<number | undefined> {
     const servers = this.#servers(settings);
     const names = this.#names(settings);
-    if (names === undefined) return true;
-    if (servers.length === 0) return false;
+    if (names === undefined) return INTERNAL;
+    if (servers.length === 0) return undefined;
     const print = (answer: Answer): void => {
       this.#print(answer, settings);
       this.#printJourney(answer, settings);
@@ -79,33 +81,33 @@ class Digging {
       print(outcome.answer);
       if (settings.type === TYPE.AXFR) this.#env.out('; Transfer failed.\n');
     }
-    return false;
+    return undefined;
   }
 
   /** From the root servers that the resolver names, down; each answer's name servers are asked next. */
-  *#trace(settings: DigSettings): Task<boolean> {
-    if (this.#names(settings) === undefined) return true;
+  *#trace(settings: DigSettings): Task<number | undefined> {
+    if (this.#names(settings) === undefined) return INTERNAL;
     let servers = this.#servers(settings);
     let zone: string | undefined;
-    for (let referrals = 0; servers.length > 0; referrals++) {
+    for (let answers = 1; servers.length > 0; answers++) {
       const isRoot = zone === undefined;
-      if (referrals > MAX_REFERRALS) {
-        this.#env.err('dig: too many lookups\n');
-        return true;
-      }
       const step = isRoot ? { ...settings, name: '.', type: TYPE.NS } : { ...settings, rd: false };
       const outcome = yield* this.#ask(step, this.#names(step)!, servers, () => {});
-      if (outcome.what !== 'answer') return false;
+      if (outcome.what !== 'answer') return undefined;
       const { answer } = outcome;
       this.#print(answer, step);
       const next = yield* this.#follow(answer, zone);
-      if (next === 'nobody') return true;
+      if (next === 'nobody') return LOST;
+      if (next && answers >= MAX_ANSWERS) {
+        this.#env.err('dig: too many lookups\n');
+        return LOST;
+      }
       this.#printJourney(answer, step);
-      if (!next) return false;
+      if (!next) return undefined;
       zone = next.zone;
       servers = next.servers;
     }
-    return false;
+    return undefined;
   }
 
   /** The servers to ask after this answer; undefined when it was the last. */
@@ -122,11 +124,15 @@ class Digging {
     let isRemarked = false;
     for (const record of section) {
       if (record.type !== TYPE.NS) continue;
-      if (!isRoot && !isRemarked && (sameName(record.name, zone) || !isSubdomain(record.name, zone))) {
-        isRemarked = true;
-        this.#env.out(sameName(record.name, zone) ? ';; BAD (HORIZONTAL) REFERRAL\n' : ';; BAD REFERRAL\n');
+      const isBelow = isRoot || isSubdomain(record.name, zone);
+      if (!isBelow || !isSubdomain(name, record.name)) {
+        this.#env.out(';; BAD REFERRAL\n');
+        return undefined;
       }
-      if (!isSubdomain(name, record.name)) continue;
+      if (!isRoot && !isRemarked && sameName(record.name, zone)) {
+        isRemarked = true;
+        this.#env.out(';; BAD (HORIZONTAL) REFERRAL\n');
+      }
       owner = record.name;
       first ??= record.data;
       found.push(...(yield* this.#addressesOf(record.data)));
