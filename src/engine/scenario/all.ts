@@ -5,11 +5,13 @@ import { Malformed } from '../base/errors.ts';
 import { anycast } from './anycast.ts';
 import { cgnat } from './cgnat.ts';
 import { apex } from './dns/apex.ts';
+import { brokenAaaa } from './dns/broken-aaaa.ts';
 import { lookup } from './dns/lookup.ts';
 import { migration } from './dns/migration.ts';
 import { missingGlue } from './dns/missing-glue.ts';
 import { negativeCache } from './dns/negative-cache.ts';
 import { noService } from './dns/no-service.ts';
+import { nxdomainStorm } from './dns/nxdomain-storm.ts';
 import { ownZone } from './dns/own-zone.ts';
 import { racingUpdaters } from './dns/racing-updaters.ts';
 import { resolverDown } from './dns/resolver-down.ts';
@@ -47,7 +49,9 @@ export const scenarios: readonly AnyScenario[] = [
   resolverDown,
   apex,
   noService,
+  nxdomainStorm,
   missingGlue,
+  brokenAaaa,
   steering,
   migration,
   racingUpdaters,

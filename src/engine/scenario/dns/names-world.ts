@@ -44,6 +44,8 @@ export const AT = {
   eve: '198.51.100.200',
   phone: '192.168.2.24',
   public: '198.51.100.230',
+  laptop6: '2001:db8:77:1::23',
+  chaicart6: '2001:db8:80::80',
 } as const;
 
 export const ROOT_HINTS: readonly RootHint[] = [{ name: 'a.root.example.', addresses: [parseIp(AT.root)] }];
@@ -65,6 +67,8 @@ export interface NamesOptions {
   readonly system?: SystemResolverOptions;
   /** A host that has no web server: nothing listens. */
   readonly closed?: readonly ('chaicart' | 'chaicart-new')[];
+  /** The laptop, ChaiCart's server and the routers between them have IPv6, too. Name servers are asked over IPv4. */
+  readonly ipv6?: boolean;
 }
 
 export interface NamesWorld {
@@ -107,7 +111,7 @@ export function namesUsers(present: readonly Optional[] = []): Readonly<Record<s
 
 export function namesWorld(world: World, options: NamesOptions = {}): NamesWorld {
   const { present = [], forwarder: hasForwarder = true, closed = [] } = options;
-  const made = connect(new Network(world), present);
+  const made = connect(new Network(world), present, options.ipv6 ?? false);
   const { network, laptop, home, resolverHost, chaicart, others } = made;
   acquaint(network, []);
   const servers = serveNames(made, options);
@@ -149,7 +153,8 @@ type Connected = Omit<
   readonly ns1: Host;
 };
 
-function connect(network: Network, present: readonly Optional[]): Connected {
+function connect(network: Network, present: readonly Optional[], ipv6: boolean): Connected {
+  const six = (address: string): string[] => (ipv6 ? [address] : []);
   const laptop = network.host('laptop');
   const home = network.router('home-router');
   const isp = network.router('isp');
@@ -162,21 +167,35 @@ function connect(network: Network, present: readonly Optional[]): Connected {
   const chaicart = network.host('chaicart');
   const wan = (delay: number): LinkOptions => ({ rate: 10_000_000_000, delay: ms(delay) });
 
-  network.link([laptop, 'eth0', `${AT.laptop}/24`], [home, 'lan', `${AT.home}/24`], {
-    rate: 1_000_000_000,
-    delay: ms(1),
-  });
-  network.link([home, 'wan', `${AT.outside}/26`], [isp, 'access', '203.0.113.65/26'], {
-    rate: 20_000_000,
-    delay: ms(4),
-  });
+  network.link(
+    [laptop, 'eth0', `${AT.laptop}/24`, ...six(`${AT.laptop6}/64`)],
+    [home, 'lan', `${AT.home}/24`, ...six('2001:db8:77:1::1/64')],
+    { rate: 1_000_000_000, delay: ms(1) },
+  );
+  network.link(
+    [home, 'wan', `${AT.outside}/26`, ...six('2001:db8:a5::77/64')],
+    [isp, 'access', '203.0.113.65/26', ...six('2001:db8:a5::1/64')],
+    { rate: 20_000_000, delay: ms(4) },
+  );
   network.link([isp, 'services', '203.0.113.1/26'], [resolverHost, 'eth0', `${AT.resolver}/26`], wan(1));
-  network.link([isp, 'upstream', '198.51.100.129/30'], [transitA, 'isp', '198.51.100.130/30'], wan(5));
+  network.link(
+    [isp, 'upstream', '198.51.100.129/30', ...six('2001:db8:b0::1/64')],
+    [transitA, 'isp', '198.51.100.130/30', ...six('2001:db8:b0::2/64')],
+    wan(5),
+  );
   network.link([transitA, 'root', '198.51.100.1/28'], [root, 'eth0', `${AT.root}/28`], wan(2));
   network.link([transitA, 'tld', '198.51.100.17/28'], [tld, 'eth0', `${AT.tld}/28`], wan(6));
-  network.link([transitA, 'east', '198.51.100.133/30'], [transitB, 'west', '198.51.100.134/30'], wan(12));
+  network.link(
+    [transitA, 'east', '198.51.100.133/30', ...six('2001:db8:b1::1/64')],
+    [transitB, 'west', '198.51.100.134/30', ...six('2001:db8:b1::2/64')],
+    wan(12),
+  );
   network.link([transitB, 'names', '192.0.2.1/26'], [ns1, 'eth0', `${AT.ns1}/26`], wan(3));
-  network.link([transitB, 'region', '192.0.2.65/26'], [chaicart, 'eth0', `${AT.chaicart}/26`], wan(3));
+  network.link(
+    [transitB, 'region', '192.0.2.65/26', ...six('2001:db8:80::1/64')],
+    [chaicart, 'eth0', `${AT.chaicart}/26`, ...six(`${AT.chaicart6}/64`)],
+    wan(3),
+  );
 
   network.route(laptop, 'default', AT.home);
   network.route(home, 'default', '203.0.113.65');
@@ -191,6 +210,17 @@ function connect(network: Network, present: readonly Optional[]): Connected {
   network.route(tld, 'default', '198.51.100.17');
   network.route(ns1, 'default', '192.0.2.1');
   network.route(chaicart, 'default', '192.0.2.65');
+
+  if (ipv6) {
+    network.route(laptop, 'default', '2001:db8:77:1::1');
+    network.route(home, 'default', '2001:db8:a5::1');
+    network.route(isp, 'default', '2001:db8:b0::2');
+    network.route(isp, '2001:db8:77::/48', '2001:db8:a5::77');
+    network.route(transitA, '2001:db8:77::/48', '2001:db8:b0::1');
+    network.route(transitA, '2001:db8:80::/48', '2001:db8:b1::2');
+    network.route(transitB, 'default', '2001:db8:b1::1');
+    network.route(chaicart, 'default', '2001:db8:80::1');
+  }
 
   const others = new Map<Optional, Host>();
   const join = (

@@ -93,6 +93,9 @@ export const ownZone = scenario({
   areas: namesAreas,
   places: namesPlaces(PRESENT),
   terminals: namesUsers(PRESENT),
+  zones: (values) => [
+    { machine: 'ns1', origin: `${NAME}.`, label: 'ChaiCart’s zone', text: zoneText(values.ttl) },
+  ],
   near: 'laptop',
   far: 'ns1',
   build,
@@ -100,8 +103,11 @@ export const ownZone = scenario({
   phases,
 });
 
+const zoneText = (ttl: number): string =>
+  chaiCartZone({ servers: ['ns1', 'ns2'], ttl: Math.round(ttl / SECOND) });
+
 function build(world: World, values: Values<typeof parameters>) {
-  const zone = chaiCartZone({ servers: ['ns1', 'ns2'], ttl: Math.round(values.ttl / SECOND) });
+  const zone = zoneText(values.ttl);
   const { network, laptop, system, others, phoneSystem } = namesWorld(world, {
     present: PRESENT,
     zones: { chaicart: zone },
