@@ -82,7 +82,12 @@ export class Reader {
       other.useless.add(query.server);
       other.retry = step.retry;
     });
-    if (isUseful) for (const follower of query.followers) follower.step = undefined;
+    if (!isUseful) return;
+    for (const follower of query.followers) {
+      // The absence of a part is not kept: each goes on with its own whole name, or they would all wait for one another
+      if (query.isPart && read.reading.kind === 'nxdomain' && follower.step) this.#askWhole(follower.step);
+      else follower.step = undefined;
+    }
   }
 
   /** Nobody answered in time. */
