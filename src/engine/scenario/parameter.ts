@@ -11,11 +11,15 @@ import {
   formatDuration,
   formatPercent,
   formatRate,
+  HOUR,
+  MINUTE,
+  type Nanoseconds,
   parseDuration,
   parsePercent,
   parseRate,
   percentText,
   rateText,
+  SECOND,
 } from '../base/units.ts';
 
 interface Common {
@@ -97,8 +101,15 @@ export function writeValue(parameter: Parameter, value: number | string): string
 export function showValue(parameter: Parameter, value: number | string): string {
   if (parameter.kind === 'choice')
     return parameter.choices.find((one) => one.value === value)?.label ?? String(value);
-  if (parameter.kind === 'duration') return formatDuration(Number(value), 3);
+  if (parameter.kind === 'duration') return showDuration(Number(value));
   return parameter.kind === 'rate' ? formatRate(Number(value)) : formatPercent(Number(value));
+}
+
+/** Round numbers of seconds, minutes or hours as such; everything else as measured times are. */
+function showDuration(value: Nanoseconds): string {
+  const [unit, name] =
+    value % HOUR === 0 ? [HOUR, 'h'] : value % MINUTE === 0 ? [MINUTE, 'min'] : [SECOND, 's'];
+  return value >= SECOND && value % SECOND === 0 ? `${value / unit}\u00a0${name}` : formatDuration(value, 3);
 }
 
 /** All values, those not in `set` at their defaults. Throws {@link Malformed} for an unknown name or a bad value. */
