@@ -1,5 +1,12 @@
 // What can be asked about a run, whoever answers: the worker on a page, the engine itself while the page is built.
-import type { RunRequest, RunView, TableView, WhyStep } from '#engine/inspect/view.ts';
+import type {
+  CacheView,
+  NameServerLog,
+  RunRequest,
+  RunView,
+  TableView,
+  WhyStep,
+} from '#engine/inspect/view.ts';
 import type { Completion } from '#engine/shell/complete.ts';
 import type { Node } from '#engine/wire/bits.ts';
 
@@ -20,6 +27,10 @@ export interface Answers {
   run(request: RunRequest, who: string): Promise<RunView>;
   frame(request: RunRequest, frame: number): Promise<FrameView>;
   tables(request: RunRequest, machine: string, time: number): Promise<readonly TableView[]>;
+  /** What the name servers were asked, and the zones that they were given. */
+  nameServerLog(request: RunRequest): Promise<NameServerLog>;
+  /** What all DNS caches hold. */
+  caches(request: RunRequest, time: number): Promise<readonly CacheView[]>;
   why(request: RunRequest, event: number): Promise<readonly WhyStep[]>;
   filter(request: RunRequest, expression: string): Promise<readonly number[]>;
   /** What may stand at the end of `line`, at a machine's prompt. */

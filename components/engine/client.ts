@@ -1,6 +1,13 @@
 // Asks the page's one worker, which starts at the first question. A worker that crashes or hangs is ended and started
 // anew; whoever waited is told.
-import type { RunRequest, RunView, TableView, WhyStep } from '#engine/inspect/view.ts';
+import type {
+  CacheView,
+  NameServerLog,
+  RunRequest,
+  RunView,
+  TableView,
+  WhyStep,
+} from '#engine/inspect/view.ts';
 import {
   type Answers,
   type Completion,
@@ -45,6 +52,12 @@ class WorkerClient implements Answers {
   }
   tables(request: RunRequest, machine: string, time: number): Promise<readonly TableView[]> {
     return this.#ask({ kind: 'tables', request, machine, time }) as Promise<readonly TableView[]>;
+  }
+  nameServerLog(request: RunRequest): Promise<NameServerLog> {
+    return this.#ask({ kind: 'nameServerLog', request }) as Promise<NameServerLog>;
+  }
+  caches(request: RunRequest, time: number): Promise<readonly CacheView[]> {
+    return this.#ask({ kind: 'caches', request, time }) as Promise<readonly CacheView[]>;
   }
   why(request: RunRequest, event: number): Promise<readonly WhyStep[]> {
     return this.#ask({ kind: 'why', request, event }) as Promise<readonly WhyStep[]>;

@@ -1,7 +1,15 @@
 // The store of one figure: which run it shows, when in it, and what is open. Panels read its atoms and call its verbs;
 // nothing here draws, and nothing here computes a network: runs come from the page (at first) and from the worker.
 import { atom, type ReadableAtom, type WritableAtom } from 'nanostores';
-import type { InputView, RunRequest, RunView, TableView, WhyStep } from '#engine/inspect/view.ts';
+import type {
+  CacheView,
+  InputView,
+  NameServerLog,
+  RunRequest,
+  RunView,
+  TableView,
+  WhyStep,
+} from '#engine/inspect/view.ts';
 import {
   type Answers,
   type Completion,
@@ -112,6 +120,8 @@ export interface Figure {
   follow(state: LinkState, problems: readonly string[]): void;
   frame(frame: number): Promise<FrameView>;
   tables(machine: string, time: number): Promise<readonly TableView[]>;
+  nameServerLog(): Promise<NameServerLog>;
+  caches(time: number): Promise<readonly CacheView[]>;
   why(event: number): Promise<readonly WhyStep[]>;
   filter(expression: string): Promise<readonly number[]>;
   complete(machine: string, line: string): Promise<Completion>;
@@ -610,6 +620,12 @@ class FigureStore implements Figure {
   }
   tables(machine: string, time: number): Promise<readonly TableView[]> {
     return this.#ask((answers) => answers.tables(this.#shown.request, machine, time), true);
+  }
+  nameServerLog(): Promise<NameServerLog> {
+    return this.#ask((answers) => answers.nameServerLog(this.#shown.request), true);
+  }
+  caches(time: number): Promise<readonly CacheView[]> {
+    return this.#ask((answers) => answers.caches(this.#shown.request, time), true);
   }
   why(event: number): Promise<readonly WhyStep[]> {
     return this.#ask((answers) => answers.why(this.#shown.request, event), true);

@@ -14,9 +14,12 @@ export const MAX_INPUTS = 64;
 const MAX_DETAILS = 16;
 /** Characters of one text: a line that somebody typed. */
 export const MAX_TEXT = 400;
+/** Characters of the detail `text`, which may have lines: a zone that somebody wrote. */
+export const MAX_LINES_TEXT = 4_000;
 /** Control characters, halves of characters, and the two line ends that Unicode added: as the engine's terminals have it. */
 export const UNTYPABLE = /[\p{Cc}\p{Cs}\u2028\u2029]/u;
 const ALL_UNTYPABLE = new RegExp(UNTYPABLE, 'gu');
+const UNWRITABLE = /[^\P{Cc}\n\t]|[\p{Cs}\u2028\u2029]/u;
 const panels: readonly string[] = panelNames;
 
 export interface LinkState {
@@ -125,7 +128,10 @@ export function readLink(fragment: string): ReadLink | undefined {
 // ── inputs: `101.5,drop,from:laptop,to:switch,ordinal:3` ──
 
 function writeInput(input: NewInput): string {
-  const details = Object.entries(input.detail).map(([name, value]) => `${name}:${writeValue(value)}`);
+  const details = Object.entries(input.detail).map(
+    ([name, value]) =>
+      `${name}:${name === 'text' && typeof value === 'string' ? writeLines(value) : writeValue(value)}`,
+  );
   return [milliseconds(input.time), input.what, ...details].join(',');
 }
 
@@ -152,6 +158,14 @@ function readInput(text: string): NewInput | string {
     return `An input in this link says too much: ${shorten(decode(text) ?? text)}. It was left out.`;
   const detail: Record<string, NewInput['detail'][string]> = {};
   for (const part of details) {
+    const lines = /^text:(.*)$/s.exec(part);
+    if (lines) {
+      const text = readLines(lines[1]!);
+      if (text === undefined)
+        return `An input in this link holds a text that is not well written, or longer than ${MAX_LINES_TEXT} characters. It was left out.`;
+      detail['text'] = text;
+      continue;
+    }
     const found = /^([a-z][A-Za-z]{0,31}):(.{0,4800})$/su.exec(part);
     if (!found)
       return `An input in this link is not well written: ${shorten(decode(text) ?? text)}. It was left out.`;
@@ -163,6 +177,23 @@ function readInput(text: string): NewInput | string {
     detail[found[1]!] = readValue(value);
   }
   return { time: Math.round(Number(time) * 1e6), what, detail };
+}
+
+// ── texts of several lines: columns of blanks are most of a zone, and a link has little room ──
+
+/** A blank is `+`; two to 26 of them are `~b` to `~z`; `~` itself is `~a`. */
+function writeLines(text: string): string {
+  const short = text.replaceAll(/~| {2,26}/g, (run) => `~${String.fromCharCode(96 + run.length)}`);
+  return quote(short).replaceAll('%20', '+');
+}
+
+function readLines(written: string): string | undefined {
+  const short = decode(written.replaceAll('+', '%20'));
+  if (short === undefined || /~(?![a-z])/.test(short)) return undefined;
+  const text = short.replaceAll(/~([a-z])/g, (_, letter: string) =>
+    letter === 'a' ? '~' : ' '.repeat(letter.charCodeAt(0) - 96),
+  );
+  return text.length > MAX_LINES_TEXT || UNWRITABLE.test(text) ? undefined : text;
 }
 
 /** Nanoseconds as milliseconds, exactly. */

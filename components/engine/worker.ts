@@ -113,6 +113,10 @@ function look(session: Session, question: Question, transfer: Transferable[]): u
     }
     case 'tables':
       return session.tables(question.machine, question.time);
+    case 'nameServerLog':
+      return session.nameServerLog();
+    case 'caches':
+      return session.caches(question.time);
     case 'why':
       return session.why(question.event);
     case 'filter':

@@ -280,6 +280,7 @@ function viewOf(
       },
     ],
     consoles: [],
+    zones: [],
     claims: [],
     near: 0,
     far: 5,

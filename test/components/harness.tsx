@@ -41,6 +41,8 @@ const answers: Answers = {
   frame: (_, frame) =>
     Promise.resolve({ bytes: frames[frame]!, cut: false, tree: dissectFrame(frames[frame]!) }),
   tables: () => Promise.resolve([]),
+  nameServerLog: () => Promise.resolve({ queries: [], more: 0, loads: [] }),
+  caches: () => Promise.resolve([]),
   why: (_, event) =>
     Promise.resolve([
       {

@@ -89,6 +89,46 @@ describe('a link', () => {
     });
   }
 
+  it('carries a text of several lines, and stays short where columns are blanks', () => {
+    const text =
+      '$TTL 3600 ; ~ an hour + more, or: less & none\n@       300    A      192.0.2.80\n\twww  A  ä\n';
+    const zone = { machine: 'ns1', origin: 'chaicart.example.', text };
+    const written = writeLink({
+      ...state,
+      request: { ...state.request, inputs: [{ time: 5e9, what: 'zone', detail: zone }] },
+    });
+    expect(readLink(written)).toMatchObject({ problems: [] });
+    expect(readLink(written)!.state.request.inputs[0]!.detail).toEqual(zone);
+    const columns = `${'@'.padEnd(8)}${'300'.padEnd(7)}A\n`.repeat(100);
+    const long = writeLink({
+      ...state,
+      request: { ...state.request, inputs: [{ time: 0, what: 'zone', detail: { text: columns } }] },
+    });
+    expect(long.length).toBeLessThan(columns.length);
+  });
+
+  it('carries any text that can be typed, and none that cannot', () => {
+    const back = (text: string) =>
+      readLink(
+        writeLink({
+          ...state,
+          request: { ...state.request, inputs: [{ time: 0, what: 'zone', detail: { text } }] },
+        }),
+      )!;
+    const typed = fc.string({ maxLength: 200, unit: fc.constantFrom(...' ~ab+%,:&=\n\t"\'\\;@ü😀') });
+    fc.assert(
+      fc.property(typed, (text) => {
+        expect(back(text).state.request.inputs[0]?.detail).toEqual({ text });
+      }),
+    );
+    for (const text of ['a\u0000b', 'a\rb', '\u2028', 'x'.repeat(4001)])
+      expect(back(text).problems).toHaveLength(1);
+    for (const bad of ['do=0,zone,text:~', 'do=0,zone,text:~A', 'do=0,zone,text:%zz'])
+      expect(readLink(`#rt=first-request&${bad}`)!.problems).toHaveLength(1);
+    // 26 blanks in two letters: what is read may not grow past its bound
+    expect(readLink(`#rt=first-request&do=0,zone,text:${'~z'.repeat(3000)}`)!.problems[0]).toContain('4000');
+  });
+
   it('is not read when it is too long', () => {
     const { state: read, problems } = readLink(`#rt=first-request&set.a=${'x'.repeat(MAX_LINK)}`)!;
     expect(problems[0]).toContain('8 kB');

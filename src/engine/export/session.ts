@@ -7,11 +7,12 @@ import { formatNumber, MILLISECOND } from '../base/units.ts';
 import { buildView } from '../inspect/build-view.ts';
 import { compileFilter } from '../inspect/filter.ts';
 import { whyOf } from '../inspect/moments.ts';
+import { type CacheName, cachesOf, cacheViews, nameServerLog } from '../inspect/name-servers.ts';
 import { type Packet, readPackets } from '../inspect/packets.ts';
 import { type PacketSummary, summariesOf } from '../inspect/summaries.ts';
 import { tableViews } from '../inspect/table-views.ts';
 import { TableReader } from '../inspect/tables.ts';
-import type { RunRequest, RunView, TableView, WhyStep } from '../inspect/view.ts';
+import type { CacheView, NameServerLog, RunRequest, RunView, TableView, WhyStep } from '../inspect/view.ts';
 import { writeValue } from '../scenario/parameter.ts';
 import { Run, type RunOptions } from '../scenario/run.ts';
 import { type Completion, complete, machineFacts } from '../shell/complete.ts';
@@ -28,6 +29,8 @@ export class Session {
   #summaries: readonly PacketSummary[] | undefined;
   #view: RunView | undefined;
   #tables: TableReader | undefined;
+  #log: NameServerLog | undefined;
+  #caches: readonly CacheName[] | undefined;
 
   private constructor(run: Run) {
     this.run = run;
@@ -81,6 +84,19 @@ export class Session {
   tables(machine: string, time: number): readonly TableView[] {
     this.#tables ??= new TableReader(this.run.world.trace);
     return tableViews(this.run.network, this.#tables, machine, time);
+  }
+
+  /** What the name servers were asked, and which zones they took, over the whole run. */
+  nameServerLog(): NameServerLog {
+    this.#log ??= nameServerLog(this.run);
+    return this.#log;
+  }
+
+  /** What all DNS caches hold at kernel time `time`. */
+  caches(time: number): readonly CacheView[] {
+    this.#tables ??= new TableReader(this.run.world.trace);
+    this.#caches ??= cachesOf(this.run);
+    return cacheViews(this.run, this.#tables, this.#caches, time);
   }
 
   /** What may stand where the cursor is, at a machine's prompt; `line` is what stands before it. */

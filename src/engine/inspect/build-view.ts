@@ -3,7 +3,13 @@
  */
 import { formatDuration, formatNumber, MILLISECOND, type Nanoseconds, NEVER, SECOND } from '../base/units.ts';
 import type { Channel } from '../net/link/link.ts';
-import { type Parameter, showValue, writeValue } from '../scenario/parameter.ts';
+import {
+  type Parameter,
+  type Parameters,
+  showValue,
+  type Values,
+  writeValue,
+} from '../scenario/parameter.ts';
 import type { Run } from '../scenario/run.ts';
 import type { Claim } from '../scenario/scenario.ts';
 import type { Trace } from '../trace/log.ts';
@@ -17,6 +23,7 @@ import { type PacketSummary, summariesOf } from './summaries.ts';
 import type {
   ChannelView,
   ClaimView,
+  GoalView,
   HopColumns,
   InputView,
   KnobView,
@@ -60,7 +67,9 @@ export function buildView(run: Run, packets: readonly Packet[]): RunView {
     spans: spansOf(run.world.trace, index, end).filter(({ start }) => start <= end),
     requests: requestsOf(run.world.trace),
     claims: claimsOf(run),
+    goals: goalsOf(run),
     consoles: consolesOf(run.world.trace, run.scenario.terminals ?? {}, index),
+    zones: run.scenario.zones?.(run.values as Values<Parameters>) ?? [],
     near: index.get(run.scenario.near)!,
     far: index.get(run.scenario.far)!,
     distance: distancesOf(machines, channels, run.scenario.near),
@@ -162,6 +171,9 @@ function inputText(
   if (what === 'off') return `${label(detail['machine'])} switched off at ${at}`;
   if (what === 'type') return `“${String(detail['line'])}” typed on ${label(detail['machine'])} at ${at}`;
   if (what === 'interrupt') return `Ctrl-C on ${label(detail['machine'])} at ${at}`;
+  if (what === 'zone')
+    return `${String(detail['origin']).replace(/\.$/, '')} loaded on ${label(detail['machine'])} at ${at}`;
+  if (what === 'diagnose') return `Said what is wrong, at ${at}`;
   if (what === 'restart') return `${label(detail['machine'])} restarted at ${at}`;
   const way = `${label(detail['from'])} – ${label(detail['to'])}`;
   if (what === 'cut') return `${way} cut at ${at}`;
@@ -254,6 +266,14 @@ function claimsOf(run: Run): ClaimView[] {
   return Object.entries(run.scenario.claims).map(([name, { label }]) => {
     const { kind, value } = claims[name]!;
     return { name, label, kind, value, text: claimText(claims[name]!) };
+  });
+}
+
+function goalsOf(run: Run): GoalView[] {
+  const goals = run.goals();
+  return Object.entries(run.scenario.goals ?? {}).map(([name, { label, about }]) => {
+    const { state, because, time } = goals[name]!;
+    return { name, label, about, state, because, time };
   });
 }
 

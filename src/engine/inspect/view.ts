@@ -5,12 +5,13 @@
  * network, it only draws. Times are kernel nanoseconds. All of it survives `structuredClone` and JSON.
  */
 import type { Nanoseconds } from '../base/units.ts';
-import type { MachineKind } from '../scenario/scenario.ts';
+import type { GoalState } from '../scenario/goal.ts';
+import type { MachineKind, OfferedZone } from '../scenario/scenario.ts';
 
 /** Which layer a packet or an event speaks for; the figures give each a colour, a letter and a shape. */
 export type Layer = 'link' | 'ip' | 'transport' | 'dns' | 'tls' | 'http' | 'app';
 
-export type { MachineKind };
+export type { GoalState, MachineKind, OfferedZone };
 
 export interface MachineView {
   /** Identifier, also what traces and links call it: `laptop`. */
@@ -170,6 +171,19 @@ export interface ClaimView {
   readonly text: string;
 }
 
+/** One goal of a lab, as it stands at the end of this run. */
+export interface GoalView {
+  readonly name: string;
+  readonly label: string;
+  /** What exactly is asked, and until when. */
+  readonly about: string;
+  readonly state: GoalState;
+  /** A sentence with what decided it. */
+  readonly because: string;
+  /** When that happened, where it was at a moment. */
+  readonly time: Nanoseconds | undefined;
+}
+
 /** One line of a terminal, or a part of one that came by itself. */
 export interface ConsoleLine {
   readonly time: Nanoseconds;
@@ -221,8 +235,12 @@ export interface RunView {
   readonly spans: readonly SpanView[];
   readonly requests: readonly RequestView[];
   readonly claims: readonly ClaimView[];
+  /** Empty unless the scenario is a lab. */
+  readonly goals: readonly GoalView[];
   /** Machines that have a prompt, the one to open first before the others. */
   readonly consoles: readonly ConsoleView[];
+  /** Zones that the reader may edit, as they are when the run begins. */
+  readonly zones: readonly OfferedZone[];
   /** The machine at each end of the timeline's schedule drawing, and each machine's one-way distance from the first in nanoseconds. */
   readonly near: number;
   readonly far: number;
@@ -252,6 +270,67 @@ export interface RowLife {
   readonly expires: Nanoseconds;
   /** How long it lives after what last renewed it. */
   readonly timeout: Nanoseconds;
+}
+
+/** A query that reached an authoritative name server, and what became of it. */
+export interface QueryView {
+  readonly time: Nanoseconds;
+  readonly event: number;
+  /** Index into {@link RunView.machines}: who was asked. */
+  readonly server: number;
+  /** Who asked, as the server saw it: an address, and whose it is in {@link RunView.machines} if anybody's. */
+  readonly client: string;
+  readonly from: number | undefined;
+  /** Undefined when there was no question. */
+  readonly name: string | undefined;
+  readonly type: string | undefined;
+  /** In words: `192.0.2.80`, `no such name`, `REFUSED`. */
+  readonly answer: string;
+  /** Why that. */
+  readonly reason: string;
+  readonly transport: string;
+}
+
+/** A zone that somebody loaded into a name server, or tried to. */
+export interface ZoneLoadView {
+  readonly time: Nanoseconds;
+  readonly event: number;
+  readonly server: number;
+  /** Absolute. */
+  readonly origin: string;
+  /** Of what is served from then on; undefined when it was refused, and what there was goes on. */
+  readonly serial: number | undefined;
+  /** Why it was refused. */
+  readonly reason: string;
+}
+
+export interface NameServerLog {
+  /** In order of time. */
+  readonly queries: readonly QueryView[];
+  /** Later queries than fit. */
+  readonly more: number;
+  readonly loads: readonly ZoneLoadView[];
+}
+
+/** What the caches of a machine hold at a moment: stale rows included, where they may still be served. */
+export interface CacheView {
+  /** Index into {@link RunView.machines}. */
+  readonly machine: number;
+  /** `browser`, `os`, `resolver`. */
+  readonly cache: string;
+  readonly rows: readonly CacheRowView[];
+}
+
+export interface CacheRowView {
+  readonly name: string;
+  /** `*`: the name does not exist at all. */
+  readonly type: string;
+  /** Presentation text of the data, joined by commas; or `NXDOMAIN`, `NODATA`, `SERVFAIL`. */
+  readonly data: string;
+  /** Seconds for which it was stored. */
+  readonly ttl: number;
+  /** Kernel time; in the past for stale rows. */
+  readonly expires: Nanoseconds;
 }
 
 /** One step of "why": what happened, and the reason it happened then. */

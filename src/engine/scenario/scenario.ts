@@ -5,6 +5,7 @@ import type { Nanoseconds } from '../base/units.ts';
 import type { Network } from '../net/network.ts';
 import type { HostsTable } from '../shell/names.ts';
 import type { World } from '../sim/world.ts';
+import type { GoalSpec } from './goal.ts';
 import type { Parameters, Values } from './parameter.ts';
 
 /** A value read from the trace of a finished run. `undefined` when it did not happen. */
@@ -67,6 +68,18 @@ export interface Phase {
   readonly cost: string;
 }
 
+/** A zone that a reader may edit, by the input `zone` (dns/zone-input.ts). */
+export interface OfferedZone {
+  /** Whose name server takes it. */
+  readonly machine: string;
+  /** Absolute: `chaicart.example.` */
+  readonly origin: string;
+  /** What people call it: `ChaiCart’s zone`. */
+  readonly label: string;
+  /** The master file that is served when the run begins. */
+  readonly text: string;
+}
+
 export interface Scenario<P extends Parameters = Parameters> {
   readonly name: string;
   /** Raised whenever the same request would give another run: links carry it. */
@@ -87,9 +100,13 @@ export interface Scenario<P extends Parameters = Parameters> {
   readonly terminals?: Readonly<Record<string, string>>;
   /** The names that everybody's hosts file holds, for what a terminal can complete. */
   readonly hosts?: HostsTable;
+  /** Zones to edit, as they are at the start with these parameters; the first is the one that an editor opens. */
+  zones?(values: Values<P>): readonly OfferedZone[];
   /** Makes the machines, links and programs, and starts the script. */
   build(world: World, values: Values<P>): Network;
   readonly claims: Readonly<Record<string, ClaimSpec>>;
+  /** What a reader should bring about, where the scenario is a lab. */
+  readonly goals?: Readonly<Record<string, GoalSpec>>;
   phases(run: FinishedRun): readonly Phase[];
 }
 

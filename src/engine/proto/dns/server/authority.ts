@@ -19,8 +19,9 @@ import type { MachineEvent } from '../../../trace/event.ts';
 import { EDE, OPCODE, opcodeName, RCODE, rcodeName, TYPE, typeName } from '../../../wire/dns/code.ts';
 import { type EdnsOption, extendedErrorOption, nsidOption } from '../../../wire/dns/edns.ts';
 import { decodeDns } from '../../../wire/dns/fast.ts';
-import { type DnsMessage, ednsOf } from '../../../wire/dns/message.ts';
+import { type DnsMessage, type DnsRecord, ednsOf } from '../../../wire/dns/message.ts';
 import { canonicalName, nameKey } from '../../../wire/dns/name.ts';
+import { dataText } from '../../../wire/dns/text.ts';
 import {
   EDNS_SIZE,
   fit,
@@ -237,6 +238,7 @@ export class Authority {
       authoritative: verdict.authoritative,
       truncated: truncated || isSlipped,
       answers: verdict.answers.length,
+      data: dataOf(verdict.answers),
       bytes: bytes.length,
       reason: verdict.reason,
       ...(verdict.wildcard !== undefined && { wildcard: verdict.wildcard }),
@@ -313,6 +315,15 @@ function likeness({ query, verdict }: Handled): string {
   if (result === 'answer' || result === 'nodata')
     return `${result} ${nameKey(verdict.wildcard ?? question.name)}`;
   return `${result} ${zone.origin}`;
+}
+
+/** Records whose data stand in an event. */
+const MOST_TOLD = 6;
+
+/** What was answered, as text; empty when nothing was. */
+function dataOf(answers: readonly DnsRecord[]): string {
+  const told = answers.slice(0, MOST_TOLD).map(dataText);
+  return [...told, ...(answers.length > MOST_TOLD ? ['…'] : [])].join(', ');
 }
 
 function zoneEvent(zone: string, before: number | null, after: number | null): MachineEvent {
