@@ -129,17 +129,32 @@ export class UdpStack implements Transport {
   ): SendProblem | undefined {
     const source = this.#ip.sourceFor(to, options.via);
     if (source === undefined) return 'ENETUNREACH';
-    const length = UDP_HEADER + bytes.length;
-    if (length > 0xffff) return 'EMSGSIZE';
-    const message = new Uint8Array(length);
-    udp.set.sourcePort(message, 0, port);
-    udp.set.destinationPort(message, 0, toPort);
-    udp.set.length(message, 0, length);
-    message.set(bytes, UDP_HEADER);
-    const start = pseudoHeader(source, to, PROTOCOL_UDP, length);
-    // a computed zero is sent as all ones, because zero means none (RFC 768)
-    udp.set.checksum(message, 0, checksumFinish(checksumAdd(start, message, 0, length)) || 0xffff);
-    return this.#ip.sendPayload(message, PROTOCOL_UDP, source, to, options);
+    const message = datagram(source, port, to, toPort, bytes);
+    return message ? this.#ip.sendPayload(message, PROTOCOL_UDP, source, to, options) : 'EMSGSIZE';
+  }
+
+  /**
+   * Sends in somebody else's name, as a program with a raw socket does: `from` need not be an address of this machine.
+   * What comes back goes to whoever has it. Says why nothing was sent, if so.
+   */
+  forge(
+    from: { readonly address: Ip; readonly port: number },
+    to: Ip,
+    toPort: number,
+    bytes: Bytes,
+  ): SendProblem | undefined {
+    const { address, port } = from;
+    const message = datagram(address, port, to, toPort, bytes);
+    if (!message) return 'EMSGSIZE';
+    const { trace } = this.#ip.world;
+    const before = trace.cause;
+    this.#ip.because({
+      kind: 'udp.forge',
+      detail: { from: formatIp(address), fromPort: port, to: formatIp(to), toPort },
+    });
+    const problem = this.#ip.sendPayload(message, PROTOCOL_UDP, address, to);
+    trace.cause = before;
+    return problem;
   }
 
   receive(
@@ -199,6 +214,21 @@ export class UdpStack implements Transport {
   #drop(reason: string, from: Ip): void {
     this.#ip.record({ kind: 'udp.drop', detail: { reason, from: formatIp(from) } });
   }
+}
+
+/** A datagram with its checksum, or undefined when its length has no room in sixteen bits. */
+function datagram(source: Ip, port: number, to: Ip, toPort: number, bytes: Bytes): Bytes | undefined {
+  const length = UDP_HEADER + bytes.length;
+  if (length > 0xffff) return undefined;
+  const message = new Uint8Array(length);
+  udp.set.sourcePort(message, 0, port);
+  udp.set.destinationPort(message, 0, toPort);
+  udp.set.length(message, 0, length);
+  message.set(bytes, UDP_HEADER);
+  const start = pseudoHeader(source, to, PROTOCOL_UDP, length);
+  // a computed zero is sent as all ones, because zero means none (RFC 768)
+  udp.set.checksum(message, 0, checksumFinish(checksumAdd(start, message, 0, length)) || 0xffff);
+  return message;
 }
 
 /** As Linux maps them for sockets (icmp_err_convert); time exceeded is EHOSTUNREACH there, too. */
