@@ -14,6 +14,7 @@ import { noService } from './dns/no-service.ts';
 import { nxdomainStorm } from './dns/nxdomain-storm.ts';
 import { ownZone } from './dns/own-zone.ts';
 import { racingUpdaters } from './dns/racing-updaters.ts';
+import { reflection } from './dns/reflection.ts';
 import { resolverDown } from './dns/resolver-down.ts';
 import { stale } from './dns/stale.ts';
 import { steering } from './dns/steering.ts';
@@ -50,6 +51,7 @@ export const scenarios: readonly AnyScenario[] = [
   apex,
   noService,
   nxdomainStorm,
+  reflection,
   missingGlue,
   brokenAaaa,
   steering,
