@@ -282,6 +282,7 @@ function viewOf(
     consoles: [],
     zones: [],
     claims: [],
+    goals: [],
     near: 0,
     far: 5,
     distance: [0, 0.5, 1, 5, 6, 25].map(ms),

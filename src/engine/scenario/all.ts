@@ -6,6 +6,9 @@ import { anycast } from './anycast.ts';
 import { cgnat } from './cgnat.ts';
 import { apex } from './dns/apex.ts';
 import { brokenAaaa } from './dns/broken-aaaa.ts';
+import { labMigration } from './dns/lab-migration.ts';
+import { labOutage } from './dns/lab-outage.ts';
+import { labWorksForMe } from './dns/lab-works-for-me.ts';
 import { lookup } from './dns/lookup.ts';
 import { migration } from './dns/migration.ts';
 import { missingGlue } from './dns/missing-glue.ts';
@@ -57,6 +60,9 @@ export const scenarios: readonly AnyScenario[] = [
   steering,
   migration,
   racingUpdaters,
+  labMigration,
+  labOutage,
+  labWorksForMe,
 ];
 
 /** Throws {@link Malformed} with the names there are. */

@@ -9,6 +9,7 @@ import { type Input, World } from '../sim/world.ts';
 import type { Detail } from '../trace/event.ts';
 import type { TraceLevel } from '../trace/log.ts';
 import { findScenario } from './all.ts';
+import type { Goal } from './goal.ts';
 import { type Parameters, readValues, type Values } from './parameter.ts';
 import type { AnyScenario, Claim, FinishedRun } from './scenario.ts';
 
@@ -87,6 +88,13 @@ export class Run implements FinishedRun {
   claims(): Record<string, Claim> {
     return Object.fromEntries(
       Object.entries(this.scenario.claims).map(([name, spec]) => [name, spec.read(this)]),
+    );
+  }
+
+  /** How the goals of a lab stand when this run ends; empty for other scenarios. */
+  goals(): Record<string, Goal> {
+    return Object.fromEntries(
+      Object.entries(this.scenario.goals ?? {}).map(([name, spec]) => [name, spec.read(this)]),
     );
   }
 

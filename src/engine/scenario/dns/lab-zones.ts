@@ -27,7 +27,10 @@ export interface Load {
 /** Every text that somebody loaded for the zone, in order, taken or refused. */
 export function loadsOf({ world }: FinishedRun, { machine, origin }: ServedZone): Load[] {
   const loads: Load[] = [];
-  for (const { node, time, cause, detail } of world.trace.events(['dns.authority.zone', 'dns.zone.refused'])) {
+  for (const { node, time, cause, detail } of world.trace.events([
+    'dns.authority.zone',
+    'dns.zone.refused',
+  ])) {
     if (node !== machine || cause < 0) continue;
     const input = world.trace.event(cause).detail;
     if (input?.['what'] !== 'zone' || canonicalName(String(input['origin'])) !== origin) continue;

@@ -65,6 +65,8 @@ export interface NamesOptions {
   /** Whether the router at home forwards questions and keeps answers; it does, unless said otherwise. */
   readonly forwarder?: boolean;
   readonly system?: SystemResolverOptions;
+  /** Who sits at a prompt, where it is not {@link namesUsers}. */
+  readonly users?: Readonly<Record<string, string>>;
   /** A host that has no web server: nothing listens. */
   readonly closed?: readonly ('chaicart' | 'chaicart-new')[];
   /** The laptop, ChaiCart's server and the routers between them have IPv6, too. Name servers are asked over IPv4. */
@@ -133,7 +135,7 @@ export function namesWorld(world: World, options: NamesOptions = {}): NamesWorld
   const newServer = others.get('chaicart-new');
   if (newServer && !closed.includes('chaicart-new')) runOrigin(newServer, chaiCartSite());
   openTerminals(network, {
-    users: namesUsers(present),
+    users: { ...namesUsers(present), ...options.users },
     systems: phoneSystem ? [system, phoneSystem] : [system],
     resolvers: {
       resolver: recursive,
