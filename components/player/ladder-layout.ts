@@ -153,17 +153,25 @@ function roomFor(note: Note, taken: Taken, height: number): Note[] {
   return [];
 }
 
-/** The lanes of the scenario; where few fit: both ends, and who talks most with the near one. */
+/** With more lanes than this, those of machines that say and hear nothing are left out. */
+const MANY_LANES = 7;
+
+/** The lanes of the scenario; where few fit: both ends, and who talks most with the near one, or else most of all. */
 function chooseLanes(view: RunView, most: number): number[] {
-  const all = view.machines.map((machine, i) => (machine.lane === undefined ? -1 : i)).filter((i) => i >= 0);
+  const wanted = view.machines
+    .map((machine, i) => (machine.lane === undefined ? -1 : i))
+    .filter((i) => i >= 0);
+  const isEnd = (machine: number): boolean => machine === view.near || machine === view.far;
+  const spoken = new Set(view.packets.flatMap(({ from, to }) => [from, to]));
+  const isMany = wanted.length > Math.min(most, MANY_LANES);
+  const all = isMany ? wanted.filter((machine) => isEnd(machine) || spoken.has(machine)) : wanted;
   if (all.length <= most) return all;
   const score = (machine: number): number => {
-    if (machine === view.near || machine === view.far) return Number.MAX_SAFE_INTEGER;
-    return (
-      view.packets.filter(
-        ({ from, to }) => (from === machine && to === view.near) || (to === machine && from === view.near),
-      ).length * (view.machines[machine]!.kind.endsWith('router') ? 0 : 1)
-    );
+    if (isEnd(machine)) return Number.MAX_SAFE_INTEGER;
+    if (view.machines[machine]!.kind.endsWith('router')) return 0;
+    const own = view.packets.filter(({ from, to }) => from === machine || to === machine);
+    const withNear = own.filter(({ from, to }) => from === view.near || to === view.near);
+    return withNear.length * view.packets.length + own.length;
   };
   const best = [...all].sort((a, b) => score(b) - score(a)).slice(0, most);
   return all.filter((machine) => best.includes(machine));

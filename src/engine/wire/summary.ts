@@ -142,7 +142,8 @@ function wholeLine(bytes: Bytes, frame: DecodedFrame, base: TcpBase): Line {
   if (frame.udp) {
     const size = frame.payload.length;
     const info = `${frame.udp.sourcePort} → ${frame.udp.destinationPort}, ${byteCount(size)}`;
-    return { layer: 'transport', letter: 'U', protocol: 'UDP', info, title: byteTitle(size) };
+    const title = shortText(frame.payload) ?? byteTitle(size);
+    return { layer: 'transport', letter: 'U', protocol: 'UDP', info, title };
   }
   const icmp = layerOf(frame, 'icmp');
   if (icmp) return { layer: 'ip', letter: 'I', protocol: 'ICMP', ...describeIcmp(bytes, icmp.at, icmp.end) };
@@ -428,4 +429,11 @@ function byteCount(n: number): string {
 /** The same as figures write it: `1,448 bytes`. */
 function byteTitle(n: number): string {
   return n === 1 ? '1 byte' : `${formatNumber(n)} bytes`;
+}
+
+/** What a payload says, when it is a short line of plain text. */
+function shortText(payload: Bytes): string | undefined {
+  if (payload.length < 4 || payload.length > 40) return undefined;
+  if (!payload.every((byte) => byte >= 0x20 && byte < 0x7f)) return undefined;
+  return `“${String.fromCharCode(...payload)}”`;
 }

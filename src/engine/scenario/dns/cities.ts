@@ -233,3 +233,13 @@ export const citiesPlaces: Readonly<Record<string, Place>> = {
     [258, 540],
   ),
 };
+
+/** The same places, with lanes in the ladder for these machines only: two dozen have no room. */
+export function citiesWithLanes(machines: readonly string[]): Readonly<Record<string, Place>> {
+  return Object.fromEntries(
+    Object.entries(citiesPlaces).map(([name, place]) => {
+      const { lane: _, ...rest } = place;
+      return [name, machines.includes(name) ? place : rest];
+    }),
+  );
+}

@@ -9,7 +9,7 @@ import type { TraceEvent } from '../../trace/event.ts';
 import { choice, type Values } from '../parameter.ts';
 import { type ClaimSpec, type FinishedRun, type Phase, scenario } from '../scenario.ts';
 import { count } from '../trace-claims.ts';
-import { CITY, citiesAreas, citiesPlaces, citiesUsers, citiesWorld, cityNames } from './cities.ts';
+import { CITY, citiesAreas, citiesUsers, citiesWithLanes, citiesWorld, cityNames } from './cities.ts';
 import { AT } from './names-world.ts';
 import { chaiCartZone } from './names-zones.ts';
 
@@ -145,7 +145,7 @@ export const migration = scenario({
   maxEvents: 400_000,
   until: 60 * HOUR,
   areas: citiesAreas,
-  places: citiesPlaces,
+  places: citiesWithLanes(['lisbon-people', 'lisbon', 'ns1', 'chaicart', 'chaicart-new', 'root', 'tld']),
   terminals: citiesUsers,
   near: 'lisbon-people',
   far: 'chaicart',

@@ -14,7 +14,7 @@ import type { TraceEvent } from '../../trace/event.ts';
 import { choice, number, type Values } from '../parameter.ts';
 import { type ClaimSpec, type FinishedRun, type Phase, type Place, scenario } from '../scenario.ts';
 import { count, duration, first } from '../trace-claims.ts';
-import { CITY, citiesAreas, citiesPlaces, citiesUsers, citiesWorld, cityNames } from './cities.ts';
+import { CITY, citiesAreas, citiesUsers, citiesWithLanes, citiesWorld, cityNames } from './cities.ts';
 import { AT, ms } from './names-world.ts';
 import { chaiCartZone } from './names-zones.ts';
 
@@ -127,7 +127,7 @@ const updater = (label: string, called: string, x: number, tall: number): Place 
 });
 
 const places: Readonly<Record<string, Place>> = {
-  ...citiesPlaces,
+  ...citiesWithLanes(['ns1', 'mumbai', 'mumbai-people']),
   'updater-a': updater('Updater A', 'Updater A', 450, 60),
   'updater-b': updater('Updater B', 'Updater B', 750, 298),
 };

@@ -11,7 +11,15 @@ import type { TraceEvent } from '../../trace/event.ts';
 import { choice, number, type Values } from '../parameter.ts';
 import { type ClaimSpec, type FinishedRun, type Phase, type Place, scenario } from '../scenario.ts';
 import { count, first } from '../trace-claims.ts';
-import { CITY, citiesAreas, citiesPlaces, citiesUsers, citiesWorld, cityNames } from './cities.ts';
+import {
+  CITY,
+  citiesAreas,
+  citiesPlaces,
+  citiesUsers,
+  citiesWithLanes,
+  citiesWorld,
+  cityNames,
+} from './cities.ts';
 import { AT } from './names-world.ts';
 import { chaiCartZone } from './names-zones.ts';
 
@@ -149,7 +157,7 @@ const distant = (name: 'mumbai' | 'sao-paulo', label: string): Place => {
 };
 
 const places: Readonly<Record<string, Place>> = {
-  ...citiesPlaces,
+  ...citiesWithLanes(['mumbai-people', 'mumbai', 'lisbon-people', 'lisbon', 'ns1', 'chaicart']),
   chaicart: {
     ...citiesPlaces['chaicart']!,
     label: 'Europe',
