@@ -131,11 +131,13 @@ describe('the table of servers', () => {
     const rows = new Map<string, ServerRow>();
     const servers = [a, b, c, parseIp('192.0.2.4')];
     for (let i = 0, now = 0; i < 2_000; i++) {
-      now += random.below(10) * SECOND;
+      // now and then longer than anything is remembered
+      now += random.below(random.chance(0.05) ? 1_200 : 10) * SECOND;
       const server = servers[random.below(servers.length)]!;
       const choice = random.below(8);
       if (choice < 3) one.answered(server, random.below(300) * MILLISECOND, now);
-      else if (choice < 5) one.timedOut(server, one.rto(server, now), now);
+      else if (choice < 5)
+        one.timedOut(server, random.chance(0.3) ? 400 * MILLISECOND : one.rto(server, now), now);
       else if (choice === 5) one.lame(server, `z${random.below(20)}.`, now);
       else if (choice === 6 && random.chance(0.5)) one.withoutEdns(server, now);
       else if (choice === 6) one.cookie(server, now);

@@ -135,9 +135,13 @@ export class ServerBook {
    * is one event, whoever meets it.
    */
   timedOut(address: Ip, given: Nanoseconds, now: Nanoseconds): void {
+    const isNew = this.#known(address, now) === undefined;
     const state = this.#state(address, now);
     const next = Math.min(MAX_RTO, given * 2);
-    if (state.rto > given) return;
+    if (state.rto > given) {
+      if (isNew) this.#tell(address, state);
+      return;
+    }
     state.rto = Math.max(state.rto, next);
     state.timeouts += 1;
     this.#tell(address, state);
