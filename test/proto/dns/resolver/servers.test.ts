@@ -148,4 +148,15 @@ describe('the table of servers', () => {
       expect(serverRows(rows.values(), now)).toEqual(one.rows(now));
     }
   });
+
+  it('tells of one that was down, was forgotten, and is silent again', () => {
+    const { book: one, journal } = book();
+    const rows = new Map<string, ServerRow>();
+    for (let i = 0; i < 8; i++) one.timedOut(a, one.rto(a), 0);
+    one.timedOut(a, 376 * MILLISECOND, HOST_TTL);
+    for (let event = journal.pollEvent(); event; event = journal.pollEvent())
+      serverTable.apply(rows, { ...event, id: 0, time: 0, node: 'host', cause: -1, a: 0, b: 0 });
+    expect(one.rows(HOST_TTL)).toHaveLength(1);
+    expect(serverRows(rows.values(), HOST_TTL)).toEqual(one.rows(HOST_TTL));
+  });
 });
