@@ -1,5 +1,5 @@
 /**
- * `roundtrip describe SCENARIO`: its parameters with units and ranges, its machines, its claims.
+ * `roundtrip describe SCENARIO`: its parameters with units and ranges, its machines, its claims, its goals.
  */
 import { findScenario } from '#engine/scenario/all.ts';
 import { type Parameter, writeValue } from '#engine/scenario/parameter.ts';
@@ -20,11 +20,13 @@ export function describe(args: readonly string[]): string {
     addresses.join(', '),
   ]);
   const claims = Object.entries(scenario.claims).map(([name, { about }]) => [name, about]);
+  const goals = Object.entries(scenario.goals ?? {}).map(([name, { label, about }]) => [name, label, about]);
   return [
     `${scenario.name}, version ${scenario.version}: ${scenario.summary}\n`,
     section('Parameters (name, default, allowed)', parameters),
     section('Machines (for --at)', machines),
     section('Claims', claims),
+    ...(goals.length > 0 ? [section('Goals', goals)] : []),
   ].join('\n');
 }
 

@@ -26,7 +26,7 @@ const USAGE = `roundtrip: one request, packet by packet
   --until TIME      cut the run at this virtual time: 2s, 97ms
   --text            one line a packet (the default)
   --json            the whole run as JSON; its shape is documented in the README
-  --claims          what the run shows, in numbers
+  --claims          what the run shows, in numbers; in a lab also how its goals stand
   --pcap FILE       write a capture (pcapng) for Wireshark, besides what is printed
   --at MACHINE      what this machine sends and hears, instead of each packet at its maker
   --at TIME         when the line is typed at the machine's prompt (sh); 0s by default

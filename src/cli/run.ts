@@ -41,7 +41,7 @@ export function run(args: readonly string[]): string {
   session.finish();
   if (values.pcap !== undefined) write(values.pcap, session.pcapng(tap));
   if (values.json) return session.json();
-  if (values.claims) return claims(session);
+  if (values.claims) return claims(session) + goals(session);
   return session.text(tap);
 }
 
@@ -90,6 +90,17 @@ function claims(session: Session): string {
       );
       const text = claimText(claim).replaceAll('\u00a0', ' ');
       return `${name.padEnd(26)} ${text.padStart(9)}   ${about}\n${parts.join('')}`;
+    })
+    .join('');
+}
+
+/** How the goals of a lab stand, and why. */
+function goals(session: Session): string {
+  const read = session.run.goals();
+  return Object.entries(session.run.scenario.goals ?? {})
+    .map(([name, { label }]) => {
+      const { state, because } = read[name]!;
+      return `goal ${name.padEnd(21)} ${state.padStart(9)}   ${label}: ${because.replaceAll('\u00a0', ' ')}\n`;
     })
     .join('');
 }

@@ -48,6 +48,16 @@ describe('what it prints', () => {
     expect(run.events.every(({ cause, id }) => cause < id)).toBe(true);
   });
 
+  it('tells how the goals of a lab stand', () => {
+    const { stdout } = roundtrip('run', 'lab-works-for-me', '--claims');
+    expect(stdout).toMatch(
+      /^goal engineer +open +The engineer sees what they see: .*192\.0\.2\.180 from its hosts file\.$/m,
+    );
+    expect(roundtrip('describe', 'lab-works-for-me').stdout).toMatch(
+      /^Goals\n {2}customers +Customers reach/m,
+    );
+  });
+
   it('prints claims that agree with the JSON', () => {
     const { claims } = JSON.parse(roundtrip('run', 'first-request', '--json').stdout) as RunJson;
     const printed = roundtrip('run', 'first-request', '--claims').stdout;
