@@ -39,7 +39,7 @@ test.each(generatorNames)('%s: a seed says all, places are set, its solution is 
 
 test('an unknown generator is named, with those that there are', async () => {
   await expect(make('nobody', 1)).rejects.toThrow(
-    /“nobody”; there are first-byte, same-network, stranger, which-prefix/,
+    /“nobody”; there are first-byte, negative-ttl, same-network, search-list, stranger, which-prefix/,
   );
   await expect(make('constructor', 1)).rejects.toThrow(/no generator/);
 });
@@ -139,6 +139,68 @@ describe('first byte', () => {
         });
       }
       seen.add(item.ask);
+    }
+    expect(seen.size).toBeGreaterThan(8);
+  });
+});
+
+describe('negative TTL', () => {
+  test('300 zones: the smaller number, less what had passed; every slip is wrong', async () => {
+    const smaller = { ttl: 0, minimum: 0 };
+    for (let seed = 1; seed <= 300; seed++) {
+      const item = (await make('negative-ttl', seed)) as NumberItem;
+      const found =
+        /TTL of (\d+) s, and its last field says (\d+)\..* (\d+) minutes? later .* TTL of (\d+) s\./.exec(
+          textOf(item.ask).replaceAll('\u00a0', ' '),
+        );
+      const [ttl, minimum, passed, own] = found!.slice(1).map(Number) as [number, number, number, number];
+      const typed = (minutes: number) => mark(item, { by: 'typing', text: `${minutes} min` }).verdict;
+      const right = (ttl < minimum ? ttl : minimum) / 60 - passed;
+      expect(right, item.ask).toBeGreaterThan(0);
+      expect(typed(right), item.ask).toBe('right');
+      // Counted from the adding, the larger number, the new record's own TTL.
+      for (const wrong of [right + passed, Math.max(ttl, minimum) / 60 - passed, own / 60])
+        expect(typed(wrong), item.ask).toBe('wrong');
+      const values = item.slips.map(({ value }) => value);
+      expect(new Set(values).size).toBe(values.length);
+      expect(values).not.toContain(right * 60e9);
+      smaller[ttl < minimum ? 'ttl' : 'minimum'] += 1;
+    }
+    // Neither number is the smaller one as a rule.
+    expect(Math.min(...Object.values(smaller))).toBeGreaterThan(90);
+  });
+});
+
+describe('search list', () => {
+  test('500 machines: dots counted, the list in its order, and an end where something is found', async () => {
+    const seen = new Set<string>();
+    for (let seed = 1; seed <= 500; seed++) {
+      const item = (await make('search-list', seed)) as ChoiceItem;
+      const ask = textOf(item.ask);
+      const search = /search ([a-z. ]+?) and/.exec(ask)![1]!.split(' ');
+      const ndots = Number(/ndots:(\d)/.exec(ask)![1]);
+      const name = /looks for ([a-z.]+?), /.exec(ask)![1]!;
+      const there = /only ([a-z.]+?) exists/.exec(ask)?.[1];
+      const whole = name.replace(/\.$/, '');
+      const long = search.map((domain) => `${whole}.${domain}`);
+      const isComplete = name !== whole;
+      const isLong = name.split('.').length > ndots;
+      const all = isComplete ? [whole] : isLong ? [whole, ...long] : [...long, whole];
+      const end = there === undefined ? -1 : all.indexOf(there);
+      const asked = end < 0 ? all : all.slice(0, end + 1);
+      const texts = item.choices.map(({ html }) => textOf(html));
+      expect(new Set(texts).size, ask).toBe(texts.length);
+      expect(texts.length).toBeGreaterThanOrEqual(3);
+      expect(texts.length).toBeLessThanOrEqual(4);
+      expect(
+        item.choices.map(({ right }) => right),
+        ask,
+      ).toEqual(texts.map((text) => text === asked.join(', then ')));
+      expect(
+        item.choices.filter(({ right }) => right),
+        ask,
+      ).toHaveLength(1);
+      seen.add(`${isComplete} ${isLong} ${there === undefined} ${asked.length}`);
     }
     expect(seen.size).toBeGreaterThan(8);
   });

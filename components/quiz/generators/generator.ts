@@ -15,7 +15,9 @@ export type Generator = (random: Random, claims: ReadClaims) => Promise<Made>;
 
 const generators: Readonly<Record<string, () => Promise<Generator>>> = {
   'first-byte': () => import('./first-byte.ts').then((module) => module.firstByte),
+  'negative-ttl': () => import('./negative-ttl.ts').then((module) => module.negativeTtl),
   'same-network': () => import('./same-network.ts').then((module) => module.sameNetwork),
+  'search-list': () => import('./search-list.ts').then((module) => module.searchList),
   stranger: () => import('./stranger.ts').then((module) => module.stranger),
   'which-prefix': () => import('./which-prefix.ts').then((module) => module.whichPrefix),
 };
