@@ -23,12 +23,12 @@ const NAME = 'db.chaicart.example';
 const TTL = 5;
 const PLAN_EVERY = 10 * SECOND;
 /** After this, one updater is slow, once. */
-const SLOW_FROM = 60 * SECOND;
+const SLOW_FROM = 5 * SECOND;
 const CLEANS_AFTER = 4 * SECOND;
 /** Plans that are not cleaned up, counted back from the one that was just applied. */
 const KEEPS = 3;
-const REPAIR = 240 * SECOND;
-const END = 600 * SECOND;
+const REPAIR = 180 * SECOND;
+const END = 500 * SECOND;
 const ORDER_EVERY = 60 * SECOND;
 
 const parameters = {
@@ -36,10 +36,10 @@ const parameters = {
     kind: 'duration',
     label: 'One updater is slow by',
     about: 'How long the first updater needs, once, from its check to its apply.',
-    initial: 43 * SECOND,
+    initial: 51 * SECOND,
     min: 0,
     max: 90 * SECOND,
-    steps: [0, 10, 20, 30, 43, 46, 55, 60, 90].map((seconds) => seconds * SECOND),
+    steps: [0, 10, 20, 30, 40, 51, 60, 90].map((seconds) => seconds * SECOND),
   }),
   apply: choice({
     label: 'A plan is applied',
