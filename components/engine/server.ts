@@ -58,6 +58,8 @@ export interface Wanted {
   readonly machine?: string | undefined;
   /** Whose terminal is open. */
   readonly prompt?: string | undefined;
+  /** The figure draws no packets: the page carries none for it, and any moment of the run will do. */
+  readonly isBare?: boolean;
 }
 
 /** Runs, packs and leaves the view for the island that is rendered next. Throws when a name is wrong: the build stops. */
@@ -77,10 +79,10 @@ export function prepare(request: RunRequest, wanted: Wanted): Prepared {
     throw new Error(`figure ${id}: nobody sits at a terminal in ${request.scenario}`);
   if (packet === -1) throw new Error(`figure ${id}: there is no packet ${wanted.packet}`);
   if (cursor > view.end) throw new Error(`figure ${id}: its moment is after the end of the run`);
-  const { packed, complete, until } = fitting(view);
+  const { packed, complete, until } = wanted.isBare ? bare(view) : fitting(view);
   if (cursor > until)
     throw new Error(`figure ${id}: too much happens before its moment for a page; choose an earlier one`);
-  const run = `rt-run-${view.digest}`;
+  const run = `rt-run-${view.digest}${wanted.isBare ? '-bare' : ''}`;
   leaveView(run, packed);
   return {
     placed: {
@@ -119,6 +121,21 @@ export function fitting(view: RunView): { packed: PackedView; complete: boolean;
   }
   packed = packView(beginning(light, most));
   return { packed, complete: false, until: view.packets[most]!.time };
+}
+
+/** Knobs, claims, machines and when they were off. */
+function bare(view: RunView): ReturnType<typeof fitting> {
+  const { hops, spans } = view;
+  const none = Object.fromEntries(Object.entries(hops).map(([name, column]) => [name, column.slice(0, 0)]));
+  const kept: RunView = {
+    ...view,
+    packets: [],
+    hops: none as unknown as RunView['hops'],
+    moments: [],
+    requests: [],
+    spans: spans.filter(({ kind }) => kind === 'off'),
+  };
+  return { packed: packView(kept), complete: false, until: view.end };
 }
 
 /** What the map, the ladder and the timeline need. */
