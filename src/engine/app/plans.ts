@@ -89,7 +89,9 @@ export class PlanHolder {
     const isInUse = gone.includes(this.#applied);
     const reason = isInUse
       ? `plan ${this.#applied} is among them, and it is the one that is applied`
-      : `plan ${this.#applied}, which is applied, is not among them`;
+      : gone.length === 0
+        ? `none is older than plan ${below}`
+        : `plan ${this.#applied}, which is applied, is not among them`;
     this.#host.because({ kind: 'plan.clean', detail: { plans: gone.join(', '), isInUse, reason } });
     if (isInUse) this.#publish([], this.#applied);
   }
