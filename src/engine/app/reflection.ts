@@ -1,6 +1,6 @@
 /**
  * Somebody who asks a name server in the name of a victim, again and again: the answers, larger than the questions, go
- * to the victim (RFC 5358 §1 describes it). Nothing ever comes back to the program.
+ * to the victim (RFC 5358 §3; §1 says that authoritative servers can be used so, too). Nothing ever comes back to the program.
  */
 import type { Ip } from '../base/ip.ts';
 import type { Random } from '../base/random.ts';

@@ -4,40 +4,18 @@
  * A reason is never invented here: it is what the event says, or a law of the protocol that the event's kind stands
  * for. Kinds without a sentence are details that only tables and digests need.
  */
-import { formatDuration, formatNumber } from '../base/units.ts';
+import { formatNumber } from '../base/units.ts';
 import type { Detail, TraceEvent } from '../trace/event.ts';
+import { nameTellers } from './sentence-names.ts';
 import { networkTellers } from './sentence-network.ts';
-import { type Sentence, say, type Teller } from './sentence-words.ts';
+import { bare, type Sentence, say, span, type Teller } from './sentence-words.ts';
 
 export type { Sentence } from './sentence-words.ts';
-
-/** `chaicart.example.` as people write it; the root keeps its dot. */
-function bare(name: unknown): string {
-  const text = String(name);
-  return text === '.' ? 'the root' : text.replace(/\.$/, '');
-}
-
-function span(value: unknown): string {
-  return formatDuration(Number(value), 1);
-}
-
-function place(server: unknown, serverName: unknown): string {
-  return serverName === undefined ? String(server) : `${bare(serverName)}, ${String(server)}`;
-}
 
 function port(remote: unknown): string {
   const [, address, number] = /^\[?(.*?)\]?:(\d+)$/.exec(String(remote)) ?? ['', String(remote), '?'];
   return `${address}, port ${number}`;
 }
-
-const ANSWERS: Readonly<Record<string, string>> = {
-  answer: 'answers',
-  referral: 'refers on',
-  nodata: 'answers that the name has no such record',
-  nxdomain: 'answers that the name does not exist',
-  yxdomain: 'answers that the new name would be too long',
-  refused: 'refuses',
-};
 
 const DROPS: Readonly<Record<string, string>> = {
   'duplicate-syn': 'it has seen this SYN before',
@@ -46,15 +24,22 @@ const DROPS: Readonly<Record<string, string>> = {
 
 const tellers: Readonly<Record<string, Teller>> = {
   ...networkTellers,
+  ...nameTellers,
   input: (d, called) => {
     const what = String(d['what']);
     const lower = (machine: unknown): string => called(String(machine)).replace(/^The /, 'the ');
-    if (what === 'enter') return say('app', `presses Enter: ${String(d['url'])}`, '', 'Maya');
+    if (what === 'enter')
+      return say('app', d['url'] ? `presses Enter: ${String(d['url'])}` : 'presses Enter', '', 'Maya');
     if (what === 'cut')
       return say('link', `cut the link from ${lower(d['from'])} to ${lower(d['to'])}`, '', 'You');
     if (what === 'leave') return say('app', `closes the page: ${String(d['url'])}`, '', 'Maya');
     if (what === 'off') return say('app', `switched ${lower(d['machine'])} off`, '', 'You');
     if (what === 'restart') return say('app', `restarted ${lower(d['machine'])}`, '', 'You');
+    if (what === 'storm') return say('app', 'begins to ask for names that nobody has', '', 'Eve');
+    if (what === 'reflect') return say('app', 'begins to ask in Maya’s name', '', 'Eve');
+    if (what === 'look') return say('app', 'looks for the shop', '', 'Maya');
+    if (what === 'try')
+      return say('app', `tries the shop’s new name on ${lower(d['machine'])}`, '', 'Somebody');
     return undefined;
   },
   'fetch.look-up': (d) =>
@@ -74,12 +59,12 @@ const tellers: Readonly<Record<string, Teller>> = {
   'fetch.connect': (d) =>
     say('app', `wants a connection to ${port(d['to'])}`, 'HTTP needs one, and none to there is free'),
   'fetch.connected': () => undefined,
-  'fetch.alias': (d) => say('dns', `goes on with ${bare(d['target'])}`, String(d['reason'])),
-  'fetch.fallback': (d) => say('dns', `goes back to ${bare(d['name'])} itself`, String(d['reason'])),
   'eyeballs.wait': (d) => say('app', 'waits a moment for the other family', String(d['reason'])),
   'eyeballs.order': (d) => say('app', `will try ${String(d['addresses'])}`, String(d['reason'])),
   'eyeballs.attempt': (d) => say('app', `tries ${String(d['address'])}`, String(d['reason'])),
   'eyeballs.failed': (d) => say('app', `gets no connection to ${String(d['address'])}`, String(d['code'])),
+  'eyeballs.fail': (d) =>
+    say('app', 'has no address left to try', `The last one ended with ${String(d['code'])}`),
   'eyeballs.win': (d) => say('app', `takes ${String(d['address'])}`, String(d['reason'])),
   'fetch.first-byte': (d) =>
     say(
@@ -140,112 +125,6 @@ const tellers: Readonly<Record<string, Teller>> = {
       'ip',
       `would tell ${String(d['to'])}: ${String(d['reason'])}, but says nothing`,
       'It has told it too much of the kind lately: errors are sent at a limited rate',
-    ),
-  'hosts.write': () => say('app', 'has a new hosts file', 'Somebody saved it'),
-  'resolv-conf.write': () => say('app', 'has another list of resolvers', 'Somebody saved /etc/resolv.conf'),
-  'dns.stub.hosts': (d) => say('dns', `finds ${bare(d['name'])} in its hosts file`),
-  'dns.stub.ask': (d) =>
-    say(
-      'dns',
-      `asks its resolver, ${String(d['server'])}: ${String(d['type'])} ${bare(d['name'])}?`,
-      String(d['reason']),
-    ),
-  'dns.stub.answer': (d) =>
-    d['rcode'] === 'NOERROR' && d['data'] !== ''
-      ? say('dns', `learns that ${bare(d['name'])} is ${String(d['data'])}`, 'The resolver answered')
-      : say(
-          'dns',
-          `learns that ${bare(d['name'])} has no address (${String(d['rcode'])})`,
-          'The resolver answered so',
-        ),
-  'dns.stub.search': (d) => say('dns', `tries ${bare(d['name'])} instead`, String(d['reason'])),
-  'dns.stub.special': (d) => say('dns', `knows ${bare(d['name'])} without asking`, String(d['reason'])),
-  'dns.stub.partial': (d) => say('dns', `goes on without ${String(d['missing'])}`, String(d['reason'])),
-  'dns.stub.timeout': (d) =>
-    say('dns', `stops waiting for ${String(d['server'])}`, `No answer within ${span(d['waited'])}`),
-  'dns.stub.fail': (d) => say('dns', `cannot resolve ${bare(d['name'])}`, String(d['reason'])),
-  'dns.cache.hit': (d) =>
-    say('dns', `finds ${bare(d['name'])} in its cache`, 'A copy that it kept has not run out'),
-  'dns.resolver.query': (d) =>
-    say(
-      'dns',
-      `is asked by ${String(d['client'])}: ${String(d['type'])} ${bare(d['name'])}?`,
-      'The question came to its port',
-    ),
-  'dns.resolver.ask': (d) => say('dns', `asks ${place(d['server'], d['serverName'])}`, String(d['reason'])),
-  'dns.resolver.referral': (d) =>
-    say('dns', `is referred to ${bare(d['servers'])} for ${bare(d['zone'])}`, String(d['reason'])),
-  'dns.resolver.alias': (d) =>
-    say('dns', `follows ${bare(d['name'])} to ${String(d['target'])}`, String(d['reason'])),
-  'dns.resolver.timeout': (d) =>
-    say(
-      'dns',
-      `stops waiting for ${place(d['server'], d['serverName'])}`,
-      `No answer within ${span(d['waited'])}`,
-    ),
-  'dns.resolver.lame': (d) =>
-    say('dns', `gets nothing useful from ${place(d['server'], d['serverName'])}`, String(d['reason'])),
-  'dns.resolver.ignore': (d) =>
-    say('dns', `ignores a message from ${String(d['from'])}`, String(d['reason'])),
-  'dns.resolver.truncated': (d) =>
-    say('dns', `gets half an answer from ${place(d['server'], d['serverName'])}`, String(d['reason'])),
-  'dns.resolver.error': (d) =>
-    say(
-      'dns',
-      `hears ${String(d['rcode'])} from ${place(d['server'], d['serverName'])}`,
-      String(d['reason']),
-    ),
-  'dns.resolver.unreachable': (d) =>
-    say('dns', `cannot reach ${place(d['server'], d['serverName'])}`, String(d['reason'])),
-  'dns.resolver.server-address': (d) =>
-    say('dns', `looks for the address of ${bare(d['name'])}`, String(d['reason'])),
-  'dns.resolver.scrub': (d) => say('dns', `does not believe “${String(d['record'])}”`, String(d['reason'])),
-  'dns.resolver.whole-name': (d) => say('dns', 'asks for the whole name', String(d['reason'])),
-  'dns.resolver.renew': (d) =>
-    say('dns', `asks ${bare(d['parent'])} again for the servers of ${bare(d['zone'])}`, String(d['reason'])),
-  'dns.resolver.prime': (d) => say('dns', 'asks the root for its servers', String(d['reason'])),
-  'dns.resolver.prefetch': (d) => say('dns', `asks anew for ${bare(d['name'])}`, String(d['reason'])),
-  'dns.resolver.stale': (d) =>
-    say('dns', `answers for ${bare(d['name'])} with data that have expired`, String(d['reason'])),
-  'dns.resolver.join': (d) => say('dns', `asks for ${bare(d['name'])} once for several`, String(d['reason'])),
-  'dns.resolver.share': (d) =>
-    say('dns', `waits for the same answer from ${String(d['server'])}`, String(d['reason'])),
-  'dns.resolver.refuse': (d) =>
-    say('dns', `answers ${String(d['rcode'])} to ${String(d['client'])}`, String(d['reason'])),
-  'dns.resolver.servfail': (d) => say('dns', `answers SERVFAIL for ${bare(d['name'])}`, String(d['reason'])),
-  'dns.resolver.answer': (d) =>
-    d['data'] === ''
-      ? say(
-          'dns',
-          `answers ${String(d['rcode']) === 'NOERROR' ? 'that there is no such record' : String(d['rcode'])}`,
-          String(d['reason']),
-        )
-      : say('dns', `answers ${String(d['data'])}`, String(d['reason'])),
-  'dns.authority.answer': (d) =>
-    say('dns', ANSWERS[String(d['result'])] ?? `answers ${String(d['rcode'])}`, String(d['reason'])),
-  'dns.authority.limit': (d) =>
-    say(
-      'dns',
-      d['sent']
-        ? `tells ${String(d['client'])} to come back over TCP`
-        : `leaves ${String(d['client'])} without an answer`,
-      String(d['reason']),
-    ),
-  'dns.authority.zone': (d) =>
-    say(
-      'dns',
-      d['serialAfter'] === null
-        ? `serves ${bare(d['zone'])} no longer`
-        : `serves ${bare(d['zone'])} with serial ${String(d['serialAfter'])}`,
-      d['serialBefore'] === null
-        ? 'It did not serve it before'
-        : `Until now it had serial ${String(d['serialBefore'])}`,
-    ),
-  'dns.authority.health': (d) =>
-    say(
-      'dns',
-      `hears that ${String(d['target'])} is ${d['up'] ? 'up' : 'down'}`,
-      'A check of its health said so',
     ),
   'tcp.state': (d) => {
     const to = String(d['to']);

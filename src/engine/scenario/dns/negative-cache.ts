@@ -120,14 +120,14 @@ function build(world: World, values: Values<typeof parameters>) {
   });
   const phone = others.get('phone')!;
   const watch = { name: NAME, every: EVERY, times: TIMES, untilFound: true };
-  world.onInput('open', ({ machine }) => {
+  world.onInput('try', ({ machine }) => {
     if (machine === 'laptop') laptop.run('browser', watchName(laptop, system, watch));
     else phone.run('browser', watchName(phone, phoneSystem!, watch));
   });
-  world.input(0, 'open', { machine: 'laptop' });
+  world.input(0, 'try', { machine: 'laptop' });
   const text = `${chaiCartZone({ ...own, serial: 2026112002 })}shop  300  A  ${AT.chaicart}\n`;
   world.input(ADDED, 'zone', { machine: 'ns1', origin: 'chaicart.example.', text });
-  world.input(PHONE, 'open', { machine: 'phone' });
+  world.input(PHONE, 'try', { machine: 'phone' });
   return network;
 }
 

@@ -148,7 +148,7 @@ function positive(
   chain.scope = choice?.scope;
   const what = isAny
     ? `${by.isStream ? 'all' : 'one set'} of what ${zone.origin} has of ${name}`
-    : `${zone.origin} has ${typeName(type)} records of ${name}`;
+    : `the zone ${zone.origin} has ${typeName(type)} records of ${name}`;
   const how = wildcard === undefined ? '' : `, from ${wildcard}`;
   const why = choice && choice.reason !== '' ? `: ${choice.reason}` : '';
   const verdict = close(chain, zone, `${what}${how}${why}`);
