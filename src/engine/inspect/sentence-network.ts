@@ -2,6 +2,7 @@
  * Sentences about addresses, neighbours and the sizes of packets; and about the small programs that only send.
  */
 import { formatNumber } from '../base/units.ts';
+import { forgerTellers } from './sentence-forger.ts';
 import { type Sentence, say, type Teller } from './sentence-words.ts';
 
 const bytes = (value: unknown): string => `${formatNumber(Number(value))} bytes`;
@@ -73,6 +74,7 @@ export const networkTellers: Readonly<Record<string, Teller>> = {
       `makes its segments ${Number(d['mss']) < Number(d['before']) ? 'shorter' : 'longer'}: ${bytes(d['mss'])} instead of ${formatNumber(Number(d['before']))}`,
       String(d['reason']),
     ),
+  ...forgerTellers,
   'report.sent': (d) => say('app', `sends its report number ${String(d['number'])}`),
   'hold.connected': (d) => say('app', `has its connection number ${String(d['number'])}`),
   'hold.failed': (d) =>

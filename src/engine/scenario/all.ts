@@ -19,6 +19,7 @@ import { ownZone } from './dns/own-zone.ts';
 import { racingUpdaters } from './dns/racing-updaters.ts';
 import { reflection } from './dns/reflection.ts';
 import { resolverDown } from './dns/resolver-down.ts';
+import { spoofing } from './dns/spoofing.ts';
 import { stale } from './dns/stale.ts';
 import { steering } from './dns/steering.ts';
 import { truncation } from './dns/truncation.ts';
@@ -57,6 +58,7 @@ export const scenarios: readonly AnyScenario[] = [
   reflection,
   missingGlue,
   brokenAaaa,
+  spoofing,
   steering,
   migration,
   racingUpdaters,

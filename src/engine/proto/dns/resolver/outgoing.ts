@@ -47,6 +47,8 @@ export interface Query extends Order {
   readonly exchange: number | undefined;
   /** The name in the letters in which it was sent. */
   readonly sentName: string;
+  /** The letters were drawn by lot, and must come back as they are. */
+  readonly isMixed: boolean;
   readonly cookie: Bytes | undefined;
   readonly sentAt: Nanoseconds;
   readonly deadline: Nanoseconds;
@@ -88,6 +90,7 @@ export class Outgoing {
       localPort: isTcp ? 0 : this.#freePort(),
       exchange: isTcp ? ++this.#lastExchange : undefined,
       sentName: mixes ? this.#mixCase(name) : name,
+      isMixed: mixes,
       cookie,
       sentAt: now,
       deadline: now + timeout,
@@ -95,7 +98,9 @@ export class Outgoing {
       followers: [],
     };
     this.#queries.add(query);
-    const because = this.#journal.emit('dns.resolver.ask', { ...aboutQuery(query), ...order.about, timeout });
+    const letters = mixes && { letters: query.sentName };
+    const about = { ...aboutQuery(query), ...order.about, ...letters, timeout };
+    const because = this.#journal.emit('dns.resolver.ask', about);
     this.#transmit(query, because);
     return query;
   }
@@ -209,7 +214,8 @@ export class Outgoing {
   }
 
   #wrongCase(query: Query, message: DnsMessage): string | undefined {
-    if (query.sentName === query.name || message.questions.length === 0) return undefined;
+    // also where chance has drawn the letters that the client wrote
+    if (!query.isMixed || message.questions.length === 0) return undefined;
     if (message.questions[0]!.name === query.sentName) return undefined;
     return `its question is in other letters than ${query.sentName}`;
   }
