@@ -27,6 +27,8 @@ const SLOW_FROM = 5 * SECOND;
 const CLEANS_AFTER = 4 * SECOND;
 /** Plans that are not cleaned up, counted back from the one that was just applied. */
 const KEEPS = 3;
+/** When the first customers come. */
+const OPEN = 45 * SECOND;
 const REPAIR = 180 * SECOND;
 const END = 500 * SECOND;
 const ORDER_EVERY = 60 * SECOND;
@@ -194,6 +196,8 @@ function build(world: World, values: Values<typeof parameters>) {
     const [a, b] = [more.get('updater-a')!, more.get('updater-b')!];
     a.run('updater', updatePlans(a, { ...common, every: 11 * SECOND, delay: slow }));
     b.run('updater', updatePlans(b, { ...common, every: 7 * SECOND, delay: () => ms(200) }));
+  });
+  world.onInput('open', () => {
     for (const name of cityNames) {
       const { people, system } = cities.get(name)!;
       const who = { name: NAME, every: ORDER_EVERY / CITY[name].size, until: END, most: 1_000 };
@@ -205,6 +209,7 @@ function build(world: World, values: Values<typeof parameters>) {
     if (holder.isGone) holder.repair(plan, addresses);
   });
   world.input(0, 'start', {});
+  world.input(OPEN, 'open', {});
   world.input(REPAIR, 'repair', {});
   return network;
 }
