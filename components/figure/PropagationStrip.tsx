@@ -29,7 +29,7 @@ const BELOW = 26;
 const HEIGHT = TOP + PLOT + BELOW;
 /** What the build draws for; narrow pages show the second. */
 const WIDE = 1040;
-const NARROW = 358;
+const NARROW = 390;
 const STEP = 10 * MINUTE;
 
 export function PropagationStrip(props: Props) {
@@ -162,7 +162,11 @@ function Bars(props: Props & { readonly room: number; readonly name: string }) {
         </clipPath>
       </defs>
       <g transform={`translate(${GUTTER} ${TOP})`}>
-        <LeftAxis scale={y} ticks={roundTicks(y, 3, formatNumber)} reach={plot} />
+        <LeftAxis
+          scale={y}
+          ticks={roundTicks(y, 3, (value) => (value === 0 ? '' : formatNumber(value)))}
+          reach={plot}
+        />
         <BottomAxis scale={x} ticks={marks} reach={PLOT} />
         {noted.map(({ at, text }, i) => (
           <g key={text} class="pg-noted">
