@@ -136,6 +136,8 @@ describe('delegations', () => {
       '192.0.2.3': ['a.', ['www.a.', 60, 'A', '192.0.2.80']],
     });
     expect(answers(script.client('www.a.', TYPE.A))).toEqual(['www.a. 60 IN A 192.0.2.80']);
+    // one silence is enough to look for a better address
+    expect(asked(script).filter((line) => line.startsWith('192.0.2.99'))).toEqual(['192.0.2.99 www.a. A']);
   });
 
   it('use an address whose TTL is 0, and one behind an alias', () => {
@@ -289,6 +291,19 @@ describe('DNAME (RFC 6672)', () => {
     script.sent.length = 0;
     script.client('mail.old.', TYPE.MX);
     expect(asked(script)).toEqual(['192.0.2.3 mail.new. MX']);
+  });
+
+  it('that is used twice stands in the answer once', () => {
+    const script = internet({
+      ...zones,
+      '192.0.2.2': ['old.', ['all.old.', 50, 'DNAME', 'old.'], ['www.old.', 60, 'A', '192.0.2.80']],
+    });
+    expect(answers(script.client('www.all.all.old.', TYPE.A))).toEqual([
+      'all.old. 50 IN DNAME old.',
+      'www.all.all.old. 50 IN CNAME www.all.old.',
+      'www.all.old. 50 IN CNAME www.old.',
+      'www.old. 60 IN A 192.0.2.80',
+    ]);
   });
 
   it('makes the CNAME itself, whatever the server says', () => {

@@ -138,7 +138,8 @@ export class Tasks {
 
   // ---- ends
 
-  finish(task: Task, outcome: Outcome, source: string, reason: string, now: Nanoseconds): void {
+  finish(task: Task, found: Outcome, source: string, reason: string, now: Nanoseconds): void {
+    const outcome = { ...found, answers: onceEach(found.answers) };
     this.#failures.succeeded(task.key);
     const event = this.#journal.emit('dns.resolver.answer', {
       name: task.name,
@@ -189,4 +190,13 @@ export class Tasks {
       this.#ready.push(waiter);
     }
   }
+}
+
+/** A DNAME that was used twice is one record (RFC 2181 §5: duplicates should be suppressed). */
+function onceEach(records: readonly DnsRecord[]): DnsRecord[] {
+  const seen = new Set<string>();
+  return records.filter((record) => {
+    const key = `${nameKey(record.name)} ${record.type} ${dataText(record)}`;
+    return !seen.has(key) && seen.add(key);
+  });
 }

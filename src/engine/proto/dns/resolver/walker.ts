@@ -5,7 +5,7 @@
  * §3.3 (bounded tries; the parent is asked again at most once, and not at all while the zone is known to fail). Servers
  * without glue are looked up by questions of their own, a bounded number of them, A before AAAA.
  */
-import { formatIp, type Ip } from '../../../base/ip.ts';
+import { familyOf, formatIp, type Ip } from '../../../base/ip.ts';
 import type { Nanoseconds } from '../../../base/units.ts';
 import { EDE, RCODE, TYPE, typeName } from '../../../wire/dns/code.ts';
 import { isSubdomain, nameKey, parentName } from '../../../wire/dns/name.ts';
@@ -59,7 +59,8 @@ export class Walker {
     this.#skipWhatIsKnown(step, now);
     const known = this.#knownAddresses(step, now);
     const choice = step.again ?? this.#choose(step, known, now);
-    // A server that nobody has asked yet promises more than one that was silent before
+    // A server that nobody has asked yet promises more than one that was silent before, and so does an address from
+    // those who have authority where that one came as glue, which may be old
     const isSecondTry = choice && !step.again && step.tries.has(choice.server);
     if (isSecondTry && this.#lookForServer(task, step, known, now, true)) return;
     if (choice) {
@@ -234,21 +235,28 @@ export class Walker {
     );
   }
 
-  /** Starts a task for the address of a server that came without one. True when the task now waits. */
+  /**
+   * Starts a task for the address of a server that came without one. True when the task now waits. With `isEarly`, while
+   * there are addresses left to ask, only for names that have none and for what is known from glue alone.
+   */
   #lookForServer(
     task: Task,
     step: Step,
     known: ReadonlyMap<Ip, string>,
     now: Nanoseconds,
-    onlyNew = false,
+    isEarly = false,
   ): boolean {
     const { zone } = step.delegation;
     const { lookups, vainLookups, depth } = this.#config.limits;
     for (const [name, type] of this.#missing(step, known, now)) {
       const key = `${nameKey(name)} ${type}`;
-      const isNew = ![...known.values()].includes(name);
+      const families = [...known]
+        .filter(([, server]) => server === name)
+        .map(([address]) => familyOf(address));
+      const isNew = families.length === 0;
       // Below the zone only the zone's own servers could tell, whose addresses are what is missing
-      if (step.looked.has(key) || isSubdomain(name, zone) || (onlyNew && !isNew)) continue;
+      if (step.looked.has(key) || isSubdomain(name, zone)) continue;
+      if (isEarly && !isNew && !families.includes(type === TYPE.A ? 4 : 6)) continue;
       if (step.looked.size >= lookups || step.vain >= vainLookups) return false;
       if (task.depth >= depth) {
         task.isCircumstantial = true;
