@@ -48,9 +48,11 @@ export const outage: Lab = {
     ),
     attempt('a guess', [say(1, 'delegation'), switchOn(8, 'ns1'), parent(10, TRUE_GLUE)], {
       diagnosis: { state: 'open', because: /no server had been asked/ },
+      delegation: { state: 'open', because: /once you know/ },
     }),
     attempt('the wrong suspect', [...look, say(6, 'resolver'), switchOn(8, 'ns1'), parent(10, TRUE_GLUE)], {
       diagnosis: { state: 'missed', because: /The public resolver is not at fault/ },
+      delegation: { state: 'open', because: /once you know/ },
     }),
     attempt(
       'ns2’s record bent to the false address as well',

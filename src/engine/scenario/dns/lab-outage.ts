@@ -101,6 +101,8 @@ function served(run: FinishedRun): Goal {
 }
 
 function delegation(run: FinishedRun): Goal {
+  // its reasons would give the diagnosis away
+  if (diagnosis(run).state !== 'met') return open('Judged once you know what is wrong.');
   const parent = servedAtEnd(run, PARENT);
   const names = setOf(parent, APEX, TYPE.NS).flatMap((record) =>
     record.type === TYPE.NS ? [record.data] : [],
@@ -183,7 +185,8 @@ const goals: Readonly<Record<string, GoalSpec>> = {
   },
   delegation: {
     label: 'The delegation is true',
-    about: 'The parent names two servers or more in the end, and each serves the zone where the parent says.',
+    about:
+      'The parent names two servers or more in the end, and each serves the zone where the parent says. Judged after the diagnosis.',
     read: delegation,
   },
   rest: {
