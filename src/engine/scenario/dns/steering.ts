@@ -85,6 +85,18 @@ function ways({ world }: FinishedRun): number[] {
   return all.sort((a, b) => a - b);
 }
 
+/** Shares in percent that add up to a hundred: what is left after rounding down goes to the largest remainders. */
+function hundredths(counts: readonly number[], all: number): number[] {
+  const exact = counts.map((count) => (100 * count) / all);
+  const shares = exact.map(Math.floor);
+  const left = 100 - shares.reduce((sum, share) => sum + share, 0);
+  const order = exact
+    .map((share, i) => ({ i, rest: share - Math.floor(share) }))
+    .sort((a, b) => b.rest - a.rest);
+  for (const { i } of order.slice(0, left)) shares[i]! += 1;
+  return shares;
+}
+
 const claims: Readonly<Record<string, ClaimSpec>> = {
   shares: {
     label: 'Shares',
@@ -97,8 +109,8 @@ const claims: Readonly<Record<string, ClaimSpec>> = {
         tally.set(to, (tally.get(to) ?? 0) + 1);
         all += 1;
       }
-      const shares = SERVERS.map(({ address }) => String(Math.round((100 * tally.get(address)!) / all)));
-      return { kind: 'text', value: all === 0 ? undefined : shares.join(', ') };
+      const counts = SERVERS.map(({ address }) => tally.get(address)!);
+      return { kind: 'text', value: all === 0 ? undefined : hundredths(counts, all).join(', ') };
     },
   },
   orders: {
