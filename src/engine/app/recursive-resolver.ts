@@ -25,6 +25,8 @@ export interface RecursiveResolver {
    * Empties the cache, as `unbound-control flush_zone .` does, or drops the rows of some names. Gives how many went.
    */
   flush(isMeant?: (name: string) => boolean): number;
+  /** Ends the program: its ports are free, and whoever asks learns that nobody is there. A restart starts it again. */
+  stop(): void;
 }
 
 /**
@@ -69,6 +71,9 @@ export function runResolver(
       const count = cache.flush(host.world.now, isMeant);
       driver?.drain();
       return count;
+    },
+    stop() {
+      driver?.stop();
     },
   };
 }

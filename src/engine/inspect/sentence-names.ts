@@ -98,7 +98,7 @@ export const nameTellers: Readonly<Record<string, Teller>> = {
   'dns.stub.timeout': (d) =>
     say('dns', `stops waiting for ${String(d['server'])}`, `No answer within ${span(d['waited'])}`),
   'dns.stub.useless': (d) =>
-    say('dns', `can do nothing with what ${String(d['server'])} says`, String(d['reason'])),
+    say('dns', `gets nothing useful from ${String(d['server'])}`, String(d['reason'])),
   'dns.stub.ignore': (d) => say('dns', `ignores a message from ${String(d['from'])}`, String(d['reason'])),
   'dns.stub.fail': (d) => say('dns', `cannot resolve ${bare(d['name'])}`, String(d['reason'])),
   'dns.cache.hit': (d) => {

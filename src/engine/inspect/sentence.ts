@@ -8,6 +8,7 @@ import { formatNumber } from '../base/units.ts';
 import type { Detail, TraceEvent } from '../trace/event.ts';
 import { nameTellers } from './sentence-names.ts';
 import { networkTellers } from './sentence-network.ts';
+import { programTellers } from './sentence-programs.ts';
 import { bare, type Sentence, say, span, type Teller } from './sentence-words.ts';
 
 export type { Sentence } from './sentence-words.ts';
@@ -25,6 +26,7 @@ const DROPS: Readonly<Record<string, string>> = {
 const tellers: Readonly<Record<string, Teller>> = {
   ...networkTellers,
   ...nameTellers,
+  ...programTellers,
   input: (d, called) => {
     const what = String(d['what']);
     const lower = (machine: unknown): string => called(String(machine)).replace(/^The /, 'the ');
@@ -40,6 +42,7 @@ const tellers: Readonly<Record<string, Teller>> = {
     if (what === 'look') return say('app', 'looks for the shop', '', 'Maya');
     if (what === 'try')
       return say('app', `tries the shop’s new name on ${lower(d['machine'])}`, '', 'Somebody');
+    if (what === 'end-resolver') return say('app', 'ends the resolver’s program', '', 'Somebody');
     return undefined;
   },
   'fetch.look-up': (d) =>
@@ -141,6 +144,12 @@ const tellers: Readonly<Record<string, Teller>> = {
   'tcp.icmp': (d) => say('transport', `hears of an ICMP error: ${String(d['error'])}`),
   'tcp.drop': (d) =>
     say('transport', `drops a segment: ${DROPS[String(d['reason'])] ?? String(d['reason'])}`),
+  'udp.forge': (d) =>
+    say(
+      'transport',
+      `writes to ${String(d['to'])}, port ${String(d['toPort'])}, in the name of ${String(d['from'])}`,
+      'Who sends a packet writes the sender’s address, and may write any',
+    ),
   'udp.drop': (d) => say('transport', `drops a datagram: ${String(d['reason'])}`),
   'http1.ask': (d) =>
     say('http', `asks for ${String(d['target'])}`, 'The connection stands: the request can go'),

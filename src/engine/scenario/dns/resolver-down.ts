@@ -18,10 +18,11 @@ const URL = 'http://chaicart.example/';
 const parameters = {
   how: choice({
     label: 'The provider’s resolver',
-    about: 'Is overloaded and answers nothing, is switched off, or is up with no program on its port.',
-    initial: 'overloaded',
+    about:
+      'Drops what its customers ask, by a mistake in its packet filter; is switched off; or is up, and its program has ended.',
+    initial: 'silent',
     choices: [
-      { value: 'overloaded', label: 'is silent' },
+      { value: 'silent', label: 'is silent' },
       { value: 'off', label: 'is switched off' },
       { value: 'closed', label: 'has no program' },
     ],
@@ -45,6 +46,14 @@ const claims: Readonly<Record<string, ClaimSpec>> = {
     label: 'Told after',
     about: 'From asking for the name until the program was told the address or the error.',
     read: (run) => duration(asked(run), told(run)),
+  },
+  found: {
+    label: 'Name found',
+    about: 'From asking for the name until the laptop knew its address, if it came to that.',
+    read: (run) => {
+      const there = told(run);
+      return duration(asked(run), there?.detail?.['address'] === null ? undefined : there);
+    },
   },
   outcome: {
     label: 'Outcome',
@@ -81,24 +90,29 @@ export const resolverDown = scenario({
 
 function build(world: World, values: Values<typeof parameters>) {
   const servers = [parseIp(AT.resolver), ...(values.second === 'there' ? [parseIp(AT.public)] : [])];
-  const { network, laptop, system, resolverHost } = namesWorld(world, {
+  const { network, laptop, system, resolverHost, recursive } = namesWorld(world, {
     present: PRESENT,
     forwarder: false,
     system: { servers },
   });
-  if (values.how !== 'off') {
-    const action = values.how === 'overloaded' ? 'drop' : 'reject';
-    const name = action === 'drop' ? 'too busy to answer' : 'no program listens';
+  if (values.how === 'silent')
     network.filter(resolverHost, {
-      rules: [{ name, when: { chains: ['input'], protocols: [PROTOCOL_UDP], toPorts: [[53, 53]] }, action }],
+      rules: [
+        {
+          name: '“no DNS from outside”',
+          when: { chains: ['input'], protocols: [PROTOCOL_UDP], toPorts: [[53, 53]] },
+          action: 'drop',
+        },
+      ],
       otherwise: { action: 'accept', name: 'everything else' },
     });
-  }
   world.onInput('switch-off', () => network.switchOff(resolverHost));
+  world.onInput('end-resolver', () => recursive.stop());
   world.onInput('enter', () => {
     laptop.run('browser', visit(laptop, system, URL));
   });
   if (values.how === 'off') world.input(0, 'switch-off', {});
+  if (values.how === 'closed') world.input(0, 'end-resolver', {});
   world.input(0, 'enter', { url: URL });
   return network;
 }
