@@ -18,6 +18,7 @@ import {
   keyOf,
   Superseded,
 } from './answers.ts';
+import { lastSent, sameDetail, samePacket } from './counterpart.ts';
 import { advance, foldsOf } from './idle.ts';
 import { type LinkState, type NewInput, writeLink } from './link.ts';
 import type { PanelName } from './panel.ts';
@@ -660,25 +661,4 @@ class FigureStore implements Figure {
     // What the reader did has no flag yet: the link carries it.
     return words.join(' ');
   }
-}
-
-function lastSent(packets: RunView['packets'], now: number): number | undefined {
-  const index = packets.findLastIndex((packet) => packet.time <= now);
-  return index >= 0 ? index : packets.length > 0 ? 0 : undefined;
-}
-
-/** The packet of another run that says the same between the same machines, counted alike. */
-function samePacket(old: RunView, now: RunView, index: number): number | undefined {
-  const was = old.packets[index];
-  if (!was) return undefined;
-  const alike = (packet: RunView['packets'][number]) =>
-    packet.title === was.title && packet.from === was.from && packet.protocol === was.protocol;
-  const place = old.packets.slice(0, index).filter(alike).length;
-  const found = now.packets.map((packet, i) => (alike(packet) ? i : -1)).filter((i) => i >= 0);
-  return found[place] ?? found[0];
-}
-
-function sameDetail(a: NewInput['detail'], b: NewInput['detail']): boolean {
-  const keys = Object.keys(a);
-  return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
 }

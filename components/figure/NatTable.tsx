@@ -1,15 +1,14 @@
 // A translation table under load: its rows as of the cursor, each with the time it has to live, how many ports are left,
 // what was turned away and why; and a button that lets time pass. It follows a Player of the page, or has its own run.
-import '../unseen.css';
 import './nat-table.css';
 import '../player/player.css';
 import '../player/map.css';
 import { useStore } from '@nanostores/preact';
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { TableView } from '#engine/inspect/view.ts';
 import { adopt } from '../engine/adopt.ts';
 import { createFigure, type Figure } from '../engine/figure.ts';
-import { formatSpan, MINUTE, SECOND } from '../engine/format.ts';
+import { MINUTE, SECOND } from '../engine/format.ts';
 import { type Placed, takeHandover } from '../engine/handover.ts';
 import { $figures } from '../engine/living.ts';
 import { listenToKeys } from '../player/keyboard.ts';
@@ -17,7 +16,7 @@ import { readout } from '../player/readout.ts';
 import { Room, TableRows } from '../player/TableRows.tsx';
 import { Timeline } from '../player/Timeline.tsx';
 import { useTables } from '../player/tables-at.ts';
-import { letPass } from './let-pass.ts';
+import { LetPass } from './LetPass.tsx';
 
 export interface NatTableProps {
   readonly id: string;
@@ -88,7 +87,7 @@ function Panel(props: NatTableProps & { readonly figure: Figure | undefined }) {
       ) : (
         <Tables tables={props.built} time={props.time} />
       )}
-      <Passing figure={figure} machine={machine} />
+      <LetPass figure={figure} spans={SPANS} near={machine} />
     </>
   );
 }
@@ -145,38 +144,3 @@ const SPANS = [
   [MINUTE, '1\u00a0min'],
   [5 * MINUTE, '5\u00a0min'],
 ] as const;
-
-function Passing({ figure, machine }: { readonly figure: Figure | undefined; readonly machine: string }) {
-  const [span, setSpan] = useState<number>();
-  const [said, say] = useState('');
-  const stop = useRef<() => void>();
-  useEffect(() => {
-    // A press before the figure was alive waits for it.
-    if (!figure || span === undefined) return;
-    say('');
-    stop.current = letPass(figure, span, { near: machine, isAtOnce: prefersLessMotion() }, (arrived) => {
-      // Unless another span was asked for meanwhile.
-      setSpan((current) => (current === span ? undefined : current));
-      if (arrived) say(`${formatSpan(span)} have passed: it is ${readout(figure.$cursor.get())} now.`);
-    });
-    return stop.current;
-  }, [figure, span, machine]);
-  const press = (one: number) => {
-    // At once: an effect would be a frame or two late.
-    stop.current?.();
-    setSpan(span === one ? undefined : one);
-  };
-  return (
-    <div class="nat-passing rt-actions">
-      <span>Let time pass:</span>
-      {SPANS.map(([one, text]) => (
-        <button key={one} type="button" aria-pressed={span === one} onClick={() => press(one)}>
-          {text}
-        </button>
-      ))}
-      <span class="unseen" role="status">
-        {said}
-      </span>
-    </div>
-  );
-}

@@ -14,7 +14,13 @@ interface Seen {
   readonly marks: Marks;
 }
 
-export function TableRows({ table, time }: { readonly table: TableView; readonly time: number }) {
+export function TableRows(props: {
+  readonly table: TableView;
+  readonly time: number;
+  /** A row that is to be told from the others. */
+  readonly classOf?: (cells: readonly string[]) => string | undefined;
+}) {
+  const { table, time, classOf } = props;
   const rows = rowsOf(table);
   const seen = useRef<Seen>({ table, time, rows, marks: NONE });
   const [, again] = useState(0);
@@ -58,6 +64,7 @@ export function TableRows({ table, time }: { readonly table: TableView; readonly
               columns={table.columns}
               time={time}
               fate={marks.get(row.key)?.fate}
+              more={classOf?.(row.cells)}
             />
           ))}
           {gone.map(({ row }) => (
@@ -83,13 +90,14 @@ function Row(props: {
   readonly columns: readonly string[];
   readonly time: number;
   readonly fate: Fate | undefined;
+  readonly more?: string | undefined;
 }) {
-  const { row, columns, time, fate } = props;
+  const { row, columns, time, fate, more } = props;
   const last = columns.length - 1;
   const isGone = fate === 'forgotten';
-  const name = isGone ? 'rt-gone-row' : fate && 'rt-new';
+  const names = [isGone ? 'rt-gone-row' : fate && 'rt-new', more].filter(Boolean).join(' ');
   return (
-    <tr class={name}>
+    <tr class={names || undefined}>
       {row.cells.map((cell, i) => {
         const isLast = i === last && last > 1;
         const names = [isLast && 'rt-right', isCode(cell) && 'rt-code'].filter(Boolean).join(' ');
