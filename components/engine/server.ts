@@ -36,14 +36,14 @@ export function sessionOf(request: RunRequest): Session {
   return session;
 }
 
-/** The worlds in which somebody sits at a terminal; first the one that shows the most with the least. */
+/** The worlds in which somebody sits at a terminal, but for labs, which have pages of their own; first the one that shows the most with the least. */
 export function terminalWorlds(): readonly {
   readonly name: string;
   readonly title: string;
   readonly summary: string;
 }[] {
   return scenarios
-    .filter(({ terminals }) => terminals !== undefined)
+    .filter(({ terminals, goals }) => terminals !== undefined && goals === undefined)
     .sort((a, b) => Number(b.name === PLAINEST) - Number(a.name === PLAINEST))
     .map(({ name, title, summary }) => ({ name, title, summary }));
 }
