@@ -7,6 +7,7 @@ import type {
   TableView,
   WhyStep,
 } from '#engine/inspect/view.ts';
+import type { SpoofingReading } from '#engine/scenario/dns/spoofing-claims.ts';
 import type { Completion } from '#engine/shell/complete.ts';
 import type { Node } from '#engine/wire/bits.ts';
 
@@ -29,6 +30,8 @@ export interface Answers {
   tables(request: RunRequest, machine: string, time: number): Promise<readonly TableView[]>;
   /** What the name servers were asked, and the zones that they were given. */
   nameServerLog(request: RunRequest): Promise<NameServerLog>;
+  /** What became of forged answers, in a run that has some. */
+  forgery(request: RunRequest): Promise<SpoofingReading | undefined>;
   /** What all DNS caches hold. */
   caches(request: RunRequest, time: number): Promise<readonly CacheView[]>;
   why(request: RunRequest, event: number): Promise<readonly WhyStep[]>;

@@ -8,6 +8,7 @@ import type {
   TableView,
   WhyStep,
 } from '#engine/inspect/view.ts';
+import type { SpoofingReading } from '#engine/scenario/dns/spoofing-claims.ts';
 import {
   type Answers,
   type Completion,
@@ -52,6 +53,9 @@ class WorkerClient implements Answers {
   }
   tables(request: RunRequest, machine: string, time: number): Promise<readonly TableView[]> {
     return this.#ask({ kind: 'tables', request, machine, time }) as Promise<readonly TableView[]>;
+  }
+  forgery(request: RunRequest): Promise<SpoofingReading | undefined> {
+    return this.#ask({ kind: 'forgery', request }) as Promise<SpoofingReading | undefined>;
   }
   nameServerLog(request: RunRequest): Promise<NameServerLog> {
     return this.#ask({ kind: 'nameServerLog', request }) as Promise<NameServerLog>;

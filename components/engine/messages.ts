@@ -7,6 +7,7 @@ export type Question =
   | { readonly kind: 'frame'; readonly request: RunRequest; readonly frame: number }
   | { readonly kind: 'tables'; readonly request: RunRequest; readonly machine: string; readonly time: number }
   | { readonly kind: 'nameServerLog'; readonly request: RunRequest }
+  | { readonly kind: 'forgery'; readonly request: RunRequest }
   | { readonly kind: 'caches'; readonly request: RunRequest; readonly time: number }
   | { readonly kind: 'why'; readonly request: RunRequest; readonly event: number }
   | { readonly kind: 'filter'; readonly request: RunRequest; readonly expression: string }

@@ -113,6 +113,8 @@ function look(session: Session, question: Question, transfer: Transferable[]): u
     }
     case 'tables':
       return session.tables(question.machine, question.time);
+    case 'forgery':
+      return session.forgery();
     case 'nameServerLog':
       return session.nameServerLog();
     case 'caches':

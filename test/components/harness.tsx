@@ -43,6 +43,7 @@ const answers: Answers = {
   tables: () => Promise.resolve([]),
   nameServerLog: () => Promise.resolve({ queries: [], more: 0, loads: [] }),
   caches: () => Promise.resolve([]),
+  forgery: () => Promise.resolve(undefined),
   why: (_, event) =>
     Promise.resolve([
       {

@@ -46,6 +46,7 @@ const answers: Answers = {
   run: async (request) => sessionOf(request).view(),
   frame: async (request, frame) => sessionOf(request).frame(frame),
   tables: async (request, machine, time) => sessionOf(request).tables(machine, time),
+  forgery: async (request) => sessionOf(request).forgery(),
   nameServerLog: async (request) => sessionOf(request).nameServerLog(),
   caches: async (request, time) => sessionOf(request).caches(time),
   why: async (request, event) => sessionOf(request).why(event),

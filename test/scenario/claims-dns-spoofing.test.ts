@@ -1,7 +1,7 @@
 /** Forged answers: what the scenario claims follows from links, from the number of values to guess, and from the packets. */
 import { describe, expect, it } from 'vitest';
 import { MILLISECOND } from '../../src/engine/base/units.ts';
-import { racesOf } from '../../src/engine/scenario/dns/spoofing-claims.ts';
+import { racesOf } from '../../src/engine/scenario/dns/spoofing-races.ts';
 import { largeText, yearsText } from '../../src/engine/scenario/dns/spoofing-words.ts';
 import { Run } from '../../src/engine/scenario/run.ts';
 
@@ -77,12 +77,13 @@ describe('the race', () => {
   });
 
   it('tries nothing twice', () => {
-    for (const set of [
+    const sets: Set[] = [
       { guesses: '200' },
       { ports: 'fixed' },
       { ids: 'sequential' },
       { ...CARELESS, case: 'mixed' },
-    ]) {
+    ];
+    for (const set of sets) {
       const { races } = runOf(set);
       const tried = races[0]!.strokes.map(({ id, port, name }) => `${id} ${port} ${name}`);
       expect(new Set(tried).size).toBe(tried.length);

@@ -13,6 +13,7 @@ import { type PacketSummary, summariesOf } from '../inspect/summaries.ts';
 import { tableViews } from '../inspect/table-views.ts';
 import { TableReader } from '../inspect/tables.ts';
 import type { CacheView, NameServerLog, RunRequest, RunView, TableView, WhyStep } from '../inspect/view.ts';
+import { readSpoofing, type SpoofingReading } from '../scenario/dns/spoofing-claims.ts';
 import { writeValue } from '../scenario/parameter.ts';
 import { Run, type RunOptions } from '../scenario/run.ts';
 import { type Completion, complete, machineFacts } from '../shell/complete.ts';
@@ -90,6 +91,11 @@ export class Session {
   nameServerLog(): NameServerLog {
     this.#log ??= nameServerLog(this.run);
     return this.#log;
+  }
+
+  /** The last race of a run with forged answers, and the odds; undefined for other runs. */
+  forgery(): SpoofingReading | undefined {
+    return readSpoofing(this.run);
   }
 
   /** What all DNS caches hold at kernel time `time`. */

@@ -1,156 +1,28 @@
 /**
  * What can be read from a run with forged answers: what became of each, how long the truth took, and the odds.
  */
-import type { Nanoseconds } from '../../base/units.ts';
+import { countLetters } from '../../app/forger.ts';
+import { type Nanoseconds, SECOND } from '../../base/units.ts';
 import {
+  COOKIE_VALUES,
   evenRaces,
   type Guessed,
+  ID_VALUES,
   oneIn,
+  PORT_VALUES,
   raceChance,
   searchSpace,
   type Unknowns,
 } from '../../policy/spoofing-odds.ts';
-import type { TraceEvent } from '../../trace/event.ts';
 import type { Trace } from '../../trace/log.ts';
 import type { Claim, ClaimSpec, FinishedRun, Phase } from '../scenario.ts';
 import { at, count, first } from '../trace-claims.ts';
 import { AT } from './names-world.ts';
+import { type Race, racesOf, unknownsOf } from './spoofing-races.ts';
 import { largeText, yearsText } from './spoofing-words.ts';
 
 /** Seconds for which the true answer is kept: so long Eve waits for her next race, if she wants that one name. */
 export const TTL = 300;
-
-/** Why an answer was not believed, as far as it can be told by its fields; `lost` if it never arrived. */
-export type Fate = 'believed' | Exclude<Guessed, 'cookie'> | 'cookie' | 'late' | 'lost';
-
-/** One answer to the question of a race. */
-export interface Stroke {
-  readonly sent: Nanoseconds;
-  /** Undefined if lost. */
-  readonly arrived: Nanoseconds | undefined;
-  readonly id: number;
-  readonly port: number;
-  readonly name: string;
-  readonly hasCookie: boolean;
-  readonly fate: Fate;
-  /** What the resolver recorded about it. */
-  readonly why: string;
-}
-
-/** A race: the resolver's question, the true answer, the forged ones. */
-export interface Race {
-  readonly number: number;
-  /** In the letters in which it was sent. */
-  readonly name: string;
-  readonly id: number;
-  readonly port: number;
-  readonly asked: Nanoseconds;
-  /** When the question was at the name server, and its answer at the resolver; undefined where that did not happen. */
-  readonly heard: Nanoseconds | undefined;
-  readonly truth: Nanoseconds | undefined;
-  readonly isTruthBelieved: boolean;
-  readonly unknowns: Unknowns;
-  readonly guesses: number;
-  readonly strokes: readonly Stroke[];
-}
-
-/** Links between a stroke and what became of it, at most. */
-const MAX_CAUSES = 60;
-const SEEN = ['udp.drop', 'dns.resolver.ignore', 'dns.cache.store', 'dns.resolver.answer'];
-const ROOTS = ['forge.send', 'dns.authority.answer'];
-
-/** The races of a run. */
-export function racesOf(trace: Trace): readonly Race[] {
-  const fates = fatesOf(trace);
-  const sends = [...trace.events(['forge.send'])];
-  const races: Race[] = [];
-  for (const race of trace.events(['forge.race'])) {
-    const { name, race: number, guesses } = race.detail!;
-    const isMine = (event: TraceEvent): boolean =>
-      event.time >= race.time && String(event.detail!['name']).toLowerCase() === name;
-    const ask = first(trace, 'dns.resolver.ask', (event) => event.node === 'resolver' && isMine(event));
-    if (!ask) continue;
-    const heard = first(trace, 'dns.authority.answer', (event) => event.node === 'ns1' && isMine(event));
-    const truth = heard && fates.get(heard.id);
-    const mine = sends.filter(({ detail }) => detail!['race'] === number);
-    const question = {
-      name: String(ask.detail!['letters'] ?? ask.detail!['name']),
-      id: Number(ask.detail!['id']),
-      port: Number(ask.detail!['localPort']),
-    };
-    const end = [truth, ...mine.map(({ id }) => fates.get(id))].find((event) => event && isBelieved(event));
-    races.push({
-      number: Number(number),
-      ...question,
-      asked: ask.time,
-      heard: heard?.time,
-      truth: truth?.time,
-      isTruthBelieved: truth !== undefined && isBelieved(truth),
-      unknowns: unknownsOf(race),
-      guesses: Number(guesses),
-      strokes: mine.map((send) => strokeOf(send, fates.get(send.id), question, end?.time)),
-    });
-  }
-  return races;
-}
-
-/** By the event that sent an answer, the first that the resolver recorded because of it. */
-function fatesOf(trace: Trace): ReadonlyMap<number, TraceEvent> {
-  const roots = new Set<number>();
-  for (const event of trace.events(ROOTS))
-    if (event.kind === 'forge.send' || event.node === 'ns1') roots.add(event.id);
-  const fates = new Map<number, TraceEvent>();
-  for (const event of trace.events(SEEN)) {
-    if (event.node !== 'resolver') continue;
-    let id = event.cause;
-    for (let i = 0; i < MAX_CAUSES && id >= 0 && !roots.has(id); i++) id = trace.causeOf(id);
-    if (roots.has(id) && !fates.has(id)) fates.set(id, event);
-  }
-  return fates;
-}
-
-function isBelieved({ kind }: TraceEvent): boolean {
-  return kind === 'dns.cache.store' || kind === 'dns.resolver.answer';
-}
-
-function unknownsOf({ detail }: TraceEvent): Unknowns {
-  return {
-    ids: detail!['ids'] === true,
-    ports: detail!['ports'] === true,
-    letters: Number(detail!['letters']),
-    cookie: detail!['cookie'] === true,
-  };
-}
-
-function strokeOf(
-  send: TraceEvent,
-  seen: TraceEvent | undefined,
-  question: { readonly name: string; readonly id: number; readonly port: number },
-  end: Nanoseconds | undefined,
-): Stroke {
-  const d = send.detail!;
-  const guess = {
-    id: Number(d['id']),
-    port: Number(d['port']),
-    name: String(d['name']),
-    hasCookie: d['cookie'] === true,
-  };
-  return { sent: send.time, arrived: seen?.time, ...guess, fate: fate(), why: why() };
-
-  function fate(): Fate {
-    if (!seen) return 'lost';
-    if (isBelieved(seen)) return 'believed';
-    if (guess.port !== question.port) return 'ports';
-    if (end !== undefined && seen.time > end) return 'late';
-    if (guess.id !== question.id) return 'ids';
-    return guess.name === question.name ? 'cookie' : 'letters';
-  }
-
-  function why(): string {
-    if (!seen) return 'it was lost on the way';
-    return String(seen.detail!['reason'] ?? 'everything fits');
-  }
-}
 
 /** What an even chance costs: races, and the time that they take. */
 export interface Effort {
@@ -172,7 +44,7 @@ function secondsPerRace(trace: Trace, races: readonly Race[]): number {
   const begin = [...trace.events(['forge.race'])];
   const ends = [...trace.events(['forge.end'])];
   if (begin[0]!.detail!['again'] === false || ends.length === 0) return TTL;
-  return (ends.at(-1)!.time - begin[0]!.time) / races.length / 1e9;
+  return (ends.at(-1)!.time - begin[0]!.time) / races.length / SECOND;
 }
 
 const text = (value: string | undefined): Claim => ({ kind: 'text', value });
@@ -254,6 +126,59 @@ export const claims: Readonly<Record<string, ClaimSpec>> = {
 export function effortText({ races, time }: Effort): string {
   if (races <= 1) return 'one race';
   return `${largeText(BigInt(Math.round(races)))} races: ${yearsText(time)}`;
+}
+
+/** One part of the question that may have to be guessed, and what guessing it multiplies the work by. */
+export interface Factor {
+  readonly part: Guessed;
+  readonly values: number;
+  readonly text: string;
+  /** Eve must guess it in this run. */
+  readonly isGuessed: boolean;
+}
+
+/** What a figure shows of a run: its last race, and the odds. */
+export interface SpoofingReading {
+  readonly race: Race;
+  readonly races: number;
+  readonly factors: readonly Factor[];
+  readonly isPoisoned: boolean;
+  readonly odds: string;
+  readonly even: { readonly races: string; readonly time: string };
+  readonly window: Nanoseconds | undefined;
+  readonly landed: string | undefined;
+}
+
+/** Undefined for a run without races. */
+export function readSpoofing({ world }: FinishedRun): SpoofingReading | undefined {
+  const races = racesOf(world.trace);
+  const race = races.at(-1);
+  if (!race) return undefined;
+  const { unknowns, guesses } = race;
+  const letters = 1n << BigInt(countLetters(race.name));
+  const factors: readonly (readonly [Guessed, bigint, boolean])[] = [
+    ['ids', ID_VALUES, unknowns.ids],
+    ['ports', PORT_VALUES, unknowns.ports],
+    ['letters', letters, unknowns.letters > 0],
+    ['cookie', COOKIE_VALUES, unknowns.cookie],
+  ];
+  const effort = effortOf(world.trace, races)!;
+  const read = (name: string): Claim['value'] => claims[name]!.read({ world } as FinishedRun).value;
+  return {
+    race,
+    races: races.length,
+    factors: factors.map(([part, values, isGuessed]) => ({
+      part,
+      values: Number(values),
+      text: largeText(values),
+      isGuessed,
+    })),
+    isPoisoned: read('outcome') === 'poisoned',
+    odds: oddsText(unknowns, guesses),
+    even: { races: largeText(BigInt(Math.round(effort.races))), time: yearsText(effort.time) },
+    window: race.truth === undefined ? undefined : race.truth - race.asked,
+    landed: read('landed') as string | undefined,
+  };
 }
 
 export function phases({ world }: FinishedRun): readonly Phase[] {
