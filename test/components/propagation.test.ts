@@ -43,7 +43,7 @@ test('each city is found, with its resolver and its people', () => {
   expect(cities.map(({ name }) => name)).toEqual(NAMES);
   for (const { resolver, people, name } of cities) {
     expect(view.machines[resolver]!.called).toBe(`The resolver in ${name}`);
-    expect(view.machines[people]!.called).toBe(`People in ${name}`);
+    expect(view.machines[people]!.called).toBe(`Somebody in ${name}`);
   }
 });
 

@@ -85,6 +85,54 @@ describe('sentences about sizes', () => {
   });
 });
 
+describe('sentences about programs that order, plan and follow', () => {
+  it('tell what became of each order, and why', () => {
+    const moved = session('migration', { lowered: 'late' });
+    expect(said(moved, / sends order 1 /)).toHaveLength(6);
+    expect(reasons(moved, 'order.sent')).toEqual(
+      new Set(['That is the address which it was given for chaicart.example.']),
+    );
+    expect(reasons(moved, 'order.lost')).toEqual(new Set(['No confirmation came.']));
+    // the zone that has the new address follows from what somebody typed, and from nothing else
+    expect(reasons(moved, 'dns.authority.zone')).toEqual(
+      new Set(['Until now it had serial 2026112001.', 'Until now it had serial 2026112002.']),
+    );
+  });
+
+  it('tell how a plan was applied too late, and what the clean-up took away', () => {
+    const race = session('racing-updaters');
+    expect(said(race, / applies plan 1 in place of plan 5: /)).toHaveLength(1);
+    expect(said(race, /the name has no address any more$/)).toEqual([
+      'ChaiCart’s name server deletes plan 1, and the name has no address any more',
+    ]);
+    expect(reasons(race, 'plan.apply')).toContain(
+      'It was asked to, and it does not look whether plan 5 is newer.',
+    );
+    expect(reasons(race, 'plan.clean')).toContain('Plan 1 is among them, and it is the one that is applied.');
+    expect(reasons(race, 'plan.check')).toContain('It is newer than plan 0, which is applied.');
+    const compared = session('racing-updaters', { apply: 'compared' });
+    expect(said(compared, / does not apply plan 1$/)).toHaveLength(1);
+    expect(reasons(compared, 'plan.refused')).toContain('Plan 5 is applied, and no longer plan 0.');
+  });
+
+  it('tell of health that is looked after', () => {
+    const checked = session('steering', { policy: 'one', health: 'checked' });
+    expect(said(checked, / that it is there$/).length).toBeGreaterThan(3);
+    expect(said(checked, / hears that 192\.0\.2\.80 is down$/)).toHaveLength(1);
+  });
+
+  it('tell what an ALIAS publishes', () => {
+    const alias = session('apex', { apex: 'alias' });
+    expect(said(alias, / as its own$/)).toEqual([
+      'ChaiCart’s first name server publishes 192.0.2.180 as its own',
+      'ChaiCart’s first name server publishes 192.0.2.80 as its own',
+    ]);
+    expect(reasons(alias, 'alias.follow')).toEqual(
+      new Set(['It has looked up where its ALIAS leads: edge.hoster.example.']),
+    );
+  });
+});
+
 describe('every scenario', () => {
   it.each(scenarios.map(({ name }) => name))(
     '%s: sentences are whole and name things as people do',
