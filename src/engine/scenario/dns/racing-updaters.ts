@@ -123,15 +123,15 @@ const updater = (label: string, called: string, x: number, tall: number): Place 
   kind: 'server',
   area: cityNames.length,
   addresses: [],
-  wide: [x, 80],
+  wide: [x, 296],
   tall: [tall, 350],
   lane: label,
 });
 
 const places: Readonly<Record<string, Place>> = {
   ...citiesWithLanes(['ns1', 'mumbai', 'mumbai-people']),
-  'updater-a': updater('Updater A', 'Updater A', 450, 60),
-  'updater-b': updater('Updater B', 'Updater B', 750, 298),
+  'updater-a': updater('Updater A', 'Updater A', 426, 60),
+  'updater-b': updater('Updater B', 'Updater B', 774, 298),
 };
 
 export const racingUpdaters = scenario({
