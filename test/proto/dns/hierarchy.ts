@@ -75,6 +75,8 @@ export interface HierarchyOptions {
   readonly hostile?: boolean;
   readonly lossy?: boolean;
   readonly ipv6?: boolean;
+  /** Wildcards and names below them, of which {@link respond} and {@link truth} know nothing. */
+  readonly wildcards?: boolean;
 }
 
 const SERVER_FAULTS: readonly Fault[] = [
@@ -172,12 +174,12 @@ class Builder {
     const homes = [...this.#zones.values()].filter(({ origin }) => origin.startsWith('z'));
     const isElsewhere = !isTop && homes.length > 1 && this.#random.chance(0.35);
     const home = isElsewhere ? this.#one(homes) : zone;
-    const n = this.#hosts++;
+    const n = ++this.#hosts; // no address ends in .0
     const addresses: Ip[] = [];
     const four = parseIp4(`198.51.${100 + (n >> 8)}.${n & 255}`);
     const wants6 = this.#options.ipv6 !== false && this.#random.chance(0.3);
     if (!wants6 || this.#random.chance(0.7) || isTop) addresses.push(four);
-    if (wants6) addresses.push(ip6(`2001:db8::${(n + 1).toString(16)}`));
+    if (wants6) addresses.push(ip6(`2001:db8::${n.toString(16)}`));
     const server: ZoneServer = {
       name: `ns${n}.${home.origin === '.' ? '' : home.origin}`,
       addresses,
@@ -229,6 +231,12 @@ class Builder {
     const length = 1 + this.#random.below(7);
     for (let i = 0; i < length; i++)
       add(`c${i}`, 'CNAME', i === length - 1 ? target() : `c${i + 1}.${zone.origin}`);
+    if (this.#options.wildcards) {
+      add('*.wild', 'A', `192.0.2.${this.#random.below(250)}`);
+      add('here.wild', 'TXT', '"here"');
+      for (const name of ['one.wild', 'two.one.wild', 'here.wild', 'below.here.wild'])
+        this.#questions.push({ name: `${name}.${zone.origin}`, type: TYPE.A });
+    }
     if (!this.#random.chance(0.4)) return;
     const owner = `all.${zone.origin}`;
     zone.records.push(parseRecord(owner, 120, 'DNAME', this.#one(others).origin));
@@ -267,6 +275,26 @@ export function respond(
   transport: 'udp' | 'tcp',
   random: Random,
 ): DnsMessage | 'refused' | 'unreachable' | undefined {
+  const { name, type } = query.questions[0]!;
+  const response = spoil(server, query, transport, random, (empty) => {
+    const said = answerOf(server.zones, name, type, server.faults.has('ent-nxdomain'));
+    return { ...empty, ...said, additionals: [...said.additionals, ...empty.additionals] };
+  });
+  const isMessage = typeof response === 'object' && server.faults.has('hostile');
+  return isMessage ? lieIn(response, server, random) : response;
+}
+
+/**
+ * What becomes of an honest response by the faults of its server, lies aside. `honest` makes one from an empty one; that
+ * of a server with `ent-nxdomain` is its own affair.
+ */
+export function spoil(
+  server: ZoneServer,
+  query: DnsMessage,
+  transport: 'udp' | 'tcp',
+  random: Random,
+  honest: (empty: DnsMessage) => DnsMessage,
+): DnsMessage | 'refused' | 'unreachable' | undefined {
   const { faults } = server;
   if (faults.has('unreachable')) return transport === 'udp' ? 'unreachable' : 'refused';
   if (faults.has('silent') || (faults.has('lossy') && random.chance(0.33))) return undefined;
@@ -284,19 +312,14 @@ export function respond(
   if (faults.has('servfail')) return { ...empty, rcode: RCODE.SERVFAIL };
   if (faults.has('lame')) return { ...empty, authorities: [parseRecord('.', 3_600, 'NS', 'ns0.')] };
   if (faults.has('truncates') && transport === 'udp') return { ...empty, truncated: true };
-  const { name, type } = query.questions[0]!;
-  const said = answerOf(server.zones, name, type, faults.has('ent-nxdomain'));
-  const questions = faults.has('lowers')
-    ? query.questions.map((question) => ({ ...question, name: question.name.toLowerCase() }))
-    : query.questions;
-  const response = {
-    ...empty,
-    ...said,
-    questions,
-    authoritative: said.authoritative && !faults.has('no-aa'),
-    additionals: [...said.additionals, ...empty.additionals],
+  const response = honest(empty);
+  return {
+    ...response,
+    questions: faults.has('lowers')
+      ? query.questions.map((question) => ({ ...question, name: question.name.toLowerCase() }))
+      : response.questions,
+    authoritative: response.authoritative && !faults.has('no-aa'),
   };
-  return faults.has('hostile') ? lieIn(response, server, random) : response;
 }
 
 interface Said {
