@@ -31,7 +31,7 @@ describe.each(chapters)('$file', ({ file, frontMatter, body }) => {
     const minutes = Number(front(frontMatter, 'minutes'));
     const reading = words / 200;
     const guesses = body.match(/<Guess\b/g)?.length ?? 0;
-    const figures = body.match(/<(Player|Bill|Figure)\b/g)?.length ?? 0;
+    const figures = body.match(/<(Bill|[A-Z]\w+(?=[^<>]*\scaption=))\b/g)?.length ?? 0;
     expect(minutes).toBeGreaterThanOrEqual(Math.floor(reading + guesses * 0.5));
     expect(minutes).toBeLessThanOrEqual(Math.ceil(reading + guesses + figures * 2));
   });
