@@ -112,10 +112,11 @@ export const nameTellers: Readonly<Record<string, Teller>> = {
         );
   },
   'dns.cache.store': keeps,
-  'dns.cache.expire': (d) =>
-    d['data'] === undefined
-      ? undefined
-      : say('dns', `lets its copy of ${question(d)} go`, `It was good until ${span(d['until'])} of this run`),
+  'dns.cache.expire': (d) => {
+    const absent = absence(d);
+    const what = absent ? `forgets that ${absent}` : `lets its copy of ${question(d)} go`;
+    return say('dns', what, `It was good until ${span(d['until'])} of this run`);
+  },
   'dns.resolver.query': (d) =>
     say('dns', `is asked by ${String(d['client'])}: ${question(d)}?`, 'The question came to its port'),
   'dns.resolver.ask': (d) => say('dns', `asks ${place(d)}: ${question(d)}?`, String(d['reason'])),
