@@ -10,11 +10,13 @@ import { cardsSchema } from '../components/review/card.ts';
 export const collections = {
   // Starlight wants the collection to be called docs; the files live in content/, where authors look for them.
   docs: defineCollection({
-    loader: glob({ base: './content', pattern: '{chapters,reference}/**/[^_]*.{md,mdx}' }),
+    loader: glob({ base: './content', pattern: '{chapters,labs,reference}/**/[^_]*.{md,mdx}' }),
     schema: docsSchema({
       extend: z.object({
         /** Place in the course; only chapters have one. */
         chapter: z.number().int().min(0).max(99).optional(),
+        /** Of a lab: the chapter that it comes after, by its file's name; its solution is kept under it. */
+        after: z.string().optional(),
         /** Reading time, figures and quiz included. */
         minutes: z.number().int().positive().optional(),
         /** The day someone last checked every claim on the page. */

@@ -120,13 +120,14 @@ function Chapter({
 
 /** Short facts with hairlines between; before anything is known, what there is. */
 function facts(chapter: CourseChapter, done: Tally | undefined) {
-  const { sections, quiz, guesses, cards } = chapter;
+  const { sections, quiz, guesses, cards, labs } = chapter;
   const texts: string[] = [];
   if (done === undefined) {
     texts.push(count(sections.length, 'section'));
     if (guesses.length > 0) texts.push(count(guesses.length, 'guess', 'guesses'));
     if (quiz.length > 0) texts.push(count(quiz.length, 'quiz question'));
     if (cards.length > 0) texts.push(count(cards.length, 'card'));
+    if (labs.length > 0) texts.push(count(labs.length, 'lab'));
   } else {
     texts.push(`${done.read} of ${count(sections.length, 'section')} read`);
     const guessed = done.guessedRight + done.guessedWrong;
@@ -148,6 +149,7 @@ function facts(chapter: CourseChapter, done: Tally | undefined) {
           ? `${count(cards.length, 'card')} not in the review yet`
           : `${count(done.cards, 'card')}, ${done.due === 0 ? 'none due' : `${done.due} due`}`,
       );
+    if (labs.length > 0) texts.push(`${done.solved} of ${count(labs.length, 'lab')} solved`);
   }
   return texts.map((text) => <span key={text}>{text}</span>);
 }

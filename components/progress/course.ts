@@ -17,6 +17,8 @@ export interface CourseChapter {
   readonly quiz: readonly string[];
   /** `<chapter>/<card>` */
   readonly cards: readonly string[];
+  /** Names of the incident labs that come after it. */
+  readonly labs: readonly string[];
 }
 
 /** `3 cards`, `1 card`. */

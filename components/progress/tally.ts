@@ -11,6 +11,8 @@ export interface Tally {
   readonly guessedWrong: number;
   readonly cards: number;
   readonly due: number;
+  /** Labs solved. */
+  readonly solved: number;
 }
 
 export function tally(progress: Progress, chapter: CourseChapter, now: number): Tally {
@@ -28,6 +30,7 @@ export function tally(progress: Progress, chapter: CourseChapter, now: number): 
     guessedWrong: guesses.filter((guess) => guess.right === false).length,
     cards: cards.length,
     due: cards.filter((card) => card.due <= now).length,
+    solved: chapter.labs.filter((name) => known.solved[name] !== undefined).length,
   };
 }
 
@@ -42,5 +45,6 @@ export function together(tallies: readonly Tally[]): Tally {
     guessedWrong: sum((one) => one.guessedWrong),
     cards: sum((one) => one.cards),
     due: sum((one) => one.due),
+    solved: sum((one) => one.solved),
   };
 }

@@ -4,7 +4,7 @@ import { getCollection, getEntry, render } from 'astro:content';
 import { parse } from 'yaml';
 import type { CourseChapter, CourseSection } from '../../components/progress/course.ts';
 import type { CardText } from '../../components/review/card.ts';
-import { type Chapter, chapters } from './course.ts';
+import { type Chapter, chapters, labs } from './course.ts';
 
 export interface Outline extends Chapter {
   /** The name under which progress is kept: the id without its folder. */
@@ -14,6 +14,8 @@ export interface Outline extends Chapter {
   readonly guesses: readonly string[];
   readonly quiz: readonly string[];
   readonly cards: readonly CardText[];
+  /** Names of the incident labs that come after it. */
+  readonly labs: readonly string[];
 }
 
 // Not a collection's business here: only the ids of the items are needed, whatever kinds of items there are.
@@ -38,6 +40,7 @@ export async function outlineOf(id: string): Promise<Outline | undefined> {
 async function readOutline(): Promise<readonly Outline[]> {
   const cards = await getCollection('cards');
   const list = await chapters();
+  const incidents = await labs();
   for (const { id } of cards)
     if (!list.some((chapter) => slugOf(chapter.id) === id))
       throw new Error(`content/cards/${id}.yaml belongs to no chapter`);
@@ -61,6 +64,7 @@ async function readOutline(): Promise<readonly Outline[]> {
         guesses: guessesIn(entry.body ?? ''),
         quiz: quizOf(slug),
         cards: own,
+        labs: incidents.filter(({ after }) => after === slug).map(({ name }) => name),
       };
     }),
   );
@@ -87,7 +91,7 @@ function quizOf(slug: string): string[] {
 
 /** The same as the pages of progress and review want it: names and lengths, no texts. */
 export async function courseForReaders(): Promise<CourseChapter[]> {
-  return (await outline()).map(({ slug, number, title, href, sections, guesses, quiz, cards }) => ({
+  return (await outline()).map(({ slug, number, title, href, sections, guesses, quiz, cards, labs }) => ({
     slug,
     number,
     title,
@@ -96,5 +100,6 @@ export async function courseForReaders(): Promise<CourseChapter[]> {
     guesses,
     quiz,
     cards: cards.map(({ id }) => `${slug}/${id}`),
+    labs,
   }));
 }

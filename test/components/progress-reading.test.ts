@@ -86,6 +86,7 @@ const chapter: CourseChapter = {
   guesses: ['g1', 'g2', 'g3'],
   quiz: ['q1', 'q2'],
   cards: ['one/x', 'one/y', 'one/z'],
+  labs: ['l1', 'l2'],
 };
 
 describe('a chapter’s numbers', () => {
@@ -102,6 +103,8 @@ describe('a chapter’s numbers', () => {
     store.keepGuess('one', 'g2', '0', false);
     store.keepGuess('one', 'g3', '0');
     store.addCards(['one/x', 'one/y', 'one/gone']);
+    store.keepSolved('one', 'l2');
+    store.keepSolved('one', 'gone');
     store.setCardsOut(['one/y'], 'hand');
     const one = tally(store.$progress.get(), chapter, NOON);
     expect(one).toEqual({
@@ -112,8 +115,9 @@ describe('a chapter’s numbers', () => {
       guessedWrong: 1,
       cards: 1,
       due: 1,
+      solved: 1,
     });
-    expect(together([one, one])).toMatchObject({ read: 2, due: 2 });
+    expect(together([one, one])).toMatchObject({ read: 2, due: 2, solved: 2 });
   });
 });
 

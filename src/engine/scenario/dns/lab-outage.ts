@@ -232,14 +232,14 @@ const claims: Readonly<Record<string, ClaimSpec>> = {
 };
 
 const place: Place = {
-  label: 'ns2’s old place',
-  called: 'The server at ns2’s old address',
+  label: 'The old provider',
+  called: 'The old provider’s server',
   kind: 'name-server',
   area: 2,
   addresses: [FORMER],
   wide: [716, 190],
   tall: [50, 386],
-  lane: 'ns2’s old place',
+  lane: 'Old provider',
 };
 
 export const labOutage = scenario({
