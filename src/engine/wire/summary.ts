@@ -406,7 +406,10 @@ function describeReferral(id: string, referral: DnsRecord, additionals: readonly
   return { info, title: `ask ${server}` };
 }
 
-/** The data of a record without the final dot of names. */
+/** Characters of data that is no name. */
+const MOST_DATA = 48;
+
+/** The data of a record: names without their final dot, others as far as a line has room. */
 function plainData(record: DnsRecord): string {
   const text = dataText(record);
   return record.type === TYPE.NS ||
@@ -414,7 +417,11 @@ function plainData(record: DnsRecord): string {
     record.type === TYPE.PTR ||
     record.type === TYPE.MX
     ? plainName(text)
-    : text;
+    : shortened(text);
+}
+
+function shortened(text: string): string {
+  return text.length <= MOST_DATA ? text : `${text.slice(0, MOST_DATA - 1)}…`;
 }
 
 /** Without its final dot, as people write names; the root stays a dot. */
