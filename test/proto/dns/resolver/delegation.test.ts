@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseIp } from '../../../../src/engine/base/ip.ts';
 import { Random } from '../../../../src/engine/base/random.ts';
-import { NEVER, SECOND } from '../../../../src/engine/base/units.ts';
+import { MILLISECOND, NEVER, SECOND } from '../../../../src/engine/base/units.ts';
 import type { ResolverConfig } from '../../../../src/engine/proto/dns/resolver/config.ts';
 import { Resolver } from '../../../../src/engine/proto/dns/resolver/resolver.ts';
 import { Authority } from '../../../../src/engine/proto/dns/server/authority.ts';
@@ -138,6 +138,34 @@ describe('delegations', () => {
     expect(answers(script.client('www.a.', TYPE.A))).toEqual(['www.a. 60 IN A 192.0.2.80']);
     // one silence is enough to look for a better address
     expect(asked(script).filter((line) => line.startsWith('192.0.2.99'))).toEqual(['192.0.2.99 www.a. A']);
+  });
+
+  it('that name two servers elsewhere do not wait long for the address of one', () => {
+    const zones = (place: string): Parameters<typeof internet>[0] => ({
+      '192.0.2.1': [
+        '.',
+        ['a.', 600, 'NS', 'ns.slow.'],
+        ['a.', 600, 'NS', 'ns.b.'],
+        ['slow.', 600, 'NS', 'own.slow.'],
+        ['own.slow.', 600, 'A', place],
+        ['b.', 600, 'NS', 'own.b.'],
+        ['own.b.', 600, 'A', '192.0.2.2'],
+      ],
+      '192.0.2.2': ['b.', ['ns.b.', 600, 'A', '192.0.2.3']],
+      '192.0.2.3': ['a.', ['www.a.', 60, 'A', '192.0.2.80']],
+      '192.0.2.4': ['slow.', ['ns.slow.', 600, 'A', '192.0.2.3']],
+    });
+    const lookups = (script: Script<Resolver>): unknown[] =>
+      script.all('dns.resolver.server-address').map(({ name }) => name);
+
+    const silent = internet(zones('192.0.2.99'));
+    expect(answers(silent.client('www.a.', TYPE.A))).toEqual(['www.a. 60 IN A 192.0.2.80']);
+    expect(silent.now).toBe(400 * MILLISECOND);
+    expect(lookups(silent)).toEqual(['ns.slow.', 'ns.b.']);
+
+    const quick = internet(zones('192.0.2.4'));
+    expect(answers(quick.client('www.a.', TYPE.A))).toEqual(['www.a. 60 IN A 192.0.2.80']);
+    expect(lookups(quick)).toEqual(['ns.slow.']);
   });
 
   it('use an address whose TTL is 0, and one behind an alias', () => {

@@ -132,7 +132,7 @@ export class Resolver implements DnsMachine {
   }
 
   pollTimeout(): Nanoseconds {
-    let next = this.#outgoing.pollTimeout();
+    let next = Math.min(this.#outgoing.pollTimeout(), this.#tasks.pollTimeout());
     if (!this.config.serveStale) return next;
     for (const task of this.#tasks.all())
       for (const { staleAt } of task.clients) next = Math.min(next, staleAt);
@@ -148,6 +148,7 @@ export class Resolver implements DnsMachine {
 
   handleTimeout(now: Nanoseconds): void {
     for (const query of this.#outgoing.expired(now)) this.#reader.handleSilence(query, now);
+    this.#tasks.handleTimeout(now);
     if (this.config.serveStale) this.#serveThoseWhoWait(now);
     this.#run(now);
   }

@@ -2,7 +2,7 @@
  * One question that a resolver is answering, as data.
  */
 import type { Ip } from '../../../base/ip.ts';
-import type { Nanoseconds } from '../../../base/units.ts';
+import { type Nanoseconds, NEVER } from '../../../base/units.ts';
 import type { DnsRecord } from '../../../wire/dns/message.ts';
 import { nameKey, sameName } from '../../../wire/dns/name.ts';
 import type { DnsTransport } from '../packet.ts';
@@ -95,8 +95,10 @@ export interface Task {
   readonly aliases: { readonly record: DnsRecord; readonly at: Nanoseconds }[];
   step: Step | undefined;
   query: Query | undefined;
-  /** The task whose end this one waits for. */
-  waitsFor: Task | undefined;
+  /** Tasks whose ends this one waits for: the first that helps is enough. */
+  readonly waitsFor: Set<Task>;
+  /** When to look for another server's address as well, since those that are looked for take long. */
+  impatientAt: Nanoseconds;
   readonly waiters: Task[];
   /** Zones whose parent was asked again, because none of the servers that were known helped. */
   readonly renewed: Set<string>;
@@ -135,7 +137,8 @@ export function newTask(
     aliases: [],
     step: undefined,
     query: undefined,
-    waitsFor: undefined,
+    waitsFor: new Set(),
+    impatientAt: NEVER,
     waiters: [],
     renewed: new Set(),
     unforwarded: new Set(),
@@ -164,8 +167,7 @@ export function newStep(delegation: Delegation, toShow: readonly string[]): Step
 
 /** True when the end of `task` depends on the end of `other`. */
 export function waitsOn(task: Task, other: Task): boolean {
-  for (let at: Task | undefined = task; at; at = at.waitsFor) if (at === other) return true;
-  return false;
+  return task === other || [...task.waitsFor].some((next) => waitsOn(next, other));
 }
 
 /** Records by name and type, in order of appearance. */

@@ -5,7 +5,7 @@
  * aliases are followed, circles are errors).
  */
 import { Misuse } from '../../../base/errors.ts';
-import { type Nanoseconds, SECOND } from '../../../base/units.ts';
+import { type Nanoseconds, NEVER, SECOND } from '../../../base/units.ts';
 import type { MachineEvent } from '../../../trace/event.ts';
 import { EDE, RCODE, rcodeName, TYPE, typeName } from '../../../wire/dns/code.ts';
 import type { DnsRecord } from '../../../wire/dns/message.ts';
@@ -85,6 +85,18 @@ export class Tasks {
     this.#ready.push(task);
   }
 
+  /** When the next task has waited long enough for others. */
+  pollTimeout(): Nanoseconds {
+    let next = NEVER;
+    for (const task of this.#tasks.values()) if (isWaiting(task)) next = Math.min(next, task.impatientAt);
+    return next;
+  }
+
+  /** Wakes those who have. */
+  handleTimeout(now: Nanoseconds): void {
+    for (const task of this.#tasks.values()) if (isWaiting(task) && task.impatientAt <= now) this.wake(task);
+  }
+
   /**
    * Goes on with every task that can. Ends because each step sends a query, waits, ends the task or shortens its way.
    */
@@ -92,7 +104,7 @@ export class Tasks {
     for (let steps = 0; this.#ready.length > 0; steps++) {
       if (steps > this.#config.limits.tasks * 256) throw new Misuse('the resolver runs in a circle');
       const task = this.#ready.shift()!;
-      if (!task.done && !task.query && !task.waitsFor) step(task);
+      if (!task.done && !task.query) step(task);
     }
   }
 
@@ -180,7 +192,7 @@ export class Tasks {
     this.#onEnd(task, outcome, because, now);
     const addresses = outcome.answers.flatMap((record) => ipOf(record) ?? []);
     for (const waiter of task.waiters) {
-      waiter.waitsFor = undefined;
+      if (!waiter.waitsFor.delete(task)) continue; // it has gone on by another way
       if (waiter.step) {
         const known = waiter.step.found.get(nameKey(task.name)) ?? [];
         if (addresses.length === 0) waiter.step.vain += 1;
@@ -190,6 +202,10 @@ export class Tasks {
       this.#ready.push(waiter);
     }
   }
+}
+
+function isWaiting(task: Task): boolean {
+  return !task.query && task.waitsFor.size > 0;
 }
 
 /** A DNAME that was used twice is one record (RFC 2181 §5: duplicates should be suppressed). */

@@ -3,10 +3,11 @@
  *
  * RFC 1034 §5.3.3 (the algorithm), RFC 9156 §3 (which part of the name is shown), RFC 9609 (priming), RFC 9520 §3.1 and
  * §3.3 (bounded tries; the parent is asked again at most once, and not at all while the zone is known to fail). Servers
- * without glue are looked up by questions of their own, a bounded number of them, A before AAAA.
+ * without glue are looked up by questions of their own, a bounded number of them, A before AAAA: one after the other while
+ * answers come soon, side by side when they do not.
  */
 import { familyOf, formatIp, type Ip } from '../../../base/ip.ts';
-import type { Nanoseconds } from '../../../base/units.ts';
+import { MILLISECOND, type Nanoseconds, NEVER } from '../../../base/units.ts';
 import { EDE, RCODE, TYPE, typeName } from '../../../wire/dns/code.ts';
 import { isSubdomain, nameKey, parentName } from '../../../wire/dns/name.ts';
 import type { DnsCache } from '../cache.ts';
@@ -20,6 +21,9 @@ import type { Outgoing } from './outgoing.ts';
 import type { ServerBook } from './servers.ts';
 import { type Delegation, newStep, type Step, type Task, waitsOn } from './task.ts';
 import type { Tasks } from './tasks.ts';
+
+/** A lookup of a server's address that takes longer gets company: about what an unknown server is given to answer. */
+const PATIENCE: Nanoseconds = 400 * MILLISECOND;
 
 export class Walker {
   readonly #config: ResolverConfig;
@@ -52,6 +56,7 @@ export class Walker {
 
   step(task: Task, now: Nanoseconds): void {
     if (!task.step) {
+      stopWaiting(task);
       if (this.#known.answer(task, now) || this.#prime(task, now)) return;
       this.begin(task, serversFor(task, this.#cache, this.#config, now));
     }
@@ -79,6 +84,7 @@ export class Walker {
 
   /** Goes on with the servers of another zone. */
   begin(task: Task, delegation: Delegation): void {
+    stopWaiting(task);
     const { minimise } = this.#config;
     const hides = minimise !== 'off' && !delegation.forwarded;
     const names = hides ? namesToShow(task.current, delegation.zone) : [];
@@ -98,7 +104,7 @@ export class Walker {
       for: task.current,
       reason: 'the hints may be old: the root itself tells who its servers are',
     });
-    task.waitsFor = prime;
+    task.waitsFor.add(prime);
     prime.waiters.push(task);
     return true;
   }
@@ -236,8 +242,9 @@ export class Walker {
   }
 
   /**
-   * Starts a task for the address of a server that came without one. True when the task now waits. With `isEarly`, while
-   * there are addresses left to ask, only for names that have none and for what is known from glue alone.
+   * Looks for the address of a server that came without one, and for another when the first takes long. True when the
+   * task now waits. With `isEarly`, while there are addresses left to ask, only for names that have none and for what is
+   * known from glue alone.
    */
   #lookForServer(
     task: Task,
@@ -245,6 +252,23 @@ export class Walker {
     known: ReadonlyMap<Ip, string>,
     now: Nanoseconds,
     isEarly = false,
+  ): boolean {
+    if (task.waitsFor.size > 0 && now < task.impatientAt) return true;
+    if (this.#startLookup(task, step, known, now, isEarly)) {
+      task.impatientAt = now + PATIENCE;
+      return true;
+    }
+    if (isEarly || task.waitsFor.size === 0) return false;
+    task.impatientAt = NEVER; // there is nothing else to look for
+    return true;
+  }
+
+  #startLookup(
+    task: Task,
+    step: Step,
+    known: ReadonlyMap<Ip, string>,
+    now: Nanoseconds,
+    isEarly: boolean,
   ): boolean {
     const { zone } = step.delegation;
     const { lookups, vainLookups, depth } = this.#config.limits;
@@ -272,7 +296,7 @@ export class Walker {
         task.isCircumstantial = true;
         continue;
       }
-      task.waitsFor = other;
+      task.waitsFor.add(other);
       other.waiters.push(task);
       return true;
     }
@@ -343,4 +367,10 @@ interface Choice {
   readonly server: Ip;
   readonly serverName: string;
   readonly note?: string;
+}
+
+/** What it waited for may go on, and helps another time. */
+function stopWaiting(task: Task): void {
+  task.waitsFor.clear();
+  task.impatientAt = NEVER;
 }
