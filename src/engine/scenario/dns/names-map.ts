@@ -83,6 +83,7 @@ const everybody = {
   ns2: {
     label: 'ns2.chaicart.example',
     called: 'ChaiCart’s second name server',
+    owner: 'ns2',
     kind: 'name-server',
     area: 2,
     addresses: ['198.51.100.53'],
@@ -102,6 +103,7 @@ const everybody = {
   ns1: {
     label: 'ns1.chaicart.example',
     called: 'ChaiCart’s first name server',
+    owner: 'ns1',
     kind: 'name-server',
     area: 3,
     addresses: ['192.0.2.53'],
