@@ -111,7 +111,14 @@ function Desk({ id, figure, zone, all, log, built }: DeskProps) {
     () => (engine && checked ? checked.flatMap((finding) => placedIn(engine, text, finding)) : []),
     [engine, checked],
   );
-  const put = (wanted: string): void => setDraft(wanted === last ? undefined : wanted);
+  // Another text is loaded now, by a link or by taking back: who has nothing of their own in hand sees that one.
+  const before = useRef({ last, isKept: false });
+  useEffect(() => {
+    const { last: old, isKept } = before.current;
+    if (old === last) return;
+    before.current = { last, isKept: false };
+    if (!isKept && (draft === old || draft === last)) setDraft(undefined);
+  }, [last]);
   const lead = (finding: Finding): void => {
     const { line, column = 1, length = 1 } = finding;
     if (line === undefined) return;
@@ -127,8 +134,12 @@ function Desk({ id, figure, zone, all, log, built }: DeskProps) {
     });
   };
   const load = (): void => {
-    setDraft(undefined);
     figure.addInput(loadInput(zone, text, now(figure)));
+  };
+  /** What was loaded stays in the editor when it is taken back. */
+  const keep = (): void => {
+    before.current = { last, isKept: true };
+    setDraft(text);
   };
   const reset = (): void => {
     drafts.delete(figure);
@@ -141,11 +152,12 @@ function Desk({ id, figure, zone, all, log, built }: DeskProps) {
       <div class="zone-left">
         <ZoneText
           text={text}
+          isOutside={draft === undefined}
           label={`${zone.label}, as text`}
           describedBy={`${id}-keys`}
           findings={placed}
           handle={editor}
-          onText={put}
+          onText={setDraft}
           onOpen={() => setOpen(true)}
         />
         <p id={`${id}-keys`} class={isOpen ? 'zone-keys' : 'unseen'}>
@@ -169,7 +181,7 @@ function Desk({ id, figure, zone, all, log, built }: DeskProps) {
           </h3>
           <ZoneFindings findings={checked} onPress={lead} />
         </section>
-        <Loads figure={figure} loads={loads} onTakeBack={() => setDraft(text)} />
+        <Loads figure={figure} loads={loads} onTakeBack={keep} />
         {isOpen && checked && <Aloud text={`Found in the zone: ${findingsText(checked)}.`} />}
       </div>
     </>

@@ -17,6 +17,8 @@ export interface ZoneTextHandle {
 
 export interface ZoneTextProps {
   readonly text: string;
+  /** Whether the text came from elsewhere and is to be put into the editor; what was typed there is not put back. */
+  readonly isOutside: boolean;
   readonly label: string;
   readonly describedBy: string;
   readonly findings: readonly PlacedFinding[];
@@ -26,7 +28,8 @@ export interface ZoneTextProps {
   onOpen(): void;
 }
 
-export function ZoneText({ text, label, describedBy, findings, handle, onText, onOpen }: ZoneTextProps) {
+export function ZoneText(props: ZoneTextProps) {
+  const { text, isOutside, label, describedBy, findings, handle, onText, onOpen } = props;
   const place = useRef<HTMLDivElement>(null);
   const mirror = useRef<Promise<Mirror>>();
   const [state, setState] = useState<'drawn' | 'open' | 'failed'>('drawn');
@@ -62,8 +65,8 @@ export function ZoneText({ text, label, describedBy, findings, handle, onText, o
   useEffect(() => () => void mirror.current?.then((one) => one.destroy()), []);
   // What changed elsewhere: a link was followed, a load taken back.
   useEffect(() => {
-    if (state === 'open') void mirror.current?.then((one) => one.replace(text));
-  }, [text, state]);
+    if (state === 'open' && isOutside) void mirror.current?.then((one) => one.replace(text));
+  }, [isOutside ? text : undefined, state]);
   useEffect(() => {
     if (state === 'open') void mirror.current?.then((one) => one.mark(findings));
   }, [findings, state]);
