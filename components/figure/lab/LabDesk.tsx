@@ -10,6 +10,7 @@ import { createFigure, type Figure } from '../../engine/figure.ts';
 import { formatSpan, MINUTE } from '../../engine/format.ts';
 import { type Placed, takeHandover } from '../../engine/handover.ts';
 import { $figures } from '../../engine/living.ts';
+import type { Finding } from '../../engine/zones.ts';
 import { LetPass, type Spans } from '../LetPass.tsx';
 import { ZoneDesk } from '../zone/ZoneDesk.tsx';
 import { DiagnosisForm } from './Diagnosis.tsx';
@@ -38,12 +39,18 @@ export interface LabDeskProps {
   readonly minutes: readonly number[];
   /** At whose prompt somebody waits. */
   readonly near: string;
+  /** What is to be said of each zone at first. */
+  readonly findings: readonly (readonly Finding[])[];
   /** Id of the post-mortem. */
   readonly after: string;
 }
 
 export function LabDesk(props: LabDeskProps) {
-  const living = useStore($figures).get(props.placed.id);
+  const figures = useStore($figures);
+  // Draws first what the page holds: it must find itself in there.
+  const [isAwake, wake] = useState(false);
+  useEffect(() => wake(true), []);
+  const living = isAwake ? figures.get(props.placed.id) : undefined;
   const still = useMemo(
     () =>
       createFigure({
@@ -54,23 +61,28 @@ export function LabDesk(props: LabDeskProps) {
     [props.placed],
   );
   return (
-    <section class="rt-player lab" id={props.id} aria-label="The lab’s desk">
+    <section
+      class="rt-player lab"
+      id={props.id}
+      aria-label="The lab’s desk"
+      data-alive={living ? '' : undefined}
+    >
       <Desk key={living ? 'living' : 'still'} {...props} figure={living ?? still} />
     </section>
   );
 }
 
 function Desk(props: LabDeskProps & { readonly figure: Figure }) {
-  const { figure, id, levers, diagnosis, minutes, near } = props;
+  const { figure, id, levers, diagnosis, minutes, near, findings } = props;
   const view = useStore(figure.$view);
   const busy = useStore(figure.$busy);
   const spans: Spans = minutes.map((one) => [one * MINUTE, wordsOf(one)]);
   return (
     <>
       {view.zones.length > 0 && (
-        <div class="lab-part">
+        <div class="lab-part lab-zones">
           <h3 class="lab-head">Zones</h3>
-          <ZoneDesk id={`${id}-zones`} figure={figure} />
+          <ZoneDesk id={`${id}-zones`} figure={figure} built={findings} />
         </div>
       )}
       <LetPass figure={figure.live ? figure : undefined} spans={spans} near={near} />
