@@ -37,14 +37,39 @@ describe('the log of name servers', () => {
   it('tells the zones that were taken and those that were refused', () => {
     const broken = moved.replace('A      192.0.2.180', 'A      192.0.2.1800');
     const { loads, queries } = start([load(60 * SECOND, broken), load(90 * SECOND, moved)]).nameServerLog();
-    expect(loads).toHaveLength(2);
-    expect(loads[0]).toMatchObject({ time: 60 * SECOND, origin: 'chaicart.example.', serial: undefined });
+    expect(loads.map(({ time, server, serial }) => [time / SECOND, name(server), serial])).toEqual([
+      [60, 'ns1', undefined],
+      [90, 'ns1', 2026112002],
+      [91, 'ns2', 2026112002],
+    ]);
     expect(loads[0]!.reason).toMatch(/line \d+/);
-    expect(loads[1]).toMatchObject({ time: 90 * SECOND, serial: 2026112002, reason: '' });
+    expect(loads[1]).toMatchObject({ origin: 'chaicart.example.', reason: '' });
     const said = queries.filter(({ server, type }) => name(server) === 'ns1' && type === 'A');
     for (const { time, answer, name: asked } of said)
       if (asked === 'chaicart.example.')
         expect(answer).toBe(time < 90 * SECOND ? '192.0.2.80' : '192.0.2.180');
+  });
+});
+
+describe('a second name server', () => {
+  const log = (...texts: string[]) =>
+    start(texts.map((text, i) => load((60 + i) * SECOND, text)))
+      .nameServerLog()
+      .loads.filter(({ server }) => name(server) === 'ns2')
+      .map(({ time, serial, reason }) => [time / SECOND, serial, reason]);
+
+  it('keeps the zone that it has when the serial did not grow', () => {
+    const [[time, serial, reason] = []] = log(moved.replace('2026112002', '2026112001'));
+    expect([time, serial]).toEqual([61, undefined]);
+    expect(reason).toContain('2026112001 is not later');
+    // on the circle of serials, half a circle back is no growth
+    expect(log(moved.replace('2026112002', '1'))[0]![1]).toBeUndefined();
+  });
+
+  it('says nothing when nothing changed, and takes the latest of several', () => {
+    expect(log(zone!.text)).toEqual([]);
+    const later = moved.replace('2026112002', '2026112003').replace('192.0.2.180', '192.0.2.181');
+    expect(log(moved, later)).toEqual([[61, 2026112003, '']]);
   });
 });
 

@@ -47,7 +47,7 @@ const CACHES: Readonly<Record<string, string>> = { os: 'system', browser: 'brows
 const WORDS: Readonly<Record<Standing, string>> = {
   old: 'old',
   new: 'new',
-  same: 'as in the zone',
+  same: 'same',
   other: '–',
 };
 
@@ -108,7 +108,7 @@ function tableOf(
       (lives as (typeof lives)[number][]).push({ expires: row.expires, timeout: row.ttl * SECOND });
     }
   }
-  const columns = ['Cache', 'Record', 'Data', 'Zone', 'Forgotten in'];
+  const columns = ['Cache', 'Record', 'Data', 'Zone says', 'Forgotten in'];
   return { table: { name: 'Caches', columns, rows, lives }, others, old };
 }
 
@@ -122,7 +122,7 @@ const ABSENCES: Readonly<Record<string, string>> = {
   NODATA: 'no such record',
   SERVFAIL: 'nobody could tell',
 };
-const dataWords = (data: string): string => ABSENCES[data] ?? data;
+const dataWords = (data: string): string => ABSENCES[data] ?? data.replaceAll(/(?<=[a-z\d])\.(?=,|$)/gi, '');
 
 /** Caches count in whole seconds. */
 function leftWords(left: number): string {

@@ -300,6 +300,7 @@ function Deeds({ figure, isOpen, length, isChanged, onEdit, onRaise, onLoad, onR
 
 function Loads(props: { readonly figure: Figure; readonly loads: readonly ZoneLoad[]; onTakeBack(): void }) {
   const { figure, loads, onTakeBack } = props;
+  const { machines } = useStore(figure.$view);
   return (
     <section aria-label="Loaded">
       <h3>Loaded</h3>
@@ -312,7 +313,15 @@ function Loads(props: { readonly figure: Figure; readonly loads: readonly ZoneLo
           {loads.map((load) => (
             <li key={`${load.time}.${load.input}`}>
               <span class="zone-when">{readout(load.time)}</span>
-              <span>{outcomeText(load)}</span>
+              <span>
+                {outcomeText(load)}
+                {load.followers.map(({ event, server, serial, reason }) => (
+                  <span key={event} class="zone-follower">
+                    {machines[server]!.name}{' '}
+                    {serial === undefined ? `does not follow. ${reason}.` : 'follows.'}
+                  </span>
+                ))}
+              </span>
               <button
                 type="button"
                 onClick={() => {
@@ -331,10 +340,13 @@ function Loads(props: { readonly figure: Figure; readonly loads: readonly ZoneLo
   );
 }
 
+/** Without the name of the zone, which stands above. */
+const reasonText = (reason: string): string => reason.replace(/^zone \S+: /, '');
+
 const plainOutcome = ({ outcome }: ZoneLoad): string => {
   if (!outcome) return 'on its way';
   if (outcome.serial !== undefined) return `served, serial ${outcome.serial}`;
-  return `refused: ${outcome.reason} The server goes on with the zone that it has`;
+  return `refused: ${reasonText(outcome.reason)}. The server goes on with the zone that it has`;
 };
 
 function outcomeText(load: ZoneLoad) {
@@ -342,7 +354,7 @@ function outcomeText(load: ZoneLoad) {
   if (!outcome || outcome.serial !== undefined) return plainOutcome(load);
   return (
     <>
-      <b>refused</b>, and the server goes on with the zone that it has. {outcome.reason}
+      <b>refused</b>: {reasonText(outcome.reason)}. The server goes on with the zone that it has.
     </>
   );
 }

@@ -18,26 +18,33 @@ export function ZoneFindings({ findings, onPress }: Props) {
   return (
     <>
       <ul class="zone-findings">
-        {findings.slice(0, MOST).map((finding, i) => (
-          <li key={`${finding.line}.${finding.column}.${i}`} class={`zone-is-${finding.severity}`}>
-            <b>{WORDS[finding.severity]}</b>{' '}
-            {finding.line === undefined ? (
-              <span>the zone</span>
-            ) : (
-              <button type="button" onClick={() => onPress(finding)}>
-                line {finding.line}
-              </button>
-            )}
-            <p>
-              {finding.message} {finding.spec && <span>{finding.spec}</span>}
-            </p>
-          </li>
-        ))}
+        {sorted(findings)
+          .slice(0, MOST)
+          .map((finding, i) => (
+            <li key={`${finding.line}.${finding.column}.${i}`} class={`zone-is-${finding.severity}`}>
+              <b>{WORDS[finding.severity]}</b>{' '}
+              {finding.line === undefined ? (
+                <span>the zone</span>
+              ) : (
+                <button type="button" onClick={() => onPress(finding)}>
+                  line {finding.line}
+                </button>
+              )}
+              <p>
+                {finding.message} {finding.spec && <span>{finding.spec}</span>}
+              </p>
+            </li>
+          ))}
       </ul>
       {findings.length > MOST && <p class="zone-quiet">and {findings.length - MOST} more</p>}
     </>
   );
 }
+
+const RANK = { error: 0, warning: 1, note: 2 } as const;
+/** What keeps the zone from being served comes first. */
+const sorted = (findings: readonly Finding[]): readonly Finding[] =>
+  [...findings].sort((a, b) => RANK[a.severity] - RANK[b.severity]);
 
 /** `2 errors and 1 warning`, for the head of the list and for those who listen. */
 export function findingsText(findings: readonly Finding[]): string {

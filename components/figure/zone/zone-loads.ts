@@ -12,6 +12,8 @@ export interface ZoneLoad {
   readonly text: string;
   /** What the server made of it; undefined while the log is not there. */
   readonly outcome: NameServerLog['loads'][number] | undefined;
+  /** What became of it at servers that take their zones from this one, until the next load. */
+  readonly followers: readonly NameServerLog['loads'][number][];
 }
 
 export const keyOfZone = ({ machine, origin }: ZonePlace): string => `${machine} ${origin}`;
@@ -27,17 +29,20 @@ const isLoadOf = (
 /** The reader's loads of a zone, in the order in which the server got them. */
 export function loadsOf(view: RunView, zone: ZonePlace, log: NameServerLog | undefined): ZoneLoad[] {
   const server = view.machines.findIndex(({ name }) => name === zone.machine);
-  const left = (log?.loads ?? []).filter(
-    (load) => load.server === server && sameName(load.origin, zone.origin),
-  );
+  const all = (log?.loads ?? []).filter((load) => sameName(load.origin, zone.origin));
+  const left = all.filter((load) => load.server === server);
   return view.inputs
     .map((input, at) => ({ input, at }))
     .filter(({ input }) => isLoadOf(zone, input))
     .sort((a, b) => a.input.time - b.input.time || a.at - b.at)
-    .map(({ input, at }) => {
+    .map(({ input, at }, i, inputs) => {
+      const next = inputs[i + 1]?.input.time ?? Number.POSITIVE_INFINITY;
       const found = left.findIndex(({ time }) => time === input.time);
       const [outcome] = found < 0 ? [] : left.splice(found, 1);
-      return { input: at, time: input.time, text: String(input.detail['text']), outcome };
+      const followers = all.filter(
+        (load) => load.server !== server && load.time > input.time && load.time <= next,
+      );
+      return { input: at, time: input.time, text: String(input.detail['text']), outcome, followers };
     });
 }
 

@@ -50,9 +50,9 @@ export function nameServerLog(run: Run): NameServerLog {
 
 function loadsOf(run: Run, index: ReadonlyMap<string, number>): ZoneLoadView[] {
   const loads: ZoneLoadView[] = [];
-  for (const event of run.world.trace.events(['dns.authority.zone', 'dns.zone.refused'])) {
+  for (const event of run.world.trace.events(['dns.authority.zone', 'dns.zone.refused', 'dns.zone.kept'])) {
     const { zone, origin, serialAfter, reason } = event.detail!;
-    const isRefused = event.kind === 'dns.zone.refused';
+    const isRefused = event.kind !== 'dns.authority.zone';
     // Taken away: nobody loaded anything
     if (!isRefused && serialAfter === null) continue;
     loads.push({

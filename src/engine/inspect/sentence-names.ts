@@ -176,6 +176,7 @@ export const nameTellers: Readonly<Record<string, Teller>> = {
       `hears that ${String(d['target'])} is ${d['up'] ? 'up' : 'down'}`,
       'A check of its health said so',
     ),
+  'dns.zone.kept': (d) => say('dns', `keeps ${bare(d['origin'])} as it is`, String(d['reason'])),
   'dns.zone.refused': (d) => say('dns', `refuses the new ${bare(d['origin'])}`, String(d['reason'])),
   'dns.overload': (d) =>
     say('dns', 'throws a question away', `${formatNumber(Number(d['waiting']))} are waiting already`),

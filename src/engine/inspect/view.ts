@@ -291,7 +291,7 @@ export interface QueryView {
   readonly transport: string;
 }
 
-/** A zone that somebody loaded into a name server, or tried to. */
+/** A zone that somebody loaded into a name server, or tried to; or that a server took from another, or did not. */
 export interface ZoneLoadView {
   readonly time: Nanoseconds;
   readonly event: number;
@@ -300,7 +300,7 @@ export interface ZoneLoadView {
   readonly origin: string;
   /** Of what is served from then on; undefined when it was refused, and what there was goes on. */
   readonly serial: number | undefined;
-  /** Why it was refused. */
+  /** Why it was refused, or left where it is. */
   readonly reason: string;
 }
 

@@ -26,7 +26,7 @@ import type { World } from '../../sim/world.ts';
 import { acquaint } from '../acquaint.ts';
 import type { Optional } from './names-map.ts';
 import { chaiCartZone, exampleZone, ROOT_ZONE } from './names-zones.ts';
-import { acceptZones } from './zone-input.ts';
+import { acceptZones, type Transfer } from './zone-input.ts';
 
 export const ms = (value: number): number => Math.round(value * MILLISECOND);
 
@@ -67,6 +67,8 @@ export interface NamesOptions {
   readonly system?: SystemResolverOptions;
   /** Who sits at a prompt, where it is not {@link namesUsers}. */
   readonly users?: Readonly<Record<string, string>>;
+  /** Name servers that take their zones from others when those change; none, unless said. */
+  readonly transfers?: readonly Transfer[];
   /** A host that has no web server: nothing listens. */
   readonly closed?: readonly ('chaicart' | 'chaicart-new')[];
   /** The laptop, ChaiCart's server and the routers between them have IPv6, too. Name servers are asked over IPv4. */
@@ -117,7 +119,7 @@ export function namesWorld(world: World, options: NamesOptions = {}): NamesWorld
   const { network, laptop, home, resolverHost, chaicart, others } = made;
   acquaint(network, []);
   const servers = serveNames(made, options);
-  acceptZones(world, servers);
+  acceptZones(world, servers, options.transfers);
   const recursive = runResolver(resolverHost, { hints: ROOT_HINTS, ...options.resolver });
   const upstream = parseIp(AT.resolver);
   const forwarder = hasForwarder

@@ -20,6 +20,8 @@ const NAME = 'chaicart.example';
 /** Between two lookups of one device, and how many there are. */
 const EVERY = 30 * SECOND;
 const TIMES = 31;
+/** From the loading on ns1 until ns2 has the zone, if its serial grew. */
+const TRANSFER = SECOND;
 /** The phone begins a little later than the laptop. */
 const LATER = 12 * SECOND;
 
@@ -111,6 +113,7 @@ function build(world: World, values: Values<typeof parameters>) {
   const { network, laptop, system, others, phoneSystem } = namesWorld(world, {
     present: PRESENT,
     zones: { chaicart: zone },
+    transfers: [{ from: 'ns1', to: 'ns2', after: TRANSFER }],
   });
   world.onInput('watch', ({ machine }) => {
     const isPhone = machine === 'phone';
