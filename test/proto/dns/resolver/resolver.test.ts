@@ -411,6 +411,34 @@ describe('servers that do not do their work', () => {
     expect(second.sent).toHaveLength(6);
   });
 
+  it('one that truncates and has no TCP is left for last, until it has', () => {
+    const script = smallInternet();
+    let hasTcp = false;
+    const truncated: Responder = (query, now, sent) => {
+      if (sent.transport === 'udp') return { ...query, response: true, truncated: true, additionals: [] };
+      return hasTcp ? served(chaicart, sent, now) : undefined;
+    };
+    const overTcp = (): string[] => script.sent.filter((line) => / tcp$/.test(line));
+    const ask = (i: number): number => {
+      const began = script.now;
+      expect(answers(script.client(`n${i}.chaicart.example.`, TYPE.A))).toEqual([]);
+      return script.now - began;
+    };
+    script.server(NS1, MILLISECOND, truncated);
+    let silences = 0;
+    for (let i = 0; i < 20; i++) if (ask(i) > 2 * SECOND) silences += 1;
+    expect(overTcp()).toHaveLength(1);
+    expect(silences).toBe(1);
+    expect(script.all('dns.resolver.truncated').at(-1)!.reason).toMatch(/others come first$/);
+    // When nobody else is there, it is tried again, and may be better now
+    script.server(NS2, MILLISECOND, (query) => ({ ...query, response: true, rcode: RCODE.SERVFAIL }));
+    hasTcp = true;
+    ask(100);
+    expect(overTcp()).toHaveLength(2);
+    ask(101);
+    expect(script.all('dns.resolver.truncated').at(-1)!.reason).toMatch(/so it is asked over TCP$/);
+  });
+
   it('an empty answer is believed when no server of the zone says more', () => {
     const script = smallInternet();
     const nothing: Responder = (query) => ({ ...query, response: true });

@@ -80,6 +80,7 @@ export class Reader {
     this.#wakeFollowers(query, (other) => {
       if (!step.useless.has(query.server)) return;
       other.useless.add(query.server);
+      other.later.push(...step.later.filter(({ server }) => server === query.server));
       other.retry = step.retry;
     });
     if (!isUseful) return;
@@ -106,6 +107,7 @@ export class Reader {
       next: this.#servers.rto(server, now),
     });
     step.onlyNetwork = false;
+    if (query.transport === 'tcp') this.#servers.learnTcp(server, false, now);
     if (query.transport === 'tcp') step.useless.add(server);
     else if (query.doubt !== undefined) this.#overTcp(query, step, `${formatIp(server)}: ${query.doubt}`);
     this.#tasks.wake(task);
@@ -118,6 +120,7 @@ export class Reader {
   handleFailure(query: Query, why: DnsFailureReason, now: Nanoseconds): void {
     query.task.query = undefined;
     if (query.transport === 'udp') this.#servers.timedOut(query.server, query.deadline - query.sentAt, now);
+    else this.#servers.learnTcp(query.server, false, now);
     const reason = `${formatIp(query.server)}: ${why}`;
     this.#journal.emit('dns.resolver.unreachable', { ...aboutQuery(query), reason });
     this.#giveUpOn(query, query.task.step!, reason, true);
@@ -139,6 +142,7 @@ export class Reader {
     this.#servers.serves(query.server, zone, now);
     if (!query.edns && this.#servers.edns(query.server, now) && query.about['plain'] === true)
       this.#servers.withoutEdns(query.server, now);
+    if (query.transport === 'tcp') this.#servers.learnTcp(query.server, true, now);
     // Nobody can forge this one: it does give back other letters
     if (query.transport === 'tcp' && this.#config.caseRandom) this.#servers.changesCase(query.server, now);
   }
@@ -248,7 +252,7 @@ export class Reader {
         this.#complain('dns.resolver.lame', query, step, reading.reason);
         break;
       case 'truncated':
-        this.#truncated(query, step);
+        this.#truncated(query, step, now);
         break;
       case 'failure':
         this.#failure(query, step, reading, now);
@@ -296,20 +300,28 @@ export class Reader {
 
   // ---- servers that do not do their work
 
-  #truncated(query: Query, step: Step): void {
+  #truncated(query: Query, step: Step, now: Nanoseconds): void {
     const server = formatIp(query.server);
     if (query.transport === 'tcp') {
       this.#complain('dns.resolver.truncated', query, step, `${server} truncates even over TCP`);
       return;
     }
-    const reason = `the answer of ${server} does not fit a datagram, so it is asked over TCP`;
+    const hasTcp = this.#servers.tcp(query.server, now);
+    const reason = hasTcp
+      ? `the answer of ${server} does not fit a datagram, so it is asked over TCP`
+      : `the answer of ${server} does not fit a datagram, and over TCP it did not answer before: others come first`;
     this.#journal.emit('dns.resolver.truncated', {
       ...aboutQuery(query),
       zone: step.delegation.zone,
       reason,
     });
-    this.#overTcp(query, step, reason);
-    this.#tasks.wake(query.task);
+    if (hasTcp) {
+      this.#overTcp(query, step, reason);
+      this.#tasks.wake(query.task);
+    } else {
+      step.later.push(again(query, { transport: 'tcp', reason }));
+      this.#giveUpOn(query, step, reason, false);
+    }
   }
 
   /** A response code that is no answer: the next server, or the same one in another way. */

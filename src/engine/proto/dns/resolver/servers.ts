@@ -52,6 +52,8 @@ interface ServerState {
   edns: boolean;
   /** False once it gave back a question in other letters. */
   keepsCase: boolean;
+  /** False once it took no connection or answered nothing on one, until it does. */
+  tcp: boolean;
   clientCookie: Bytes | undefined;
   serverCookie: Bytes | undefined;
   readonly lame: Map<string, Nanoseconds>;
@@ -81,6 +83,10 @@ export class ServerBook {
 
   keepsCase(address: Ip, now: Nanoseconds): boolean {
     return this.#known(address, now)?.keepsCase ?? true;
+  }
+
+  tcp(address: Ip, now: Nanoseconds): boolean {
+    return this.#known(address, now)?.tcp ?? true;
   }
 
   isDown(address: Ip, now: Nanoseconds): boolean {
@@ -159,6 +165,11 @@ export class ServerBook {
     this.#tell(address, state);
   }
 
+  /** It answered over TCP, or did not. */
+  learnTcp(address: Ip, works: boolean, now: Nanoseconds): void {
+    if (this.tcp(address, now) !== works) this.#state(address, now).tcp = works;
+  }
+
   /** It does not serve `zone`. */
   lame(address: Ip, zone: string, now: Nanoseconds): void {
     const state = this.#state(address, now);
@@ -218,6 +229,7 @@ export class ServerBook {
         timeouts: 0,
         edns: true,
         keepsCase: true,
+        tcp: true,
         clientCookie: state?.clientCookie,
         serverCookie: undefined,
         lame: new Map(),

@@ -65,6 +65,8 @@ export interface Step {
   /** Why the next query goes out, when that is no new delegation. */
   retry: string | undefined;
   again: Again | undefined;
+  /** What is left to try when all else failed. */
+  readonly later: Again[];
   /** A server answered with nothing at all: taken for an absence when no other says more. */
   sawEmpty: boolean;
   /** The network itself told of every failure so far. */
@@ -160,6 +162,7 @@ export function newStep(delegation: Delegation, toShow: readonly string[]): Step
     sent: 0,
     retry: undefined,
     again: undefined,
+    later: [],
     sawEmpty: false,
     onlyNetwork: true,
   };

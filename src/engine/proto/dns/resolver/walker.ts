@@ -76,7 +76,9 @@ export class Walker {
       return;
     }
     if (this.#lookForServer(task, step, known, now)) return;
-    if (this.#lastResort(task, step, now)) return;
+    step.again = step.later.shift();
+    if (step.again) this.#tasks.wake(task);
+    if (step.again || this.#lastResort(task, step, now)) return;
     const reason = step.retry ?? `no server of ${step.delegation.zone} has an address that can be found`;
     const isNetwork = step.sent > 0 && step.onlyNetwork;
     this.#tasks.fail(task, reason, now, isNetwork ? EDE.NETWORK_ERROR : EDE.NO_REACHABLE_AUTHORITY);
