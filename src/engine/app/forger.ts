@@ -142,9 +142,11 @@ export class Forger {
     const forge = this.#answers(name, habits, unknowns);
     const asked = errand.begin(name, TYPE.A, 'so that the resolver asks, and a race begins');
     const start = world.now;
-    for (let i = 0; i < guesses && !asked.answer; i++) {
+    for (let i = 0; i < guesses; i++) {
+      // the first not at once: nobody waits for it before the resolver has asked
+      yield* errand.wait(asked, start + Math.floor(((i + 0.5) * habits.window) / guesses));
+      if (asked.answer) break;
       this.#send(race, i + 1, forge(i));
-      yield* errand.wait(asked, start + Math.floor(((i + 1) * habits.window) / guesses));
     }
     yield* errand.wait(asked, start + PATIENCE);
     if (habits.nextId !== undefined) habits.nextId = (habits.nextId + 1) & 0xffff;

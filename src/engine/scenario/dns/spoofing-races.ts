@@ -134,7 +134,8 @@ function strokeOf(
     if (guess.port !== question.port) return 'ports';
     if (end !== undefined && seen.time > end) return 'late';
     if (guess.id !== question.id) return 'ids';
-    return guess.name === question.name ? 'cookie' : 'letters';
+    // a resolver that knows the server's cookie looks at it before the letters
+    return guess.hasCookie || guess.name === question.name ? 'cookie' : 'letters';
   }
 
   function why(): string {
