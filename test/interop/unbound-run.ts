@@ -7,6 +7,11 @@ const WORKER = new URL('./unbound-worker.ts', import.meta.url).pathname;
 /** They wait for time-outs nearly all of their time. */
 const WORKERS = 8;
 
+const open = new Set<string>();
+process.once('exit', () => {
+  for (const namespace of open) remove(namespace);
+});
+
 /** Outcomes in the order in which they are ready. */
 export async function resolveWithUnbound(
   seeds: readonly number[],
@@ -21,6 +26,7 @@ export async function resolveWithUnbound(
 
 async function work(namespace: string, left: number[], onOutcome: (outcome: Outcome) => void): Promise<void> {
   inside(['ip', 'netns', 'add', namespace]);
+  open.add(namespace);
   try {
     inside(['ip', '-n', namespace, 'link', 'set', 'lo', 'up']);
     const child = spawn('ip', ['netns', 'exec', namespace, process.execPath, WORKER], {
@@ -28,8 +34,7 @@ async function work(namespace: string, left: number[], onOutcome: (outcome: Outc
     });
     await feed(child, left, onOutcome);
   } finally {
-    endAll(namespace);
-    inside(['ip', 'netns', 'del', namespace]);
+    remove(namespace);
   }
 }
 
@@ -55,10 +60,13 @@ function feed(child: ChildProcess, left: number[], onOutcome: (outcome: Outcome)
   });
 }
 
-/** What a worker that broke left behind. */
-function endAll(namespace: string): void {
+/** The namespace, and whatever a worker that broke left in it. */
+function remove(namespace: string): void {
+  open.delete(namespace);
   const { stdout } = spawnSync('ip', ['netns', 'pids', namespace], { encoding: 'utf8' });
-  for (const id of stdout.split('\n').filter(Boolean)) process.kill(Number(id), 'SIGKILL');
+  // one that has just ended by itself makes no fuss here
+  spawnSync('kill', ['-KILL', ...stdout.split('\n').filter(Boolean)], { stdio: 'ignore' });
+  spawnSync('ip', ['netns', 'del', namespace], { stdio: 'ignore' });
 }
 
 function inside([program, ...args]: readonly string[]): void {
