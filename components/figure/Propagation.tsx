@@ -104,7 +104,7 @@ export function Propagation(props: PropagationProps) {
         time={time}
         change={change}
         off={off}
-        onSeek={(to) => figure.seek(to)}
+        figure={figure}
       />
       <Transport figure={figure} move={move} change={change} />
       <InAll view={view} />

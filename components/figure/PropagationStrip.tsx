@@ -4,6 +4,7 @@ import { useId, useRef } from 'preact/hooks';
 import { BottomAxis, LeftAxis } from '../chart/Axis.tsx';
 import { linearScale } from '../chart/scale.ts';
 import { roomyTicks, roundTicks } from '../chart/ticks.ts';
+import type { Figure } from '../engine/figure.ts';
 import { formatNumber, MINUTE } from '../engine/format.ts';
 import { useWidth } from '../player/width.ts';
 import { clock, clockMarks, HOUR, type Move, sinceChange, type Tally } from './propagation-reading.ts';
@@ -18,7 +19,8 @@ interface Props {
   readonly change: number;
   /** When the old server was switched off. */
   readonly off: number | undefined;
-  readonly onSeek: (time: number) => void;
+  /** The time line of this figure. */
+  readonly figure: Figure;
 }
 
 const GUTTER = 34;
@@ -33,12 +35,12 @@ const NARROW = 390;
 const STEP = 10 * MINUTE;
 
 export function PropagationStrip(props: Props) {
-  const { move, end, time, change, onSeek } = props;
+  const { move, end, time, change, figure } = props;
   const box = useRef<HTMLDivElement>(null);
   const room = useWidth(box, 0);
   const seekTo = (clientX: number): void => {
     const { left, width } = box.current!.getBoundingClientRect();
-    onSeek(linearScale([0, end], [GUTTER, width - MARGIN]).from(clientX - left));
+    figure.seek(linearScale([0, end], [GUTTER, width - MARGIN]).from(clientX - left));
   };
   const drag = (event: PointerEvent): void => {
     if (event.button !== 0) return;
@@ -56,11 +58,12 @@ export function PropagationStrip(props: Props) {
     element.addEventListener('pointercancel', stop);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    const to = goal(event, time, end);
+    // Keys may come faster than the figure is drawn.
+    const to = goal(event, figure.$cursor.get(), end);
     if (to === undefined) return;
     event.preventDefault();
     event.stopPropagation();
-    onSeek(to);
+    figure.seek(to);
   };
   const part = time / end;
   return (
