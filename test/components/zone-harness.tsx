@@ -13,7 +13,7 @@ const scenario = query.get('scenario') ?? 'own-zone';
 const request = { scenario, set: {}, seed: 1, inputs: [] };
 const main = document.querySelector('main')!;
 document.documentElement.dataset.theme = query.get('theme') ?? 'light';
-main.innerHTML = '<h1>Figures</h1>';
+main.innerHTML = '<h1>Figures</h1><h2>A zone</h2>';
 main.style.padding = '0 16px';
 
 const session = sessionOf(request);

@@ -29,7 +29,7 @@ describe('the log of name servers', () => {
     expect(first.answer).toBe('192.0.2.80');
     expect(name(first.from)).toBe('resolver');
     expect(first.transport).toBe('udp');
-    expect(queries.find(({ server }) => name(server) === 'root')!.answer).toBe('ask further down');
+    expect(queries.find(({ server }) => name(server) === 'root')!.answer).toBe('a referral');
     // nobody asks a server about itself, and strangers have no name
     for (const { from, server } of queries) expect(from).not.toBe(server);
   });

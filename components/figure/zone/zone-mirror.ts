@@ -63,6 +63,7 @@ export function openMirror(parent: HTMLElement, { text, label, describedBy, onTe
         EditorView.contentAttributes.of({
           'aria-label': label,
           'aria-describedby': describedBy,
+          tabindex: '0',
           autocapitalize: 'off',
           autocorrect: 'off',
           spellcheck: 'false',

@@ -13,7 +13,7 @@ export const MAX_QUERIES = 4_000;
 
 const RESULTS: Readonly<Record<string, string>> = {
   answer: 'an answer',
-  referral: 'ask further down',
+  referral: 'a referral',
   nodata: 'no such record',
   nxdomain: 'no such name',
   yxdomain: 'the new name would be too long',
