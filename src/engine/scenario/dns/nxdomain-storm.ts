@@ -16,9 +16,9 @@ import { chaiCartZone } from './names-zones.ts';
 
 const PRESENT = ['eve', 'public'] as const;
 const START = 2 * SECOND;
-const LENGTH = 6 * SECOND;
-/** What ChaiCart's name server needs for one answer: it can give twenty-five in a second. */
-const WORK = 40 * MILLISECOND;
+const LENGTH = 5 * SECOND;
+/** What ChaiCart's name server needs for one answer: it can give twelve in a second. */
+const WORK = 80 * MILLISECOND;
 /** Seconds: customers' lookups reach the name server, too. */
 const TTL = 1;
 
@@ -27,10 +27,10 @@ const parameters = {
     kind: 'duration',
     label: 'A name every',
     about: 'How often Eve asks for another name that does not exist.',
-    initial: 25 * MILLISECOND,
-    min: 15 * MILLISECOND,
+    initial: 40 * MILLISECOND,
+    min: 30 * MILLISECOND,
     max: 1000 * MILLISECOND,
-    steps: [15, 20, 25, 30, 40, 60, 100, 1000].map((ms) => ms * MILLISECOND),
+    steps: [30, 40, 50, 60, 80, 100, 200, 1000].map((ms) => ms * MILLISECOND),
   }),
   names: choice({
     label: 'The names lie',
