@@ -9,7 +9,7 @@ function faultsOf(body: string): string[] {
     const figure = /\bin="([^"]+)"/.exec(attributes)?.[1];
     const line = text.replaceAll('`', '').trim();
     const faults: string[] = [];
-    if (!new RegExp(`<Player\\s[^>]*\\bid="${figure}"`).test(body))
+    if (!new RegExp(`<(Player|Lab)\\s[^>]*\\bid="${figure}"`).test(body))
       faults.push(`${line}: no figure “${figure}” on this page`);
     if (/[^`]--[^`]/.test(text) && !/^`.*`$/.test(text.trim())) faults.push(`${line}: needs backticks`);
     for (const { words } of parseLine(line))
