@@ -1,5 +1,6 @@
 // What a forger must guess: each defence multiplies the number of answers that he would have to try; equal steps are
 // equal factors, so lengths add up.
+import { useId } from 'preact/hooks';
 import type { SpoofingReading } from '#engine/scenario/dns/spoofing-claims.ts';
 import { formatNumber } from '../../engine/format.ts';
 import { Powers } from './Powers.tsx';
@@ -15,6 +16,7 @@ const percent = (decades: number): string => `${((decades / DECADES) * 100).toFi
 export function Odds({ reading }: { readonly reading: SpoofingReading }) {
   const { factors, odds, even, race } = reading;
   const { guesses } = race;
+  const title = useId();
   let sum = 0;
   const rows = factors.map((factor) => {
     const length = Math.log10(factor.values);
@@ -25,8 +27,10 @@ export function Odds({ reading }: { readonly reading: SpoofingReading }) {
   const total = Math.max(0, sum - Math.log10(guesses));
   const isSure = odds === 'certain';
   return (
-    <section class="sp-odds" aria-label="The odds">
-      <h3>What Eve must guess</h3>
+    <section class="sp-odds" aria-labelledby={title}>
+      <p class="sp-odds-title" id={title}>
+        What Eve must guess
+      </p>
       <dl class="sp-bars">
         {rows.map(({ factor, from, length }) => (
           <Row key={factor.part} factor={factor} from={from} length={length} />

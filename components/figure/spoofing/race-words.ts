@@ -55,7 +55,7 @@ export interface Verdict {
 }
 
 /** The outcome in two pieces. */
-export function verdictOf({ race, window }: SpoofingReading): Verdict {
+export function verdictOf({ race, window, landed }: SpoofingReading): Verdict {
   const { strokes } = race;
   const lie = strokes.find(({ fate }) => fate === 'believed');
   const truth = window === undefined ? '' : ` after ${formatDuration(window)}`;
@@ -65,7 +65,7 @@ export function verdictOf({ race, window }: SpoofingReading): Verdict {
     const more = late > 0 ? ` ${formatNumber(late)} more came too late, and so did the truth${truth}.` : '';
     return {
       strong: `Poisoned: forged answer ${strokes.indexOf(lie) + 1} was believed`,
-      rest: `, ${after} after the question.${more}`,
+      rest: `, ${after} after the question.${more}${landed ? ` Maya’s browser then connects to ${landed}.` : ''}`,
     };
   }
   return {
