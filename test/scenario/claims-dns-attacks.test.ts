@@ -70,7 +70,7 @@ describe('nxdomain-storm', () => {
 
 describe('reflection', () => {
   const NAME = 'chaicart.example';
-  const QUESTIONS = 120;
+  const QUESTIONS = 60;
   const WHO = ['mail', 'search', 'shop', 'chat', 'news', 'maps', 'wiki', 'cloud'];
   /** Lengths of the texts: SPF, and the proofs of ownership. */
   const TEXTS = [

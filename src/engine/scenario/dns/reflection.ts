@@ -21,10 +21,10 @@ import { chaiCartZone } from './names-zones.ts';
 
 const PRESENT = ['eve'] as const;
 const NAME = 'chaicart.example';
-const QUESTIONS = 120;
+const QUESTIONS = 60;
 const EVERY = 25 * MILLISECOND;
 /** When Maya's laptop looks for the shop. */
-const LOOK = 1.5 * SECOND;
+const LOOK = 0.7 * SECOND;
 /** Where nobody on the victim's machine listens. */
 const VICTIM_PORT = 4444;
 /** Like answers that one network gets each second, where they are limited. */
