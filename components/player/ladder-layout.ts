@@ -3,7 +3,7 @@
 import type { RunView } from '#engine/inspect/view.ts';
 import { formatDuration } from '../engine/format.ts';
 import { type Arrow, arrowOf } from './ladder-arrows.ts';
-import { type Brace, bracesOf, type Note, spansBeside, unseenOf } from './ladder-notes.ts';
+import { BRACE_X, type Brace, bracesOf, type Note, spansBeside, unseenOf } from './ladder-notes.ts';
 import { along, box, Taken } from './ladder-taken.ts';
 import { type Reason, reasonsOf, type SlopeLabel, wordsAlong } from './ladder-words.ts';
 import { mark, unitOf } from './readout.ts';
@@ -103,7 +103,13 @@ export function layOutLadder(view: RunView, options: LadderOptions): LadderLayou
     folds: folded,
     arrows,
     braces: hasBraces ? bracesOf(view, y) : [],
-    ...words(view, arrows, xOf, y, folded, { width, height: axis.length, isNarrow, isBare }),
+    ...words(view, arrows, xOf, y, folded, {
+      width,
+      height: axis.length,
+      edge: hasBraces ? BRACE_X : 0,
+      isNarrow,
+      isBare,
+    }),
   };
 }
 
@@ -114,7 +120,13 @@ function words(
   xOf: ReadonlyMap<number, number>,
   y: (time: number) => number,
   folds: LadderLayout['folds'],
-  { width, height, isNarrow, isBare }: { width: number; height: number; isNarrow: boolean; isBare: boolean },
+  {
+    width,
+    height,
+    edge,
+    isNarrow,
+    isBare,
+  }: { width: number; height: number; edge: number; isNarrow: boolean; isBare: boolean },
 ): Pick<LadderLayout, 'reasons' | 'labels' | 'notes'> {
   const taken = new Taken();
   const lines = new Taken();
@@ -126,7 +138,7 @@ function words(
     taken.add(box(width / 2 - wide / 2, top + FOLD_HEIGHT / 2 - 5, wide, 9));
     for (const y of [top, top + FOLD_HEIGHT]) lines.add(along({ x: 0, y }, { x: width, y }, 10));
   }
-  const reasons = reasonsOf(view, arrows, width, taken, lines);
+  const reasons = reasonsOf(view, arrows, width, taken, lines, edge);
   const labels = wordsAlong(view, arrows, width, height, taken, lines);
   if (isBare) return { reasons, labels, notes: [] };
   const unseen = isNarrow

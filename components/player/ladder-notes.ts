@@ -27,7 +27,7 @@ export interface Note {
   readonly isWait: boolean;
 }
 
-const BRACE_X = 162;
+export const BRACE_X = 162;
 const BRACE_ROOM = BRACE_X - 64;
 
 export function bracesOf(view: RunView, y: (time: number) => number): Brace[] {

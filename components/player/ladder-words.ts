@@ -100,6 +100,8 @@ export function reasonsOf(
   width: number,
   taken: Taken,
   lines: Taken,
+  /** Left of it stand other words. */
+  edge: number,
 ): Reason[] {
   const found: Reason[] = [];
   for (const arrow of arrows) {
@@ -107,7 +109,7 @@ export function reasonsOf(
     const all = [view.packets[arrow.packet]!.reason ?? arrow.end, ...whereOf(view, arrow)];
     const end = arrow.points.at(-1)!;
     const tried = [all, all.slice(0, 1)].flatMap((words) =>
-      REASON_PLACES.map(([isLeft, up]) => reasonAt(arrow, words, end, isLeft, up, width)),
+      REASON_PLACES.map(([isLeft, up]) => reasonAt(arrow, words, end, isLeft, up, width, edge)),
     );
     const fitting = tried.filter(({ isInside, samples }) => isInside && taken.isFree(samples, 10, 13));
     const best = fitting.find(({ samples }) => lines.isFree(samples, 5, 6)) ?? fitting[0];
@@ -135,6 +137,7 @@ function reasonAt(
   isLeft: boolean,
   up: number,
   width: number,
+  edge: number,
 ) {
   const wide = Math.max(...words.map((line, i) => textWidth(line, 12.5, i === 0 ? 'strong' : 'regular')));
   const x = end.x + (isLeft ? -12 : 12);
@@ -144,8 +147,9 @@ function reasonAt(
   const left = isLeft ? x - wide : x;
   return {
     reason: { packet: arrow.packet, x, y, isLeft, lines: words },
-    isInside: left >= 4 && left + wide <= width - 4,
-    samples: box(left, y - 8, wide, words.length * 16 - 12),
+    isInside: left >= edge + 4 && left + wide <= width - 4,
+    // from the top of its letters to the last baseline
+    samples: box(left, y - 8, wide, words.length * 16 - 8),
   };
 }
 
