@@ -219,3 +219,33 @@ test('a new address is old in the caches until their time is over; the link carr
   await expect(page.locator('.zone-drawn')).not.toContainText('192.0.2.180');
   await expect(loads(page)).toContainText('as it was at the start');
 });
+
+// ── on its page ──
+
+test('in the chapter: drawn without script, and the editor comes only when somebody edits', async ({
+  page,
+  browser,
+}) => {
+  const plain = await (await browser.newContext({ javaScriptEnabled: false })).newPage();
+  await plain.goto('/chapters/2-dns/');
+  await expect(plain.locator('#zone .zone-drawn')).toContainText('$ORIGIN chaicart.example.');
+  await expect(button(plain, /^Load it at/)).toBeHidden();
+  await plain.close();
+
+  const scripts: string[] = [];
+  page.on('request', (request) => scripts.push(request.url()));
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.goto('/chapters/2-dns/');
+  const figure = page.locator('#zone');
+  await figure.scrollIntoViewIfNeeded();
+  await page.locator('#zone[data-live]').waitFor();
+  const ours = () => scripts.filter((url) => /zone-mirror|\/zones\./.test(url));
+  expect(ours()).toEqual([]);
+  await figure.getByRole('button', { name: 'Edit it' }).click();
+  await figure.getByRole('textbox').waitFor();
+  expect(ours()).not.toEqual([]);
+  // nothing is cut off at the right
+  const wide = () =>
+    figure.locator('.zone-caches .rt-tables-rows').evaluate((box) => box.scrollWidth - box.clientWidth);
+  expect(await wide()).toBeLessThanOrEqual(0);
+});
