@@ -21,6 +21,8 @@ export function foldsOf(views: readonly RunView[], least = 200 * MS): Fold[] {
     for (const packet of view.packets) busy.push([packet.time, packet.end]);
     for (const { time } of view.moments) busy.push([time, time]);
   }
+  // A page that carries no packets of a run does not know when it is idle.
+  if (busy.length === 0) return [];
   busy.push([end, end]);
   busy.sort((a, b) => a[0] - b[0]);
   const gaps: Fold[] = [];

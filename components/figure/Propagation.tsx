@@ -58,8 +58,8 @@ export interface PropagationProps {
 
 const isLive = typeof document !== 'undefined';
 const prefersLessMotion = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
-/** A second of reading is so much of the run. */
-const PACE = 2 * HOUR;
+/** A second of reading is so much of the run: in six of them it comes to where the copies of a day have run out. */
+const PACE = 6 * HOUR;
 const BAR = HOUR;
 /** While the cursor moves, caches are asked for at most this often. */
 const EVERY_MS = 60;

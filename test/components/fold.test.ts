@@ -51,6 +51,8 @@ describe('folding', () => {
   it('folds what is long and idle in all runs, and nothing else', () => {
     const { view } = run();
     expect(foldsOf([view])).toEqual([]);
+    // a page that carries no packets of a run does not know when it is idle
+    expect(foldsOf([{ ...view, packets: [], moments: [] }])).toEqual([]);
     const late = {
       ...view,
       end: view.end + 5000 * MS,

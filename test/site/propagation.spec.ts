@@ -169,6 +169,17 @@ test('time passes on request, and at once for who asked for less motion', async 
   await expect(page.getByRole('button', { name: '6 h' })).toBeDisabled();
 });
 
+test('played from its start it takes its time, also before the whole run is there', async ({ page }) => {
+  await open(page, 'cursor=0');
+  await page.getByRole('button', { name: 'Play' }).click();
+  await page.waitForTimeout(1200);
+  const [at, end] = await moment(page).evaluate((slider) =>
+    ['aria-valuenow', 'aria-valuemax'].map((name) => Number(slider.getAttribute(name))),
+  );
+  expect(at).toBeGreaterThan(0);
+  expect(at).toBeLessThan(end! / 2);
+});
+
 test('it plays, and says where it stands when it stops', async ({ page }) => {
   await open(page, 'cursor=23');
   await page.getByRole('button', { name: 'Play' }).click();
