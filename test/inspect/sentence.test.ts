@@ -93,7 +93,11 @@ describe('sentences about programs that order, plan and follow', () => {
       new Set(['That is the address which it was given for chaicart.example.']),
     );
     expect(reasons(moved, 'order.lost')).toEqual(new Set(['No confirmation came.']));
-    // the zone that has the new address follows from what somebody typed, and from nothing else
+    // the zone follows from what somebody saved, and from nothing else
+    for (const { id } of moved.run.world.trace.events(['dns.authority.zone']))
+      expect(moved.why(id).map(({ title }) => title)[0]).toBe(
+        'Somebody saves the zone chaicart.example on ChaiCart’s name server',
+      );
     expect(reasons(moved, 'dns.authority.zone')).toEqual(
       new Set(['Until now it had serial 2026112001.', 'Until now it had serial 2026112002.']),
     );

@@ -42,6 +42,11 @@ const tellers: Readonly<Record<string, Teller>> = {
     if (what === 'look') return say('app', 'looks for the shop', '', 'Maya');
     if (what === 'try')
       return say('app', `tries the shop’s new name on ${lower(d['machine'])}`, '', 'Somebody');
+    if (what === 'zone')
+      return say('dns', `saves the zone ${bare(d['origin'])} on ${lower(d['machine'])}`, '', 'Somebody');
+    if (what === 'move') return say('app', 'moves to another address', '', 'The hoster');
+    if (what === 'repair')
+      return say('app', 'looks whether the plan that is applied is still there', '', 'Somebody');
     if (what === 'end-resolver') return say('app', 'ends the resolver’s program', '', 'Somebody');
     return undefined;
   },
