@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RunRequest } from '#engine/inspect/view.ts';
+import { MAX_LINES_TEXT } from '../../components/engine/link.ts';
 import {
   checkZone,
   judge,
@@ -66,6 +67,10 @@ describe('a text in the editor', () => {
       checkZone(one, ORIGIN, text).findings.filter(({ spec }) => spec === 'RFC 1034 §4.3.5');
     expect(serial(moved)).toHaveLength(1);
     expect(serial(apply(moved, text))).toEqual([]);
+  });
+
+  it('may be as long as a link carries it', () => {
+    expect(MAX_LINES_TEXT).toBe(MAX_ZONE);
   });
 
   it('is not read when it is longer than a server is given', () => {

@@ -25,10 +25,9 @@ export function useCaches(figure: Figure, built: CachesAt): CachesAt {
   const asked = useRef({ at: 0, number: 0, isFirst: true });
   useEffect(() => {
     // The page was drawn with the first one; nothing is fetched for it.
-    if (asked.current.isFirst && time === built.time) {
-      asked.current.isFirst = false;
-      return;
-    }
+    const { isFirst } = asked.current;
+    asked.current.isFirst = false;
+    if (isFirst && time === built.time) return;
     const wait = Math.max(0, asked.current.at + EVERY_MS - performance.now());
     const timer = setTimeout(() => {
       const number = ++asked.current.number;

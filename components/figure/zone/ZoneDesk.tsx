@@ -9,6 +9,7 @@ import { useStore } from '@nanostores/preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { NameServerLog, OfferedZone } from '#engine/inspect/view.ts';
 import type { Figure } from '../../engine/figure.ts';
+import { MAX_LINES_TEXT } from '../../engine/link.ts';
 import type { Finding } from '../../engine/zones.ts';
 import { now } from '../../player/condition.ts';
 import { readout } from '../../player/readout.ts';
@@ -259,9 +260,7 @@ interface DeedsProps {
 }
 
 /** From here on it is said how long the text is. */
-const ALMOST = 3_000;
-/** Characters; the server's own bound (scenario/dns/zone-input.ts) is the same. */
-const MOST = 4_000;
+const ALMAX_LINES_TEXT = 3_000;
 
 function Deeds({ figure, isOpen, length, isChanged, onEdit, onRaise, onLoad, onReset }: DeedsProps) {
   const time = useStore(figure.$cursor);
@@ -279,8 +278,8 @@ function Deeds({ figure, isOpen, length, isChanged, onEdit, onRaise, onLoad, onR
       <button
         type="button"
         class="zone-load"
-        aria-disabled={isBusy || length > MOST}
-        onClick={() => isBusy || length > MOST || onLoad()}
+        aria-disabled={isBusy || length > MAX_LINES_TEXT}
+        onClick={() => isBusy || length > MAX_LINES_TEXT || onLoad()}
       >
         Load it at {readout(time)}
       </button>
@@ -289,9 +288,9 @@ function Deeds({ figure, isOpen, length, isChanged, onEdit, onRaise, onLoad, onR
           Start over
         </button>
       )}
-      {length > ALMOST && (
-        <span class={length > MOST ? 'zone-too-long' : undefined}>
-          {length} of {MOST} characters
+      {length > ALMAX_LINES_TEXT && (
+        <span class={length > MAX_LINES_TEXT ? 'zone-too-long' : undefined}>
+          {length} of {MAX_LINES_TEXT} characters
         </span>
       )}
     </div>
