@@ -83,7 +83,7 @@ describe('truncation', () => {
 
   it('is one question more than to the zone, for the cut that might be there', () => {
     const { run, claims } = claimed('truncation', { answer: 'small' });
-    // RFC 9156 §2.3: whether about.chaicart.example is a zone of its own is asked with another type first
+    // RFC 9156 §2.1: whether about.chaicart.example is a zone of its own is asked with another type first
     expectNear(claims['found'], waysOf(run, 'resolver', 'root', 'tld', 'ns1', 'ns1'), 6);
     expect(claims).toMatchObject({ outcome: 'NOERROR', cut: 0, connections: 0, size: size([text(1, 5)]) });
   });
