@@ -60,9 +60,9 @@ const held = run(
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${report}`,
-    ...(isLong ? ['test/interop/unbound.test.ts'] : []),
+    ...(isLong ? ['test/interop/unbound.test.ts', 'test/interop/tshark.test.ts'] : []),
   ],
-  { ABSENT_PROGRAMS: absent.join(' '), ...(isLong && { HIERARCHIES: '500' }) },
+  { ABSENT_PROGRAMS: absent.join(' '), ...(isLong && { HIERARCHIES: '500', LONG: '1' }) },
 );
 const counted = vitestCount(report);
 if (!held && counted.failed === 0) counted.failed = 1;
