@@ -45,6 +45,11 @@ const PREFERENCES = [
   'http.desegment_headers:FALSE',
   'http.desegment_body:FALSE',
 ];
+/**
+ * Orders (port 7070, src/engine/app/orders.ts) are texts of our own: nothing that tshark knows of the other port, which the
+ * kernel chose by chance, explains them.
+ */
+const SETTINGS = [...PREFERENCES.flatMap((one) => ['-o', one]), '-d', 'udp.port==7070,data'];
 
 /** Runs `use` with the name of a file that holds `bytes`. */
 export function withCapture<T>(bytes: Uint8Array, use: (file: string) => T): T {
@@ -75,7 +80,7 @@ export function fields(file: string, names: readonly string[], filter?: string):
     '-n',
     '-r',
     file,
-    ...PREFERENCES.flatMap((one) => ['-o', one]),
+    ...SETTINGS,
     '-T',
     'fields',
     '-E',
@@ -105,13 +110,12 @@ export function matchesOfAll(file: Uint8Array, frames: number, filters: readonly
     const found: number[][] = [];
     for (let from = 0; from < filters.length; from += COLUMNS_AT_ONCE) {
       const some = filters.slice(from, from + COLUMNS_AT_ONCE);
-      const preferences = PREFERENCES.flatMap((one) => ['-o', one]);
       const printed = output('tshark', [
         '-n',
         '-q',
         '-r',
         name,
-        ...preferences,
+        ...SETTINGS,
         '-z',
         `io,stat,1,${some.join(',')}`,
       ]);
