@@ -24,6 +24,8 @@ export interface HeadProps {
 export function Head({ figure, offered, narrow }: HeadProps) {
   const menu = useStore(figure.$menu);
   const before = useStore(figure.$before);
+  // A scenario has them or not, whatever its run.
+  const hasKnobs = figure.$view.get().knobs.length > 0;
   const [hasMore, setMore] = useState(false);
   // What opens takes its place, whatever opened it.
   useEffect(() => {
@@ -45,7 +47,7 @@ export function Head({ figure, offered, narrow }: HeadProps) {
       <Tabs figure={figure} offered={offered} narrow={narrow} />
       <div class="rt-words-right">
         <Busy figure={figure} />
-        <Word figure={figure} name="knobs" text="Knobs" />
+        {hasKnobs && <Word figure={figure} name="knobs" text="Knobs" />}
         <button
           type="button"
           class="rt-word rt-more-button"

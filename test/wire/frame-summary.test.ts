@@ -89,7 +89,7 @@ describe('one line for a frame', () => {
       'Fragmentation needed, but not allowed, at most 1280 bytes, about ICMP 192.168.1.23 → 192.0.2.80',
       'too big, at most 1,280 bytes',
     ],
-    ['udpToClosedPort', 'U', 'UDP', '49731 → 9, 5 bytes', '5 bytes'],
+    ['udpToClosedPort', 'U', 'UDP', '49731 → 9, 5 bytes', '“hello”'],
     ['syn', 'T', 'TCP', '35096 → 80 SYN seq 984620292 win 64480 MSS 1240 WS 1024 SACK TS', 'SYN'],
     [
       'synAck',
@@ -235,7 +235,7 @@ describe('one line for what IPv6 carries', () => {
     ['nothing', 'IPv6', 'nothing follows (59), 0 bytes', 'nothing follows (59)'],
     ['dnsAnswer6', 'DNS', 'Answer 0x8d21 AAAA 2001:db8:2::80, TTL 300', '2001:db8:2::80, for 300 s'],
     ['get6', 'HTTP', 'GET / HTTP/1.1', 'GET /'],
-    ['everyHeader', 'UDP', '40000 → 9, 8 bytes', '8 bytes'],
+    ['everyHeader', 'UDP', '40000 → 9, 8 bytes', '“xxxxxxxx”'],
     [
       'fragment4First',
       'IPv4',

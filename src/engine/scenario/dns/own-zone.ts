@@ -2,7 +2,7 @@
  * ChaiCart's zone in the reader's hands: they edit it while it is served, and see who notices, and when.
  *
  * Two devices of Maya's look the shop's name up every so often: the laptop through the router at home and the provider's
- * resolver, the phone through a public resolver. Between them stand four caches, each with its own idea of now.
+ * resolver, the phone through a public resolver. Between them stand five caches, each with its own idea of now.
  */
 import { watchName } from '../../app/name-watch.ts';
 import { SECOND } from '../../base/units.ts';
@@ -88,7 +88,7 @@ export const ownZone = scenario({
   name: 'own-zone',
   version: 1,
   title: 'A zone of your own',
-  summary: 'ChaiCart’s zone to edit: two devices look its name up, through four caches.',
+  summary: 'ChaiCart’s zone to edit: two devices look its name up, through five caches.',
   parameters,
   maxEvents: 200_000,
   until: 7200 * SECOND,
