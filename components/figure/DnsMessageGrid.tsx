@@ -100,7 +100,7 @@ function CellView(props: Props & { readonly kind: RowLine['kind']; readonly cell
       onClick={() => onSelect(field)}
       onPointerEnter={(event) => event.pointerType === 'mouse' && onHover(field)}
     >
-      <span class="unseen">{`${labelOf(field)}: ${node.text}${was === undefined ? '' : `, in the question ${was}`}`}</span>
+      <span class="unseen">{`${labelOf(field)}: ${node.text.replace('→', 'points to')}${was === undefined ? '' : `, in the question ${was}`}`}</span>
       <CellFace cell={cell} kind={kind} bytes={bytes} />
     </button>
   );

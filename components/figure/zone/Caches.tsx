@@ -67,7 +67,7 @@ export function Caches({ figure, shown, origin, judge }: Props) {
   );
   return (
     <section class="zone-caches" aria-label="What the caches hold">
-      <h3>Remembered{judge && <span>: {old === 0 ? 'nothing old' : `${old} old`}</span>}</h3>
+      <p class="zone-title">Remembered{judge && <span>: {old === 0 ? 'nothing old' : `${old} old`}</span>}</p>
       <TableRows table={table} time={shown.time} classOf={classOf} />
       {others > 0 && (
         <p class="zone-quiet">

@@ -26,7 +26,7 @@ export function QueryLog({ figure, log }: Props) {
   const before = seen.length - shown.length;
   return (
     <section class="zone-log" aria-label="What the name servers were asked">
-      <h3>Asked</h3>
+      <p class="zone-title">Asked</p>
       {/* biome-ignore lint/a11y/useSemanticElements: a fieldset would bring its frame and a legend */}
       <div class="zone-servers" role="group" aria-label="Whom">
         {[undefined, ...servers].map((one) => (

@@ -177,9 +177,9 @@ function Desk({ id, figure, zone, all, log, built }: DeskProps) {
       </div>
       <div class="zone-right">
         <section aria-label="What is wrong with it">
-          <h3>
+          <p class="zone-title">
             Found in it: <span>{checked ? findingsText(checked) : '…'}</span>
-          </h3>
+          </p>
           <ZoneFindings findings={checked} onPress={lead} />
         </section>
         <Loads figure={figure} loads={loads} onTakeBack={keep} />
@@ -302,7 +302,7 @@ function Loads(props: { readonly figure: Figure; readonly loads: readonly ZoneLo
   const { machines } = useStore(figure.$view);
   return (
     <section aria-label="Loaded">
-      <h3>Loaded</h3>
+      <p class="zone-title">Loaded</p>
       {loads.length === 0 ? (
         <p class="zone-quiet">
           The zone as it was at the start. Load another one at the moment of the cursor.

@@ -21,6 +21,14 @@ export const getStaticPaths = (async () => {
       props: { title: 'The request arrived. The page is not here.', over: '', summary: '' },
     },
     { params: { slug: 'progress' }, props: { title: 'Progress', over: '', summary: '' } },
+    {
+      params: { slug: 'labs' },
+      props: {
+        title: 'Incident labs',
+        over: '',
+        summary: 'Something is broken. Find out what, and mend it.',
+      },
+    },
     { params: { slug: 'review' }, props: { title: 'Review', over: '', summary: '' } },
     ...terminalWorlds().map(({ name, title, summary }, i) => ({
       params: { slug: i === 0 ? 'terminal' : `terminal/${name}` },

@@ -154,7 +154,7 @@ const claims: Readonly<Record<string, ClaimSpec>> = {
 };
 
 const distant = (name: 'mumbai' | 'sao-paulo', label: string): Place => {
-  const { wide, tall, area } = citiesPlaces[name]!;
+  const { wide, area } = citiesPlaces[name]!;
   const isLeft = wide[0] < 600;
   return {
     label,
@@ -162,8 +162,9 @@ const distant = (name: 'mumbai' | 'sao-paulo', label: string): Place => {
     kind: 'server',
     area,
     addresses: [],
-    wide: [wide[0] + (isLeft ? -85 : 85), wide[1]],
-    tall: [tall[0] + (isLeft ? -45 : 45), tall[1]],
+    // between the provider and its people; where the map is tall, there is no room
+    wide: [wide[0] + (isLeft ? -130 : 130), wide[1]],
+    tall: [isLeft ? 40 : 318, 490],
     lane: label,
   };
 };
