@@ -58,7 +58,8 @@ function wordsOf(view: RunView, group: readonly Arrow[]): { strong: string; note
   // The name of the one that says most: a program's message rather than what carries it.
   const named = packets.find(({ layer }) => layer !== 'transport') ?? first;
   return {
-    strong: named.layer === 'transport' ? titles[0]! : named.title,
+    // All of them may only go on with something.
+    strong: named.layer === 'transport' ? (titles[0] ?? head!) : named.title,
     note: `${countWord(packets.length)} packets`,
   };
 }

@@ -267,6 +267,12 @@ function lastNextHeader(bytes: Bytes, frame: DecodedFrame, ip: Layer): number {
 function tcpPayload(frame: DecodedFrame): string {
   if (frame.dns) return ` ${dnsText(frame.dns, frame.payload.length)}`;
   if (frame.layers.some(({ name }) => name === 'httpData')) return ': HTTP';
+  const { tcp, payload } = frame;
+  // A piece of a longer message: tcpdump takes its first bytes for a length, and finds that it is none.
+  if (tcp && (tcp.sourcePort === 53 || tcp.destinationPort === 53) && payload.length > 2) {
+    const prefix = (payload[0]! << 8) | payload[1]!;
+    return ` [prefix length(${prefix}) != length(${payload.length - 2})] (invalid)`;
+  }
   if (!frame.http) return '';
   const { request, response } = frame.http;
   if (request) return `: HTTP: ${request.method} ${request.target} HTTP/${request.version}`;

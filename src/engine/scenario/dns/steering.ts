@@ -153,21 +153,17 @@ const claims: Readonly<Record<string, ClaimSpec>> = {
   },
 };
 
-const distant = (name: 'mumbai' | 'sao-paulo', label: string): Place => {
-  const { wide, area } = citiesPlaces[name]!;
-  const isLeft = wide[0] < 600;
-  return {
-    label,
-    called: `ChaiCart’s server in ${label}`,
-    kind: 'server',
-    area,
-    addresses: [],
-    // between the provider and its people; where the map is tall, there is no room
-    wide: [wide[0] + (isLeft ? -130 : 130), wide[1]],
-    tall: [isLeft ? 40 : 318, 490],
-    lane: label,
-  };
-};
+/** At its provider in another part of the world; drawn in the middle, where there is room. */
+const distant = (label: string, isLeft: boolean): Place => ({
+  label,
+  called: `ChaiCart’s server in ${label}`,
+  kind: 'server',
+  area: cityNames.length,
+  addresses: [],
+  wide: [isLeft ? 426 : 774, 296],
+  tall: [isLeft ? 60 : 298, 350],
+  lane: label,
+});
 
 const places: Readonly<Record<string, Place>> = {
   ...citiesWithLanes(['mumbai-people', 'mumbai', 'lisbon-people', 'lisbon', 'ns1', 'chaicart']),
@@ -177,8 +173,8 @@ const places: Readonly<Record<string, Place>> = {
     called: 'ChaiCart’s server in Europe',
     lane: 'Europe',
   },
-  asia: distant('mumbai', 'Asia'),
-  america: distant('sao-paulo', 'America'),
+  asia: distant('Asia', false),
+  america: distant('America', true),
 };
 
 export const steering = scenario({
