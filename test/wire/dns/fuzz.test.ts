@@ -2,7 +2,7 @@
  * Damaged messages with data of every type: nothing but Malformed comes out of the decoders, the tree partitions what it
  * shows and finds a problem exactly where they do, and what was read prints, is written and read again.
  *
- * 100,000 messages on CI, 12,000 elsewhere; `FUZZ=1000000` sets another number. A failure names seed, index and bytes.
+ * 100,000 messages on CI, 12,000 elsewhere; `DNS_FUZZ=1000000` sets another number. A failure names seed, index and bytes.
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -15,7 +15,7 @@ import { recordText } from '../../../src/engine/wire/dns/text.ts';
 import { partitionFault } from '../partition.ts';
 import { dnsMessageArbitrary, KNOWN_TYPES, recordOfType } from './arbitrary.ts';
 
-const RUNS = Number(process.env['FUZZ'] ?? (process.env['CI'] ? 100_000 : 12_000));
+const RUNS = Number(process.env['DNS_FUZZ'] ?? (process.env['CI'] ? 100_000 : 12_000));
 const SEED = Number(process.env['SEED'] ?? 8);
 
 /** Whole messages, and for each type some with one record of it alone, so that damage meets its data. */
