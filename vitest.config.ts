@@ -7,6 +7,8 @@ export default defineConfig({
     // interop needs real programs, and has its own runner (test/tools/interop.ts).
     exclude: [...configDefaults.exclude, 'test/interop/**'],
     passWithNoTests: false,
+    // Vitest leaves one core to whoever is at the machine; on two that is half of it.
+    maxWorkers: '100%',
     // Far above what any test takes: a loaded machine is no fault of the code.
     testTimeout: 120_000,
     hookTimeout: 120_000,
