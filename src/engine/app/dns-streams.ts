@@ -34,6 +34,8 @@ interface Connection {
   waiting: Bytes[];
   /** The other side has ended; it may still read. */
   isEnded: boolean;
+  /** Queries that were handed on and not answered yet. */
+  owed: number;
 }
 
 export interface StreamEvents {
@@ -72,7 +74,9 @@ export class DnsStreams {
       return;
     }
     connection.waiting.push(frameMessage(message));
+    connection.owed = Math.max(0, connection.owed - 1);
     this.#flush(connection);
+    this.#closeWhenDone(connection);
   }
 
   /** Closes the connections that this host opened and that are not among `needed`. */
@@ -131,6 +135,7 @@ export class DnsStreams {
       localPort,
       waiting: [],
       isEnded: false,
+      owed: 0,
     };
     this.#connections.set(exchange, connection);
     connection.idle?.set(kernel.now + IDLE);
@@ -146,6 +151,7 @@ export class DnsStreams {
     if (messages.length > 0) connection.idle?.set(this.#host.world.now + IDLE);
     for (const bytes of messages) {
       if (this.#connections.get(exchange) !== connection) return; // closed by whom the last one was handed to
+      connection.owed += 1;
       this.#events.onMessage({ transport: 'tcp', ...at, bytes });
     }
     if (this.#connections.get(exchange) !== connection) return;
@@ -161,6 +167,13 @@ export class DnsStreams {
       connection.isEnded = true;
       connection.idle?.set(this.#host.world.now + IDLE);
     }
+    this.#closeWhenDone(connection);
+  }
+
+  /** Who has ended and has all its answers is kept no longer: others want the place (RFC 7766 §6.2.3). */
+  #closeWhenDone(connection: Connection): void {
+    const { exchange, isEnded, owed, waiting } = connection;
+    if (exchange < 0 && isEnded && owed === 0 && waiting.length === 0) this.#tooIdle(connection);
   }
 
   #flush(connection: Connection): void {
