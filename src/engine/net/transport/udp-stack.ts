@@ -217,7 +217,7 @@ export class UdpStack implements Transport {
 }
 
 /** A datagram with its checksum, or undefined when its length has no room in sixteen bits. */
-function datagram(source: Ip, port: number, to: Ip, toPort: number, bytes: Bytes): Bytes | undefined {
+export function datagram(source: Ip, port: number, to: Ip, toPort: number, bytes: Bytes): Bytes | undefined {
   const length = UDP_HEADER + bytes.length;
   if (length > 0xffff) return undefined;
   const message = new Uint8Array(length);
