@@ -28,8 +28,8 @@ export const levels: string[][] = [
   ['scenario'],
   ['inspect', 'export'],
 ];
-/** The exporters print what inspect reassembles. */
-const neighbours = new Set(['export>inspect']);
+/** The exporters print what inspect reassembles; people's programs find names as the system's resolver does. */
+const neighbours = new Set(['export>inspect', 'node>app']);
 /** Downward, and still forbidden. */
 const never = new Map([
   ['proto>sim', 'a protocol machine reads no clock and starts no task: it is handed `now`'],
@@ -38,6 +38,8 @@ const never = new Map([
 const level = new Map(levels.flatMap((names, rank) => names.map((name) => [name, rank] as const)));
 const maxLines = 600;
 const namelessNames = /^(types|utils?|helpers?|common|misc|index)\.(ts|tsx|mjs|js)$/;
+/** Named after Node's modules, as their neighbours are. */
+const nodeModules = 'src/engine/node/modules/';
 const isCode = (file: string) => /\.(ts|tsx|mjs)$/.test(file) && !file.endsWith('.d.ts');
 const isModule = (file: string) => isCode(file) || /\.(astro|mdx?)$/.test(file);
 const isTest = (file: string) => /^test\/.*\.(test|spec)\.tsx?$/.test(file);
@@ -166,7 +168,8 @@ export function floorFaults(files: Files): Fault[] {
         fault(`${from} stands on no floor: the engine has ${levels.flat().join(', ')}`);
         continue;
       }
-      if (specifier.startsWith('node:'))
+      // the modules of learners' programs take Node's types as their measure
+      if (specifier.startsWith('node:') && !(floor === 'node' && typeOnly))
         fault(`the engine imports ${specifier}: it runs in a page too; take what you need as an argument`);
       if (to === undefined) {
         if (specifier.startsWith('.') || specifier.startsWith('#'))
@@ -422,7 +425,7 @@ export function fileFaults(files: Files): Fault[] {
   const faults: Fault[] = [];
   for (const [file, text] of files) {
     const name = posix.basename(file);
-    if (namelessNames.test(name) && !file.startsWith('src/pages/'))
+    if (namelessNames.test(name) && !file.startsWith('src/pages/') && !file.startsWith(nodeModules))
       faults.push({ file, line: 1, why: `${name} says nothing: put each thing beside what it belongs to` });
     if (isCode(file) && text.split('\n').length > maxLines) {
       const count = codeLines(text);

@@ -1,0 +1,49 @@
+/**
+ * The modules of Node that a program may require, by name.
+ */
+
+import { consoleModule } from './modules/console.ts';
+import { packages } from './modules/packages.ts';
+import { processModule } from './modules/process.ts';
+import { timers } from './modules/timers.ts';
+import { util } from './modules/util.ts';
+import type { ModuleFactory, NodeProcess } from './node-process.ts';
+import { codedError } from './system-error.ts';
+
+const BUILTINS: Readonly<Record<string, ModuleFactory<unknown>>> = {
+  buffer: (node) => node.load(packages).buffer,
+  console: consoleModule,
+  events: (node) => node.load(packages).events,
+  process: processModule,
+  stream: (node) => node.load(packages).stream,
+  string_decoder: (node) => node.load(packages).string_decoder,
+  timers,
+  util,
+};
+
+/** Why a module of Node's is not here. */
+const MISSING: Readonly<Record<string, string>> = {
+  https: 'TLS comes with the chapter on TLS',
+  tls: 'TLS comes with the chapter on TLS',
+};
+
+export function isBuiltin(name: string): boolean {
+  return plainName(name) in BUILTINS;
+}
+
+/** A module of Node's by its name, with or without `node:`. Throws when it is not here, and says why. */
+export function builtin(node: NodeProcess, name: string): unknown {
+  const plain = plainName(name);
+  const factory = BUILTINS[plain];
+  if (factory) return node.load(factory);
+  const why = MISSING[plain];
+  throw codedError(
+    Error,
+    'ERR_UNKNOWN_BUILTIN_MODULE',
+    `No such built-in module: ${name}${why ? `. The simulated Node has none: ${why}` : ''}`,
+  );
+}
+
+function plainName(name: string): string {
+  return name.replace(/^node:/, '');
+}

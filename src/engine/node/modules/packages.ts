@@ -1,0 +1,42 @@
+/**
+ * The program's own copies of the packages that streams, buffers and emitters come from.
+ *
+ * Everything that they put off goes to this program's `nextTick`, so that order is the drive's and not the realm's.
+ */
+import type { NodeProcess } from '../node-process.ts';
+
+export interface Packages {
+  readonly stream: typeof import('node:stream');
+  readonly events: typeof import('node:events');
+  readonly buffer: typeof import('node:buffer');
+  readonly string_decoder: typeof import('node:string_decoder');
+}
+
+/** What the packages find as `process`: no more than they ask for. */
+interface SmallProcess {
+  nextTick(run: (...args: unknown[]) => void, ...args: unknown[]): void;
+  readonly env: Readonly<Record<string, string>>;
+  emitWarning(message: unknown): void;
+  readonly stdout: undefined;
+  readonly stderr: undefined;
+}
+
+export function packages(node: NodeProcess): Packages {
+  const small: SmallProcess = {
+    nextTick: (run, ...args) => node.nextTick(() => run(...args)),
+    env: {},
+    emitWarning: () => {},
+    stdout: undefined,
+    stderr: undefined,
+  };
+  const libraries = node.libraries(new Map<string, unknown>([['process/', small]]), globalThis);
+  const stream = libraries.require('readable-stream') as Packages['stream'];
+  // what Node has had since 22: 64 KiB, where the package still has 16
+  stream.setDefaultHighWaterMark(false, 65_536);
+  return {
+    stream,
+    events: libraries.require('events') as Packages['events'],
+    buffer: libraries.require('buffer') as Packages['buffer'],
+    string_decoder: libraries.require('string_decoder') as Packages['string_decoder'],
+  };
+}

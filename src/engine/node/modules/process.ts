@@ -1,0 +1,171 @@
+/**
+ * `node:process`: the program about itself.
+ *
+ * Time is the world's. What concerns the machine beneath (memory, users, signals to others) is not here.
+ */
+import { MILLISECOND, SECOND } from '../../base/units.ts';
+import type { NodeProcess, OutputStream } from '../node-process.ts';
+import { NODE_VERSION } from '../node-version.ts';
+import type { Rejection } from '../realm.ts';
+import { codedError } from '../system-error.ts';
+import { packages } from './packages.ts';
+import { received } from './timers.ts';
+import { util } from './util.ts';
+
+export function processModule(node: NodeProcess) {
+  const { stream, events } = node.load(packages);
+  class Out extends stream.Writable {
+    readonly fd: number;
+    readonly isTTY = false;
+    readonly #to: OutputStream;
+    constructor(to: OutputStream) {
+      super({ decodeStrings: false });
+      this.#to = to;
+      this.fd = to === 'stdout' ? 1 : 2;
+    }
+    override _write(chunk: string | Uint8Array, _encoding: string, done: () => void): void {
+      node.print(
+        this.#to,
+        typeof chunk === 'string' ? chunk : node.load(packages).buffer.Buffer.from(chunk).toString(),
+      );
+      done();
+    }
+    // a program's output stays open until its end
+    override _destroy(_error: unknown, done: (error?: Error | null) => void): void {
+      done();
+    }
+  }
+
+  const self = new events.EventEmitter();
+  const nanoseconds = (): number => node.drive.kernel.now - node.startedAt;
+
+  function hrtime(before?: readonly [number, number]): [number, number] {
+    const now = nanoseconds();
+    const time: [number, number] = [Math.floor(now / SECOND), now % SECOND];
+    if (!before) return time;
+    const seconds = time[0] - before[0];
+    const rest = time[1] - before[1];
+    return rest < 0 ? [seconds - 1, rest + SECOND] : [seconds, rest];
+  }
+
+  function emitWarning(warning: string | Error, options?: string | { type?: string; code?: string }): void {
+    const type = typeof options === 'string' ? options : (options?.type ?? 'Warning');
+    const error = warning instanceof Error ? warning : Object.assign(new Error(warning), { name: type });
+    node.nextTick(() => self.emit('warning', error));
+  }
+
+  const members = {
+    title: 'node',
+    version: NODE_VERSION,
+    versions: { node: NODE_VERSION.slice(1) },
+    release: { name: 'node' },
+    arch: 'x64',
+    platform: 'linux',
+    pid: node.pid,
+    ppid: 1,
+    execPath: node.argv[0] ?? '/usr/local/bin/node',
+    execArgv: [] as string[],
+    argv: [...node.argv],
+    argv0: 'node',
+    env: envOf(node.env),
+    stdout: new Out('stdout'),
+    stderr: new Out('stderr'),
+    cwd: () => node.cwd,
+    exit(code?: number | string | null): never {
+      if (code !== undefined && code !== null) members.exitCode = code;
+      node.exit(node.exitCode ?? 0);
+    },
+    get exitCode(): number | string | null | undefined {
+      return node.exitCode;
+    },
+    set exitCode(code: number | string | null | undefined) {
+      const number = code === null || code === undefined ? undefined : Number(code);
+      if (number !== undefined && !Number.isInteger(number))
+        throw codedError(
+          TypeError,
+          'ERR_INVALID_ARG_TYPE',
+          `The "code" argument must be of type number. Received ${received(code)}`,
+        );
+      node.exitCode = number;
+    },
+    abort(): never {
+      node.print('stderr', 'Aborted\n');
+      node.exit(134);
+    },
+    nextTick(callback: (...args: unknown[]) => void, ...args: unknown[]): void {
+      if (typeof callback !== 'function')
+        throw codedError(
+          TypeError,
+          'ERR_INVALID_ARG_TYPE',
+          `The "callback" argument must be of type function. Received ${received(callback)}`,
+        );
+      node.nextTick(() => callback(...args));
+    },
+    uptime: () => nanoseconds() / SECOND,
+    hrtime: Object.assign(hrtime, { bigint: () => BigInt(nanoseconds()) }),
+    memoryUsage: Object.assign(
+      () => ({
+        rss: 50_000_000,
+        heapTotal: 20_000_000,
+        heapUsed: 10_000_000,
+        external: 1_000_000,
+        arrayBuffers: 10_000,
+      }),
+      { rss: () => 50_000_000 },
+    ),
+    cpuUsage: () => ({ user: 0, system: 0 }),
+    emitWarning,
+    kill(pid: number, signal: string | number = 'SIGTERM'): true {
+      const target = node.drive.processes.find((one) => one.pid === pid && one.host === node.host);
+      if (!target?.isRunning)
+        throw Object.assign(new Error('kill ESRCH'), { errno: -3, code: 'ESRCH', syscall: 'kill' });
+      if (signal !== 0)
+        target.soon(() => target.kill(signal === 'SIGKILL' || signal === 'SIGINT' ? signal : 'SIGTERM'));
+      return true;
+    },
+    getuid: () => 1000,
+    geteuid: () => 1000,
+    getgid: () => 1000,
+    umask: () => 0o022,
+    features: { inspector: false, ipv6: true, tls: false },
+    config: { variables: {}, target_defaults: {} },
+  };
+  Object.defineProperties(self, Object.getOwnPropertyDescriptors(members));
+  Object.defineProperty(self, Symbol.toStringTag, { value: 'process', configurable: true });
+
+  const emit = (name: string, ...args: unknown[]): boolean => self.emit(name, ...args);
+  node.hooks = {
+    uncaught: (error, origin) => {
+      emit('uncaughtExceptionMonitor', error, origin);
+      return self.listenerCount('uncaughtException') > 0 && emit('uncaughtException', error, origin);
+    },
+    rejected: ({ reason, promise }: Rejection) => emit('unhandledRejection', reason, promise),
+    beforeExit: (code) => emit('beforeExit', code),
+    exit: (code) => emit('exit', code),
+    signal: (name) => emit(name, name),
+    describe: (error) => node.load(util).inspect(error),
+  };
+  // what Node prints of a warning when nobody says otherwise
+  self.on('warning', (warning: Error & { code?: string }) => {
+    const code = warning.code ? `[${warning.code}] ` : '';
+    node.print('stderr', `(node:${node.pid}) ${code}${warning.name}: ${warning.message}\n`);
+  });
+
+  return self as unknown as NodeJS.Process;
+}
+
+/** Values of the environment are texts, whatever is assigned. */
+function envOf(initial: Readonly<Record<string, string>>): Record<string, string | undefined> {
+  return new Proxy<Record<string, string | undefined>>(
+    { ...initial },
+    {
+      set: (target, name, value) => Reflect.set(target, name, String(value)),
+    },
+  );
+}
+
+/** Milliseconds since 1970 in the world of the program, with fractions. */
+export function wallClockMs(node: NodeProcess): number {
+  const { world } = node.host;
+  return world.epochSeconds * 1000 + world.now / MILLISECOND;
+}

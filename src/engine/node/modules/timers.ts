@@ -1,0 +1,202 @@
+/**
+ * `node:timers` in virtual time.
+ *
+ * As in Node: less than 1 ms, more than 2³¹ − 1 ms or no number counts as 1 ms; a callback's turn ends before the next
+ * begins; an immediate runs after everything that has happened by now. Two timers of the same moment run in the order in
+ * which they were set.
+ */
+import { MILLISECOND } from '../../base/units.ts';
+import type { Handle } from '../../sim/kernel.ts';
+import type { NodeProcess } from '../node-process.ts';
+import { codedError } from '../system-error.ts';
+
+type Callback = (...args: unknown[]) => void;
+
+const MAX_DELAY_MS = 2_147_483_647;
+
+export type Timers = ReturnType<typeof timers>;
+
+export function timers(node: NodeProcess) {
+  let ids = 0;
+  const alive = new Map<number, Timeout>();
+
+  class Timeout {
+    readonly #id = ++ids;
+    readonly #callback: Callback;
+    readonly #args: unknown[];
+    readonly #delay: number;
+    readonly #repeats: boolean;
+    #handle: Handle | undefined;
+    #isRef = true;
+    #release: (() => void) | undefined;
+
+    constructor(callback: Callback, delayMs: unknown, args: unknown[], repeats: boolean) {
+      this.#callback = callback;
+      this.#args = args;
+      this.#repeats = repeats;
+      const asked = Number(delayMs);
+      this.#delay = asked >= 1 && asked <= MAX_DELAY_MS ? Math.trunc(asked) : 1;
+      this.#start();
+    }
+
+    #start(): void {
+      if (!this.#release) {
+        const uncount = node.countTimer();
+        const disown = node.own({ kill: () => this.close() });
+        this.#release = () => {
+          uncount();
+          disown();
+        };
+        if (this.#isRef) node.ref();
+        alive.set(this.#id, this);
+      }
+      this.#handle = node.after(this.#delay * MILLISECOND, () => this.#fire());
+    }
+
+    #fire(): void {
+      this.#handle = undefined;
+      try {
+        this.#callback.apply(this, this.#args);
+      } finally {
+        // as Node does, an interval counts from the end of its callback; clearing or refreshing it in there has its way
+        if (this.#handle === undefined && this.#release) {
+          if (this.#repeats) this.#start();
+          else this.close();
+        }
+      }
+    }
+
+    close(): this {
+      if (this.#handle !== undefined) node.cancel(this.#handle);
+      this.#handle = undefined;
+      if (!this.#release) return this;
+      this.#release();
+      this.#release = undefined;
+      alive.delete(this.#id);
+      if (this.#isRef) node.unref();
+      return this;
+    }
+
+    ref(): this {
+      if (!this.#isRef && this.#release) node.ref();
+      this.#isRef = true;
+      return this;
+    }
+
+    unref(): this {
+      if (this.#isRef && this.#release) node.unref();
+      this.#isRef = false;
+      return this;
+    }
+
+    hasRef(): boolean {
+      return this.#isRef;
+    }
+
+    refresh(): this {
+      if (!this.#release) return this;
+      if (this.#handle !== undefined) node.cancel(this.#handle);
+      this.#start();
+      return this;
+    }
+
+    [Symbol.toPrimitive](): number {
+      return this.#id;
+    }
+
+    [Symbol.dispose](): void {
+      this.close();
+    }
+  }
+
+  class Immediate {
+    readonly #handle: Handle;
+    #isRef = true;
+    #isDone = false;
+
+    constructor(callback: Callback, args: unknown[]) {
+      node.ref();
+      this.#handle = node.soon(() => {
+        this.#finish();
+        callback(...args);
+      });
+    }
+
+    #finish(): void {
+      if (this.#isDone) return;
+      this.#isDone = true;
+      if (this.#isRef) node.unref();
+    }
+
+    clear(): void {
+      node.cancel(this.#handle);
+      this.#finish();
+    }
+
+    ref(): this {
+      if (!this.#isRef && !this.#isDone) node.ref();
+      this.#isRef = true;
+      return this;
+    }
+
+    unref(): this {
+      if (this.#isRef && !this.#isDone) node.unref();
+      this.#isRef = false;
+      return this;
+    }
+
+    hasRef(): boolean {
+      return this.#isRef && !this.#isDone;
+    }
+
+    [Symbol.dispose](): void {
+      this.clear();
+    }
+  }
+
+  function checked(callback: unknown): Callback {
+    if (typeof callback === 'function') return callback as Callback;
+    throw codedError(
+      TypeError,
+      'ERR_INVALID_ARG_TYPE',
+      `The "callback" argument must be of type function. Received ${received(callback)}`,
+    );
+  }
+
+  const setTimeout = (callback: unknown, delay?: unknown, ...args: unknown[]): Timeout =>
+    new Timeout(checked(callback), delay, args, false);
+  const setInterval = (callback: unknown, delay?: unknown, ...args: unknown[]): Timeout =>
+    new Timeout(checked(callback), delay, args, true);
+  const setImmediate = (callback: unknown, ...args: unknown[]): Immediate =>
+    new Immediate(checked(callback), args);
+  const clearTimeout = (timer?: unknown): void => {
+    if (timer instanceof Timeout) timer.close();
+    else if (typeof timer === 'number' || typeof timer === 'string') alive.get(Number(timer))?.close();
+  };
+  const clearImmediate = (immediate?: unknown): void => {
+    if (immediate instanceof Immediate) immediate.clear();
+  };
+
+  return {
+    Timeout,
+    Immediate,
+    setTimeout,
+    setInterval,
+    setImmediate,
+    clearTimeout,
+    clearInterval: clearTimeout,
+    clearImmediate,
+  };
+}
+
+/** What Node says it got instead of what it wanted. */
+export function received(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (typeof value === 'function') return `function ${value.name}`;
+  if (typeof value === 'object') {
+    const name = (value as { constructor?: { name?: string } }).constructor?.name;
+    return name ? `an instance of ${name}` : 'an object';
+  }
+  const text = typeof value === 'string' ? `'${value}'` : String(value);
+  return `type ${typeof value} (${text.length > 28 ? `${text.slice(0, 25)}...` : text})`;
+}

@@ -1,0 +1,133 @@
+/**
+ * Errors as Node's own modules throw them: with a code, and for failed system calls with their number, call and place.
+ *
+ * The numbers are Linux's, negative as libuv gives them.
+ */
+
+const ERRNO = {
+  EACCES: [-13, 'permission denied'],
+  EADDRINUSE: [-98, 'address already in use'],
+  EADDRNOTAVAIL: [-99, 'address not available'],
+  EAFNOSUPPORT: [-97, 'address family not supported'],
+  EAI_AGAIN: [-3001, 'temporary failure'],
+  EAI_FAIL: [-3004, 'permanent failure'],
+  EAI_MEMORY: [-3006, 'out of memory'],
+  ENOTFOUND: [-3008, 'unknown node or service'],
+  EBADF: [-9, 'bad file descriptor'],
+  ECANCELED: [-125, 'operation canceled'],
+  ECONNABORTED: [-103, 'software caused connection abort'],
+  ECONNREFUSED: [-111, 'connection refused'],
+  ECONNRESET: [-104, 'connection reset by peer'],
+  EDESTADDRREQ: [-89, 'destination address required'],
+  EEXIST: [-17, 'file already exists'],
+  EHOSTUNREACH: [-113, 'host is unreachable'],
+  EINVAL: [-22, 'invalid argument'],
+  EISCONN: [-106, 'socket is already connected'],
+  EISDIR: [-21, 'illegal operation on a directory'],
+  EMFILE: [-24, 'too many open files'],
+  EMSGSIZE: [-90, 'message too long'],
+  ENETUNREACH: [-101, 'network is unreachable'],
+  ENOBUFS: [-105, 'no buffer space available'],
+  ENOENT: [-2, 'no such file or directory'],
+  ENOTCONN: [-107, 'socket is not connected'],
+  ENOTDIR: [-20, 'not a directory'],
+  ENOTEMPTY: [-39, 'directory not empty'],
+  ENOTSUP: [-95, 'operation not supported on socket'],
+  EPERM: [-1, 'operation not permitted'],
+  EPIPE: [-32, 'broken pipe'],
+  EPROTO: [-71, 'protocol error'],
+  ETIMEDOUT: [-110, 'connection timed out'],
+} as const satisfies Readonly<Record<string, readonly [errno: number, words: string]>>;
+
+export type ErrnoCode = keyof typeof ERRNO;
+
+/** What a failed system call tells. */
+export interface SystemError extends Error {
+  code: string;
+  errno: number;
+  syscall: string;
+  address?: string;
+  port?: number;
+  localAddress?: string;
+  localPort?: number;
+  path?: string;
+  dest?: string;
+  hostname?: string;
+}
+
+export function isErrno(code: string): code is ErrnoCode {
+  return Object.hasOwn(ERRNO, code);
+}
+
+/** −111 for ECONNREFUSED; undefined for a code that is none. */
+export function errnoOf(code: string): number | undefined {
+  return isErrno(code) ? ERRNO[code][0] : undefined;
+}
+
+/** All numbers with their codes and words, as `util.getSystemErrorMap()` gives them. */
+export function errnoMap(): Map<number, [code: string, words: string]> {
+  return new Map(Object.entries(ERRNO).map(([code, [errno, words]]) => [errno, [code, words]]));
+}
+
+/** `listen EADDRINUSE: address already in use 127.0.0.1:80`: the form that says what the code means. */
+export function wordyError(code: string, syscall: string, address?: string, port?: number): SystemError {
+  const words = isErrno(code) ? `: ${ERRNO[code][1]}` : '';
+  const where =
+    address === undefined ? '' : ` ${address}${port !== undefined && port >= 0 ? `:${port}` : ''}`;
+  return filled(new Error(`${syscall} ${code}${words}${where}`), code, syscall, address, port);
+}
+
+/** `connect ECONNREFUSED 192.0.2.80:80`, with ` - Local (192.0.2.1:51000)` when that is known. */
+export function plainError(
+  code: string,
+  syscall: string,
+  address?: string,
+  port?: number,
+  local?: { readonly address: string; readonly port: number },
+): SystemError {
+  const where =
+    address === undefined ? '' : port !== undefined && port > 0 ? ` ${address}:${port}` : ` ${address}`;
+  const from = local ? ` - Local (${local.address}:${local.port})` : '';
+  const error = filled(new Error(`${syscall} ${code}${where}${from}`), code, syscall, address, port);
+  return error;
+}
+
+function filled(error: Error, code: string, syscall: string, address?: string, port?: number): SystemError {
+  const made = error as SystemError;
+  made.errno = errnoOf(code) ?? 0;
+  made.code = code;
+  made.syscall = syscall;
+  if (address !== undefined) made.address = address;
+  if (port !== undefined) made.port = port;
+  return made;
+}
+
+type ErrorClass = new (message: string) => Error;
+
+/** An error of Node itself: `TypeError [ERR_INVALID_ARG_TYPE]: …`. Its name is the class's, its stack shows the code, as Node's does. */
+export function codedError<E extends ErrorClass>(
+  Base: E,
+  code: string,
+  message: string,
+): InstanceType<E> & { code: string } {
+  const error = new Base(message) as InstanceType<E> & { code: string };
+  const { name, stack } = error;
+  Object.defineProperty(error, 'code', { value: code, enumerable: true, writable: true, configurable: true });
+  // what is printed has the code beside the name; reading `name` does not
+  if (typeof stack === 'string' && stack.startsWith(name))
+    Object.defineProperty(error, 'stack', {
+      value: `${name} [${code}]${stack.slice(name.length)}`,
+      enumerable: false,
+      writable: true,
+      configurable: true,
+    });
+  Object.defineProperty(error, 'toString', {
+    value(this: Error) {
+      return `${this.name} [${code}]: ${this.message}`;
+    },
+    enumerable: false,
+    writable: true,
+    configurable: true,
+  });
+  return error;
+}
