@@ -7,7 +7,7 @@ import { pages, port } from './dist.ts';
 const least = 95;
 const debugPort = 9333;
 // Every chapter, and one page of each other kind.
-const kinds = ['/', '/reference/colophon/', '/reference/glossary/', '/progress/', '/review/', '/terminal/'];
+const kinds = ['/', '/reference/glossary/', '/review/', '/terminal/'];
 const chosen = pages().filter((page) => kinds.includes(page) || page.startsWith('/chapters/'));
 
 test.describe.configure({ mode: 'serial' });
