@@ -3,6 +3,7 @@
  */
 
 import { consoleModule } from './modules/console.ts';
+import { dnsModule } from './modules/dns.ts';
 import { packages } from './modules/packages.ts';
 import { processModule } from './modules/process.ts';
 import { timers } from './modules/timers.ts';
@@ -13,6 +14,7 @@ import { codedError } from './system-error.ts';
 const BUILTINS: Readonly<Record<string, ModuleFactory<unknown>>> = {
   buffer: (node) => node.load(packages).buffer,
   console: consoleModule,
+  dns: dnsModule,
   events: (node) => node.load(packages).events,
   process: processModule,
   stream: (node) => node.load(packages).stream,

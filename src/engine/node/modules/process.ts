@@ -4,12 +4,12 @@
  * Time is the world's. What concerns the machine beneath (memory, users, signals to others) is not here.
  */
 import { MILLISECOND, SECOND } from '../../base/units.ts';
+import { received } from '../arguments.ts';
 import type { NodeProcess, OutputStream } from '../node-process.ts';
 import { NODE_VERSION } from '../node-version.ts';
 import type { Rejection } from '../realm.ts';
 import { codedError } from '../system-error.ts';
 import { packages } from './packages.ts';
-import { received } from './timers.ts';
 import { util } from './util.ts';
 
 export function processModule(node: NodeProcess) {
@@ -143,6 +143,7 @@ export function processModule(node: NodeProcess) {
     beforeExit: (code) => emit('beforeExit', code),
     exit: (code) => emit('exit', code),
     signal: (name) => emit(name, name),
+    warn: (message, name) => emitWarning(message, name),
     describe: (error) => node.load(util).inspect(error),
   };
   // what Node prints of a warning when nobody says otherwise

@@ -7,8 +7,8 @@
  */
 import { MILLISECOND } from '../../base/units.ts';
 import type { Handle } from '../../sim/kernel.ts';
+import { checkFunction } from '../arguments.ts';
 import type { NodeProcess } from '../node-process.ts';
-import { codedError } from '../system-error.ts';
 
 type Callback = (...args: unknown[]) => void;
 
@@ -19,6 +19,25 @@ export type Timers = ReturnType<typeof timers>;
 export function timers(node: NodeProcess) {
   let ids = 0;
   const alive = new Map<number, Timeout>();
+  const hasWarned = new Set<string>();
+
+  /** Whole milliseconds; what is out of range is 1, with a warning the first time for each kind but the overflow. */
+  function delayOf(delayMs: unknown): number {
+    const asked = Number(delayMs);
+    if (asked >= 1 && asked <= MAX_DELAY_MS) return Math.trunc(asked);
+    const warn = (name: string, what: string): void =>
+      node.warn(`${what}.\nTimeout duration was set to 1.`, name);
+    if (asked > MAX_DELAY_MS)
+      warn('TimeoutOverflowWarning', `${asked} does not fit into a 32-bit signed integer`);
+    else if (asked < 0 && !hasWarned.has('negative')) {
+      hasWarned.add('negative');
+      warn('TimeoutNegativeWarning', `${asked} is a negative number`);
+    } else if (Number.isNaN(asked) && delayMs !== undefined && !hasWarned.has('nan')) {
+      hasWarned.add('nan');
+      warn('TimeoutNaNWarning', `${String(delayMs)} is not a number`);
+    }
+    return 1;
+  }
 
   class Timeout {
     readonly #id = ++ids;
@@ -34,8 +53,7 @@ export function timers(node: NodeProcess) {
       this.#callback = callback;
       this.#args = args;
       this.#repeats = repeats;
-      const asked = Number(delayMs);
-      this.#delay = asked >= 1 && asked <= MAX_DELAY_MS ? Math.trunc(asked) : 1;
+      this.#delay = delayOf(delayMs);
       this.#start();
     }
 
@@ -155,12 +173,8 @@ export function timers(node: NodeProcess) {
   }
 
   function checked(callback: unknown): Callback {
-    if (typeof callback === 'function') return callback as Callback;
-    throw codedError(
-      TypeError,
-      'ERR_INVALID_ARG_TYPE',
-      `The "callback" argument must be of type function. Received ${received(callback)}`,
-    );
+    checkFunction(callback, 'callback');
+    return callback;
   }
 
   const setTimeout = (callback: unknown, delay?: unknown, ...args: unknown[]): Timeout =>
@@ -187,16 +201,4 @@ export function timers(node: NodeProcess) {
     clearInterval: clearTimeout,
     clearImmediate,
   };
-}
-
-/** What Node says it got instead of what it wanted. */
-export function received(value: unknown): string {
-  if (value === null || value === undefined) return String(value);
-  if (typeof value === 'function') return `function ${value.name}`;
-  if (typeof value === 'object') {
-    const name = (value as { constructor?: { name?: string } }).constructor?.name;
-    return name ? `an instance of ${name}` : 'an object';
-  }
-  const text = typeof value === 'string' ? `'${value}'` : String(value);
-  return `type ${typeof value} (${text.length > 28 ? `${text.slice(0, 25)}...` : text})`;
 }

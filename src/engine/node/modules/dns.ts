@@ -1,0 +1,142 @@
+/**
+ * `node:dns`.
+ *
+ * `lookup` and `lookupService` ask the machine (lookup.ts): what its hosts file and its resolver say. `resolve…` and
+ * `reverse` ask name servers themselves (dns-resolver.ts). Both put real packets on the wire.
+ */
+import { isIP } from '../../base/is-ip.ts';
+import {
+  checkBoolean,
+  checkFunction,
+  checkNumber,
+  checkOneOf,
+  checkPort,
+  checkString,
+  invalidType,
+  invalidValue,
+  missingArguments,
+} from '../arguments.ts';
+import type { NodeProcess } from '../node-process.ts';
+import type { SystemError } from '../system-error.ts';
+import { ADDRCONFIG, ALL, addressesByName, nameByAddress, ORDERS, type Order, V4MAPPED } from './lookup.ts';
+
+type LookupCallback = (
+  error: SystemError | null,
+  address?: string | { address: string; family: number }[],
+  family?: number,
+) => void;
+
+/** What a program asks of `lookup`, checked. */
+export interface LookupRequest {
+  readonly family: 0 | 4 | 6;
+  readonly hints: number;
+  readonly all: boolean;
+  readonly order: Order;
+}
+
+const FAMILIES = [0, 4, 6] as const;
+
+/** What is said once for all lookups of a program: `--dns-result-order`. */
+export function dnsOrder(_node: NodeProcess) {
+  return { order: 'verbatim' as Order };
+}
+
+/** `dns.lookup` as the other modules of Node use it, too. */
+export function dnsLookup(node: NodeProcess) {
+  function lookup(hostname: string, ...rest: unknown[]): object {
+    const [options] = rest;
+    let callback = rest[1];
+    if (hostname) checkHostname(hostname);
+    let asked: LookupRequest;
+    if (typeof options === 'function') {
+      callback = options;
+      asked = lookupRequest(node, undefined);
+    } else {
+      const isWrong = options !== undefined && typeof options !== 'object' && typeof options !== 'number';
+      checkFunction(isWrong && rest.length === 1 ? options : callback, 'callback');
+      asked = lookupRequest(node, options, true);
+    }
+    if (!hostname) throw invalidValue('hostname', hostname, 'must be a non-empty string');
+    const { all } = asked;
+    const done = callback as LookupCallback;
+    const literal = isIP(hostname);
+    if (literal !== 0) {
+      node.nextTick(() =>
+        all ? done(null, [{ address: hostname, family: literal }]) : done(null, hostname, literal),
+      );
+      return {};
+    }
+    addressesByName(node, hostname, asked, (error, addresses) => {
+      if (error) done(error);
+      else if (all) done(null, addresses.map(withFamily));
+      else done(null, addresses[0]!, isIP(addresses[0]!));
+    });
+    return {};
+  }
+  return lookup;
+}
+
+/** Checks the options of a lookup: a family or an object. `isCallback`: the form that takes `'IPv4'`, too. */
+export function lookupRequest(node: NodeProcess, options: unknown, isCallback = false): LookupRequest {
+  const request = { family: 0 as 0 | 4 | 6, hints: 0, all: false, order: node.load(dnsOrder).order };
+  if (typeof options === 'number') {
+    checkOneOf(options, 'family', FAMILIES);
+    return { ...request, family: options };
+  }
+  if (options !== undefined && typeof options !== 'object')
+    throw invalidType('options', ['integer', 'object'], options);
+  const { hints, family, all, verbatim, order } = (options ?? {}) as Record<string, unknown>;
+  if (hints !== undefined && hints !== null) {
+    checkNumber(hints, 'options.hints');
+    request.hints = hints >>> 0;
+    if ((request.hints & ~(ADDRCONFIG | ALL | V4MAPPED)) !== 0) throw invalidValue('hints', request.hints);
+  }
+  if (family !== undefined && family !== null) {
+    const named = isCallback ? { IPv4: 4, IPv6: 6 }[family as string] : undefined;
+    const number = named ?? family;
+    checkOneOf(number, 'options.family', FAMILIES);
+    request.family = number;
+  }
+  if (all !== undefined && all !== null) {
+    checkBoolean(all, 'options.all');
+    request.all = all;
+  }
+  if (verbatim !== undefined && verbatim !== null) {
+    checkBoolean(verbatim, 'options.verbatim');
+    request.order = verbatim ? 'verbatim' : 'ipv4first';
+  }
+  if (order !== undefined && order !== null) {
+    checkOneOf(order, 'options.order', ORDERS);
+    request.order = order;
+  }
+  return request;
+}
+
+export function checkHostname(hostname: unknown): void {
+  checkString(hostname, 'hostname');
+  if (hostname.includes('\0'))
+    throw invalidValue('hostname', hostname, 'must be a string without null bytes');
+}
+
+export function withFamily(address: string): { address: string; family: number } {
+  return { address, family: isIP(address) };
+}
+
+export function dnsModule(node: NodeProcess) {
+  const lookup = node.load(dnsLookup);
+
+  function lookupService(...args: unknown[]): object {
+    if (args.length !== 3) throw missingArguments('address', 'port', 'callback');
+    const [address, port, callback] = args;
+    checkString(address, 'address');
+    if (isIP(address) === 0) throw invalidValue('address', address);
+    const number = checkPort(port);
+    checkFunction(callback, 'callback');
+    nameByAddress(node, address, number, (error, hostname, service) =>
+      error ? callback(error) : callback(null, hostname, service),
+    );
+    return {};
+  }
+
+  return { lookup, lookupService, ADDRCONFIG, ALL, V4MAPPED };
+}
