@@ -33,6 +33,7 @@ import { nat } from './nat.ts';
 import { natExhaustion } from './nat-exhaustion.ts';
 import { routingLoop } from './routing-loop.ts';
 import type { AnyScenario } from './scenario.ts';
+import { workbench } from './workbench.ts';
 
 export const scenarios: readonly AnyScenario[] = [
   firstRequest,
@@ -65,6 +66,7 @@ export const scenarios: readonly AnyScenario[] = [
   labMigration,
   labOutage,
   labWorksForMe,
+  workbench,
 ];
 
 /** Throws {@link Malformed} with the names there are. */
