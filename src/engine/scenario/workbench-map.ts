@@ -5,9 +5,9 @@ import type { Area, Place } from './scenario.ts';
 
 export const workbenchAreas: readonly Area[] = [
   { label: 'Home', wide: [0, 0, 236, 348], tall: [0, 0, 358, 98] },
-  { label: 'ISP', wide: [248, 0, 154, 348], tall: [0, 106, 358, 92] },
-  { label: 'The internet', wide: [414, 0, 276, 348], tall: [0, 206, 358, 148] },
-  { label: 'ChaiCart’s region', wide: [702, 0, 498, 348], tall: [0, 362, 358, 270] },
+  { label: 'ISP', wide: [248, 0, 154, 348], tall: [0, 106, 358, 88] },
+  { label: 'The internet', wide: [414, 0, 276, 348], tall: [0, 202, 358, 142] },
+  { label: 'ChaiCart’s region', wide: [702, 0, 498, 348], tall: [0, 352, 358, 280] },
 ];
 
 export const workbenchPlaces: Readonly<Record<string, Place>> = {
@@ -19,7 +19,7 @@ export const workbenchPlaces: Readonly<Record<string, Place>> = {
     area: 0,
     addresses: ['192.168.1.23'],
     wide: [62, 148],
-    tall: [60, 40],
+    tall: [300, 58],
     lane: 'Maya’s laptop',
   },
   'home-router': {
@@ -29,7 +29,7 @@ export const workbenchPlaces: Readonly<Record<string, Place>> = {
     area: 0,
     addresses: ['in 192.168.1.1', 'out 203.0.113.77'],
     wide: [176, 148],
-    tall: [210, 40],
+    tall: [150, 58],
     lane: 'Home router',
   },
   isp: {
@@ -39,7 +39,7 @@ export const workbenchPlaces: Readonly<Record<string, Place>> = {
     area: 1,
     addresses: ['203.0.113.65'],
     wide: [325, 148],
-    tall: [210, 150],
+    tall: [150, 154],
   },
   resolver: {
     label: 'Resolver',
@@ -48,7 +48,7 @@ export const workbenchPlaces: Readonly<Record<string, Place>> = {
     area: 1,
     addresses: ['203.0.113.53'],
     wide: [325, 276],
-    tall: [60, 150],
+    tall: [240, 154],
     lane: 'Resolver',
   },
   'transit-a': {
@@ -58,7 +58,7 @@ export const workbenchPlaces: Readonly<Record<string, Place>> = {
     area: 2,
     addresses: ['198.51.100.130'],
     wide: [552, 148],
-    tall: [210, 256],
+    tall: [150, 268],
   },
   root: {
     label: 'Root server',
@@ -67,7 +67,7 @@ export const workbenchPlaces: Readonly<Record<string, Place>> = {
     area: 2,
     addresses: ['198.51.100.4'],
     wide: [484, 276],
-    tall: [60, 256],
+    tall: [240, 240],
     lane: 'Root',
   },
   tld: {
@@ -77,7 +77,7 @@ export const workbenchPlaces: Readonly<Record<string, Place>> = {
     area: 2,
     addresses: ['198.51.100.20'],
     wide: [620, 276],
-    tall: [60, 312],
+    tall: [240, 304],
     lane: '.example',
   },
   region: {
@@ -87,7 +87,7 @@ export const workbenchPlaces: Readonly<Record<string, Place>> = {
     area: 3,
     addresses: ['198.51.100.134'],
     wide: [784, 148],
-    tall: [210, 404],
+    tall: [150, 406],
     lane: 'Region',
   },
   ns1: {
@@ -98,7 +98,7 @@ export const workbenchPlaces: Readonly<Record<string, Place>> = {
     area: 3,
     addresses: ['192.0.2.53'],
     wide: [784, 276],
-    tall: [60, 404],
+    tall: [240, 388],
     lane: 'ns1.chaicart',
   },
   chaicart: {
@@ -109,7 +109,7 @@ export const workbenchPlaces: Readonly<Record<string, Place>> = {
     area: 3,
     addresses: ['192.0.2.80'],
     wide: [960, 62],
-    tall: [292, 470],
+    tall: [150, 566],
     lane: 'chaicart.example',
   },
   'app-1': {
@@ -120,7 +120,7 @@ export const workbenchPlaces: Readonly<Record<string, Place>> = {
     area: 3,
     addresses: ['192.0.2.101'],
     wide: [1130, 62],
-    tall: [60, 560],
+    tall: [240, 450],
     lane: 'app-1',
   },
   'app-2': {
@@ -131,7 +131,7 @@ export const workbenchPlaces: Readonly<Record<string, Place>> = {
     area: 3,
     addresses: ['192.0.2.109'],
     wide: [1130, 166],
-    tall: [179, 580],
+    tall: [240, 512],
     lane: 'app-2',
   },
   'app-3': {
@@ -142,7 +142,7 @@ export const workbenchPlaces: Readonly<Record<string, Place>> = {
     area: 3,
     addresses: ['192.0.2.117'],
     wide: [1130, 276],
-    tall: [298, 560],
+    tall: [240, 576],
     lane: 'app-3',
   },
   watcher: {
@@ -153,7 +153,7 @@ export const workbenchPlaces: Readonly<Record<string, Place>> = {
     area: 3,
     addresses: ['192.0.2.125'],
     wide: [960, 276],
-    tall: [60, 480],
+    tall: [46, 496],
     lane: 'watcher',
   },
 };

@@ -1,8 +1,8 @@
 /**
  * The workbench: where a backend developer's programs run (programs.ts), on Maya's laptop and on ChaiCart's machines.
  *
- * The scenario itself starts none. Before any program, Maya looks whether the first application server is there;
- * projects that want the world to themselves leave that out.
+ * The scenario itself starts none. Maya looks whether the first application server is there, unless told otherwise long
+ * after programs have ended: they have the world to themselves.
  */
 import { MILLISECOND, SECOND } from '../base/units.ts';
 import type { Network } from '../net/network.ts';
@@ -15,6 +15,7 @@ import { workbenchAreas, workbenchPlaces } from './workbench-map.ts';
 import { FIXED_PART, REGION, workbenchUsers, workbenchWorld } from './workbench-world.ts';
 
 const MBIT = 1_000_000;
+const LATER = 600 * SECOND;
 /** Most spans of programs that a timeline has room for. */
 const MAX_PROGRAMS = 24;
 
@@ -57,13 +58,14 @@ const parameters = {
       { value: 'forgotten', label: 'with a forgotten line' },
     ],
   }),
-  before: choice({
-    label: 'Before the programs',
-    about: 'Whether Maya looks for the first application server before any program starts.',
-    initial: 'ping',
+  ping: choice({
+    label: 'Maya’s ping',
+    about:
+      'When Maya looks whether the first application server is there: ten minutes later, programs have the machines to themselves.',
+    initial: 'later',
     choices: [
-      { value: 'ping', label: 'ping app-1' },
-      { value: 'nothing', label: 'nothing' },
+      { value: 'later', label: 'after ten minutes' },
+      { value: 'first', label: 'first of all' },
     ],
   }),
 } as const;
@@ -110,15 +112,17 @@ export const workbench = scenario({
 });
 
 function build(world: World, values: Values<typeof parameters>): Network {
-  const { distance, rate, loss, hosts, before } = values;
+  const { distance, rate, loss, hosts, ping } = values;
   const network = workbenchWorld(world, {
     distance: Math.max(distance, FIXED_PART),
     rate,
     loss,
     hasForgotten: hosts === 'forgotten',
   });
-  if (before === 'ping')
-    world.input(0, 'type', { machine: 'laptop', line: 'ping -c 1 app-1.chaicart.example' });
+  world.input(ping === 'first' ? 0 : LATER, 'type', {
+    machine: 'laptop',
+    line: 'ping -c 1 app-1.chaicart.example',
+  });
   return network;
 }
 
