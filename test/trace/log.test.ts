@@ -107,6 +107,12 @@ describe('the digest', () => {
     return trace.digest;
   };
 
+  const sealed = (trace: Trace, ...bytes: number[]): void => {
+    const frame = trace.frames.alloc(bytes.length);
+    trace.frames.slab(frame).set(bytes, trace.frames.at(frame));
+    trace.seal(frame);
+  };
+
   it('tells apart time, kind, node, cause, operands, details and bytes', () => {
     const changes: ((trace: Trace) => void)[] = [
       () => {},
@@ -121,9 +127,9 @@ describe('the digest', () => {
       (trace) => trace.recordDetail(2, trace.kind('a'), trace.node('n'), { x: 1 }, 1, 2),
       (trace) => trace.recordDetail(2, trace.kind('a'), trace.node('n'), { x: 2 }, 1, 2),
       (trace) => trace.recordDetail(2, trace.kind('a'), trace.node('n'), { y: 1 }, 1, 2),
-      (trace) => trace.seal(Uint8Array.of(1, 2, 3, 4, 5), 0, 5),
-      (trace) => trace.seal(Uint8Array.of(1, 2, 3, 4, 6), 0, 5),
-      (trace) => trace.seal(Uint8Array.of(1, 2, 3, 4, 5, 0), 0, 6),
+      (trace) => sealed(trace, 1, 2, 3, 4, 5),
+      (trace) => sealed(trace, 1, 2, 3, 4, 6),
+      (trace) => sealed(trace, 1, 2, 3, 4, 5, 0),
     ];
     expect(new Set(changes.map(digestOf)).size).toBe(changes.length);
   });

@@ -15,7 +15,7 @@ import { TableReader } from '../inspect/tables.ts';
 import type { CacheView, NameServerLog, RunRequest, RunView, TableView, WhyStep } from '../inspect/view.ts';
 import { readSpoofing, type SpoofingReading } from '../scenario/dns/spoofing-claims.ts';
 import { writeValue } from '../scenario/parameter.ts';
-import { Run, type RunOptions } from '../scenario/run.ts';
+import { type Happened, Run, type RunOptions } from '../scenario/run.ts';
 import { type Completion, complete, machineFacts } from '../shell/complete.ts';
 import type { Node } from '../wire/bits.ts';
 import { dissectFrame } from '../wire/frame.ts';
@@ -45,6 +45,24 @@ export class Session {
   /** What there is to ask of a run that somebody else drives. */
   static of(run: Run): Session {
     return new Session(run);
+  }
+
+  /** A run that took place in another realm, with a trace that a stranger may have written. Ask it by {@link ask}. */
+  static elsewhere(request: RunRequest, happened: Happened): Session {
+    return new Session(Run.elsewhere(request, happened));
+  }
+
+  /**
+   * Puts a question. Whatever the readers of the trace stumble over, in a run that took place elsewhere, is a fault of
+   * that trace: {@link Malformed}.
+   */
+  ask<T>(question: (session: Session) => T): T {
+    try {
+      return question(this);
+    } catch (problem) {
+      if (!this.run.isForeign || problem instanceof Malformed) throw problem;
+      throw new Malformed('the record of this run contradicts itself');
+    }
   }
 
   /** Runs at most `maxEvents` events more; true when the run is over. */

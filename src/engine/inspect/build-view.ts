@@ -58,23 +58,42 @@ export function buildView(run: Run, packets: readonly Packet[]): RunView {
     areas: run.scenario.areas,
     machines,
     channels: channels.map((channel) => channelView(channel, index)),
-    knobs: knobsOf(run),
+    ...(run.isForeign ? NOTHING_TO_CHANGE : whatCanChange(run, index)),
     inputs: inputsOf(run, shown, summaries),
     packets: packetViews(run.world.trace, shown, summaries, index),
     hops: hopColumns(shown, run),
     moments: momentsOf(run, shown, index).filter(({ time }) => time <= end),
-    phases: run.scenario.phases(run),
     spans: spansOf(run.world.trace, index, end).filter(({ start }) => start <= end),
     requests: requestsOf(run.world.trace),
-    claims: claimsOf(run),
-    goals: goalsOf(run),
-    consoles: consolesOf(run.world.trace, run.scenario.terminals ?? {}, index),
-    zones: run.scenario.zones?.(run.values as Values<Parameters>) ?? [],
     near: index.get(run.scenario.near)!,
     far: index.get(run.scenario.far)!,
     distance: distancesOf(machines, channels, run.scenario.near),
   };
 }
+
+type Changeable = Pick<RunView, 'knobs' | 'phases' | 'claims' | 'goals' | 'consoles' | 'zones'>;
+
+/** What a reader can set or type, so that it runs anew, and what the scenario's own story says of the run. */
+function whatCanChange(run: Run, index: ReadonlyMap<string, number>): Changeable {
+  return {
+    knobs: knobsOf(run),
+    phases: run.scenario.phases(run),
+    claims: claimsOf(run),
+    goals: goalsOf(run),
+    consoles: consolesOf(run.world.trace, run.scenario.terminals ?? {}, index),
+    zones: run.scenario.zones?.(run.values as Values<Parameters>) ?? [],
+  };
+}
+
+/** A run from a sandbox has another story, and can only be run again there. */
+const NOTHING_TO_CHANGE: Changeable = {
+  knobs: [],
+  phases: [],
+  claims: [],
+  goals: [],
+  consoles: [],
+  zones: [],
+};
 
 /** A run goes on for this part of it after its last packet, but no longer than that. */
 const AFTERWARDS = 0.02;
@@ -86,6 +105,8 @@ function endOf(run: Run, lastArrival: Nanoseconds): Nanoseconds {
   for (const { time } of run.world.trace.events([
     'fetch.failed',
     'fetch.loaded',
+    'program.exit',
+    'program.output',
     'shell.exit',
     'shell.output',
     'shell.refused',

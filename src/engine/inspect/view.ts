@@ -354,4 +354,13 @@ export interface RunRequest {
     readonly what: string;
     readonly detail: Readonly<Record<string, string | number | boolean | null>>;
   }[];
+  /** A run of people's own programs: it took place in a sandbox, and is known here by its name alone. */
+  readonly playground?: PlaygroundRun;
+}
+
+export interface PlaygroundRun {
+  /** Made by the page; one for each press of Run. */
+  readonly id: string;
+  /** Of its trace. */
+  readonly digest: string;
 }

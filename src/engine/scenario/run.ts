@@ -3,11 +3,12 @@
  */
 import { Malformed } from '../base/errors.ts';
 import type { Nanoseconds } from '../base/units.ts';
+import type { Channel } from '../net/link/link.ts';
 import type { Network } from '../net/network.ts';
 import type { RunEnd } from '../sim/kernel.ts';
 import { type Input, World } from '../sim/world.ts';
 import type { Detail } from '../trace/event.ts';
-import type { TraceLevel } from '../trace/log.ts';
+import { SENT, type Trace, type TraceLevel } from '../trace/log.ts';
 import { findScenario } from './all.ts';
 import type { Goal } from './goal.ts';
 import { type Parameters, readValues, type Values } from './parameter.ts';
@@ -37,6 +38,13 @@ export interface RunOptions {
   readonly keeper?: (input: Input) => void;
 }
 
+/** What became of a run that took place in another realm: learners' programs run in a sandbox. */
+export interface Happened {
+  readonly trace: Trace;
+  readonly until: Nanoseconds;
+  readonly end: RunEnd;
+}
+
 const MAX_INPUTS = 64;
 
 export class Run implements FinishedRun {
@@ -47,6 +55,8 @@ export class Run implements FinishedRun {
   readonly network: Network;
   readonly until: Nanoseconds;
   end: RunEnd | undefined;
+  /** True when its trace came from another realm: nobody here saw it happen. */
+  isForeign = false;
 
   /** Builds the world and schedules the inputs. Throws {@link Malformed} with a sentence for people. */
   constructor(spec: RunSpec, options: RunOptions = {}) {
@@ -61,6 +71,19 @@ export class Run implements FinishedRun {
     this.world = new World({ seed: spec.seed, level, ...(keeper ? { keeper } : {}) });
     this.network = this.scenario.build(this.world, this.values as Values<Parameters>);
     for (const input of spec.inputs) this.#input(input);
+  }
+
+  /**
+   * A run that took place elsewhere, in the world that the request describes. Throws {@link Malformed} when its trace
+   * speaks of machines or links that this world does not have.
+   */
+  static elsewhere(spec: RunSpec, { trace, until, end }: Happened): Run {
+    const run = new Run(spec, { level: 'off', until });
+    checkPlaces(trace, run.world.trace.nodeNames, run.network.channels);
+    run.world.remember(trace);
+    run.isForeign = true;
+    run.end = end;
+    return run;
   }
 
   /** Runs on for at most `maxEvents` events; true when the run is over. */
@@ -103,5 +126,22 @@ export class Run implements FinishedRun {
       throw new Malformed(`an input at ${time} ns is outside the run`);
     this.world.checkInput(what, detail);
     this.world.input(time, what, detail);
+  }
+}
+
+/** Every event must be at a machine of the world, and every frame on a link that begins or ends there. */
+function checkPlaces(trace: Trace, machines: readonly string[], channels: readonly Channel[]): void {
+  for (const name of trace.nodeNames)
+    if (!machines.includes(name))
+      throw new Malformed(`the run speaks of ${name}, which is not in this world`);
+  const sent = trace.findKind(SENT);
+  const arrived = [trace.findKind('frame.delivered'), trace.findKind('frame.corrupted')];
+  for (let id = 0; id < trace.length; id++) {
+    const kind = trace.kindOf(id);
+    const isSent = kind === sent;
+    if (!isSent && !arrived.includes(kind)) continue;
+    const channel = channels[trace.bOf(id)];
+    if ((isSent ? channel?.from : channel?.to) !== trace.nodeName(trace.nodeOf(id)))
+      throw new Malformed(`event ${id} is on a link that is not there`);
   }
 }

@@ -42,7 +42,7 @@ interface Handler {
 export class World {
   readonly seed: number;
   readonly epochSeconds: number;
-  readonly trace: Trace;
+  trace: Trace;
   readonly kernel: Kernel;
   readonly inputs: Input[] = [];
   readonly #streams = new Map<string, Random>();
@@ -63,6 +63,15 @@ export class World {
 
   get now(): Nanoseconds {
     return this.kernel.now;
+  }
+
+  /**
+   * Takes what happened in a world like this one, elsewhere, for what happened here. For reading: nothing can happen in
+   * this world from then on.
+   */
+  remember(trace: Trace): void {
+    if (this.kernel.processed > 0) throw new Misuse('something happened here already');
+    this.trace = trace;
   }
 
   /** Wall-clock time in whole seconds since 1970. */

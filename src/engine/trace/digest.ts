@@ -7,6 +7,10 @@
 
 import type { Bytes } from '../base/bytes.ts';
 import { hashName } from '../base/random.ts';
+import type { Detail } from './event.ts';
+
+/** The two lanes between two words. */
+export type Lanes = readonly [a: number, b: number];
 
 export class Digest {
   #a = 0x243f6a88;
@@ -31,6 +35,24 @@ export class Digest {
     this.word(value.length);
   }
 
+  /** One event of a trace; `kind` and `node` are hashes of their names. */
+  event(time: number, kind: number, node: number, cause: number, a: number, b: number): void {
+    this.long(time);
+    this.word(kind);
+    this.word(node);
+    this.word(cause);
+    this.word(a);
+    this.word(b);
+  }
+
+  /** What an event has to say beyond that. */
+  detail(detail: Detail): void {
+    for (const key of Object.keys(detail)) {
+      this.text(key);
+      this.text(String(detail[key]));
+    }
+  }
+
   bytes(bytes: Bytes, at: number, length: number): void {
     let a = this.#a;
     let b = this.#b;
@@ -50,6 +72,16 @@ export class Digest {
     this.#a = a;
     this.#b = b ^ (b >>> 13);
     this.word(length);
+  }
+
+  get lanes(): Lanes {
+    return [this.#a, this.#b];
+  }
+
+  /** Goes on from where another one stood: past bytes that are no longer there. */
+  skipTo([a, b]: Lanes): void {
+    this.#a = a;
+    this.#b = b;
   }
 
   /** Sixteen hexadecimal digits. */

@@ -15,7 +15,17 @@ export const MAX_FRAME = 2048;
 export const HEADER_BYTES = 128;
 
 const SLAB_BITS = 20;
-const SLAB_BYTES = 1 << SLAB_BITS;
+export const SLAB_BYTES = 1 << SLAB_BITS;
+
+/** Everything that kept frames are made of, as it lies in memory (parcel.ts): columns by frame number, and the slabs. */
+export interface FrameParts {
+  readonly slabs: readonly Bytes[];
+  /** Slab number × {@link SLAB_BYTES} + offset. */
+  readonly place: Int32Array;
+  readonly size: Uint16Array;
+  readonly stored: Uint16Array;
+  readonly origin: Int32Array;
+}
 
 export class FrameStore {
   readonly keep: boolean;
@@ -114,6 +124,36 @@ export class FrameStore {
   /** True when only the first bytes of the frame were kept. */
   isCut(frame: number): boolean {
     return this.#stored[frame]! < this.#size[frame]!;
+  }
+
+  /** True when only its first bytes will be kept, once nobody holds it: there was no room for more. */
+  willBeCut(frame: number): boolean {
+    return this.keep && this.#isSlot(this.#place[frame]!) && this.#size[frame]! > HEADER_BYTES;
+  }
+
+  /** What it consists of; the slabs are shared with it. */
+  get parts(): FrameParts {
+    return {
+      slabs: this.#slabs,
+      place: this.#place.slice(0, this.#count),
+      size: this.#size.slice(0, this.#count),
+      stored: this.#stored.slice(0, this.#count),
+      origin: this.#origin.slice(0, this.#count),
+    };
+  }
+
+  /** Kept frames to read, from their parts. They are believed: parcel.ts checks them. */
+  static of({ slabs, place, size, stored, origin }: FrameParts): FrameStore {
+    const store = new FrameStore(true);
+    store.#slabs = [...slabs];
+    store.#place = place as Int32Array<ArrayBuffer>;
+    store.#size = size as Uint16Array<ArrayBuffer>;
+    store.#stored = stored as Uint16Array<ArrayBuffer>;
+    store.#origin = origin as Int32Array<ArrayBuffer>;
+    store.#holders = new Uint16Array(place.length);
+    store.#count = place.length;
+    for (let frame = 0; frame < place.length; frame++) if (store.isCut(frame)) store.#cut += 1;
+    return store;
   }
 
   /** A new frame with the same bytes, for whoever changes a header on the way. */

@@ -8,18 +8,19 @@
  *
  * Not here: what a kind means. The floors above name their kinds and read them back.
  */
-import type { Bytes } from '../base/bytes.ts';
 import { hashName } from '../base/random.ts';
-import { Digest } from './digest.ts';
+import { Digest, type Lanes } from './digest.ts';
 import type { Detail, TraceEvent } from './event.ts';
 import { FrameStore } from './frames.ts';
 
 export type TraceLevel = 'off' | 'requests' | 'full';
 
 const CHUNK_BITS = 14;
-const CHUNK = 1 << CHUNK_BITS;
+/** Events of a chunk. */
+export const CHUNK = 1 << CHUNK_BITS;
 
-interface Chunk {
+/** Columns of {@link CHUNK} events, of which the last chunk's may be unused. */
+export interface Chunk {
   readonly time: Float64Array;
   readonly kindNode: Int32Array;
   readonly cause: Int32Array;
@@ -28,6 +29,24 @@ interface Chunk {
 }
 
 const RANK: Readonly<Record<TraceLevel, number>> = { off: 0, requests: 1, full: 2 };
+
+/** Everything that a trace is made of, as it lies in memory (parcel.ts). */
+export interface TraceParts {
+  readonly chunks: readonly Chunk[];
+  readonly length: number;
+  readonly kinds: readonly string[];
+  readonly nodes: readonly string[];
+  readonly texts: readonly string[];
+  /** For each text, the number of events before it. */
+  readonly textsAt: readonly number[];
+  readonly details: ReadonlyMap<number, Detail>;
+  readonly frames: FrameStore;
+  /** Where the digest stood after frames that were too many to keep whole, by the event that sent them. */
+  readonly skips: ReadonlyMap<number, Lanes>;
+}
+
+/** The kind whose events are followed, in the digest, by the bytes of the frame that is their first operand. */
+export const SENT = 'frame.sent';
 
 /** No event, or no cause. */
 export const NONE = -1;
@@ -50,13 +69,15 @@ export class Trace {
   #nodeIds = new Map<string, number>();
   #texts: string[] = [];
   #textIds = new Map<string, number>();
+  #textsAt: number[] = [];
   #details = new Map<number, Detail>();
+  #skips = new Map<number, Lanes>();
   #digest = new Digest();
 
-  constructor(level: TraceLevel = 'full', keepFrameBytes?: number) {
+  constructor(level: TraceLevel = 'full', keepFrameBytes?: number, frames?: FrameStore) {
     this.level = level;
     this.#rank = RANK[level];
-    this.frames = new FrameStore(level === 'full', keepFrameBytes);
+    this.frames = frames ?? new FrameStore(level === 'full', keepFrameBytes);
   }
 
   get length(): number {
@@ -94,6 +115,7 @@ export class Trace {
     if (known !== undefined) return known;
     const id = this.#texts.push(value) - 1;
     this.#textIds.set(value, id);
+    this.#textsAt.push(this.#length);
     this.#digest.text(value);
     return id;
   }
@@ -132,13 +154,7 @@ export class Trace {
     chunk.cause[at] = cause;
     chunk.a[at] = a;
     chunk.b[at] = b;
-    const digest = this.#digest;
-    digest.long(time);
-    digest.word(this.#kindHash[kind]!);
-    digest.word(this.#nodeHash[node]!);
-    digest.word(cause);
-    digest.word(a);
-    digest.word(b);
+    this.#digest.event(time, this.#kindHash[kind]!, this.#nodeHash[node]!, cause, a, b);
     return id;
   }
 
@@ -147,16 +163,16 @@ export class Trace {
     const id = this.record(time, kind, node, a, b);
     if (id === NONE) return NONE;
     this.#details.set(id, Object.freeze(detail));
-    for (const key of Object.keys(detail)) {
-      this.#digest.text(key);
-      this.#digest.text(String(detail[key]));
-    }
+    this.#digest.detail(detail);
     return id;
   }
 
-  /** Takes the bytes of a frame into the digest; once, when it is first sent. */
-  seal(bytes: Bytes, at: number, length: number): void {
-    if (this.#rank === 2) this.#digest.bytes(bytes, at, length);
+  /** Takes the bytes of a frame into the digest, right after the {@link SENT} event that says where it goes. */
+  seal(frame: number): void {
+    if (this.#rank !== 2) return;
+    const { frames } = this;
+    this.#digest.bytes(frames.slab(frame), frames.at(frame), frames.size(frame));
+    if (frames.willBeCut(frame)) this.#skips.set(this.#length - 1, this.#digest.lanes);
   }
 
   /** Runs `body` with `id` as the cause of what it records (unless `id` was not recorded). */
@@ -232,6 +248,66 @@ export class Trace {
 
   get digest(): string {
     return this.#digest.toString();
+  }
+
+  /** What it consists of, shared with it. */
+  get parts(): TraceParts {
+    return {
+      chunks: this.#chunks,
+      length: this.#length,
+      kinds: this.#kinds,
+      nodes: this.#nodes,
+      texts: this.#texts,
+      textsAt: this.#textsAt,
+      details: this.#details,
+      frames: this.frames,
+      skips: this.#skips,
+    };
+  }
+
+  /** A trace of level `full` that is finished, from its parts. They are believed: parcel.ts checks them. */
+  static of(parts: TraceParts): Trace {
+    const trace = new Trace('full', undefined, parts.frames);
+    for (const name of parts.kinds) trace.kind(name);
+    for (const name of parts.nodes) trace.node(name);
+    trace.#chunks = [...parts.chunks];
+    trace.#length = parts.length;
+    trace.#details = new Map(parts.details);
+    trace.#skips = new Map(parts.skips);
+    trace.#textsAt = [...parts.textsAt];
+    trace.#texts = [...parts.texts];
+    for (const [id, text] of parts.texts.entries()) trace.#textIds.set(text, id);
+    trace.#digest = trace.#digestAnew();
+    return trace;
+  }
+
+  /** The digest of what is in the log, in the order in which it came. */
+  #digestAnew(): Digest {
+    const digest = new Digest();
+    const { frames } = this;
+    const sent = this.findKind(SENT);
+    let text = 0;
+    for (let id = 0; id <= this.#length; id++) {
+      while (text < this.#texts.length && this.#textsAt[text]! <= id) digest.text(this.#texts[text++]!);
+      if (id === this.#length) break;
+      const kind = this.kindOf(id);
+      const a = this.aOf(id);
+      digest.event(
+        this.timeOf(id),
+        this.#kindHash[kind]!,
+        this.#nodeHash[this.nodeOf(id)]!,
+        this.causeOf(id),
+        a,
+        this.bOf(id),
+      );
+      const detail = this.#details.get(id);
+      if (detail) digest.detail(detail);
+      if (kind !== sent) continue;
+      const skip = this.#skips.get(id);
+      if (skip && frames.isCut(a)) digest.skipTo(skip);
+      else digest.bytes(frames.slab(a), frames.at(a), frames.size(a));
+    }
+    return digest;
   }
 }
 

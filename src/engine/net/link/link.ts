@@ -9,6 +9,7 @@ import { Misuse } from '../../base/errors.ts';
 import { type BitsPerSecond, type Nanoseconds, SECOND } from '../../base/units.ts';
 import type { Target } from '../../sim/kernel.ts';
 import type { World } from '../../sim/world.ts';
+import { SENT } from '../../trace/log.ts';
 import type { Fault, Passage } from './fault.ts';
 
 export interface LinkOptions {
@@ -108,7 +109,7 @@ export class Channel implements Target {
     this.#fromNode = trace.node(from);
     this.#toNode = trace.node(receiver.nodeName);
     this.#kinds = {
-      sent: trace.kind('frame.sent'),
+      sent: trace.kind(SENT),
       delivered: trace.kind('frame.delivered'),
       lost: trace.kind('frame.lost'),
       corrupted: trace.kind('frame.corrupted'),
@@ -129,7 +130,7 @@ export class Channel implements Target {
     const size = frames.size(frame);
     const bytes = size - ETHERNET_HEADER;
     const sent = trace.record(now, this.#kinds.sent, this.#fromNode, frame, this.index);
-    if (trace.full) trace.seal(frames.slab(frame), frames.at(frame), size);
+    if (trace.full) trace.seal(frame);
     this.#ordinal += 1;
     this.#startDue();
     const start = this.#lineFree > now ? this.#lineFree : now;
