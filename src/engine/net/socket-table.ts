@@ -4,6 +4,7 @@
 import { formatEndpoint } from '../base/ip.ts';
 import type { Projection } from '../trace/event.ts';
 import type { Host } from './host.ts';
+import { boundText } from './transport/bound.ts';
 
 export interface SocketRow {
   readonly protocol: string;
@@ -22,8 +23,8 @@ export function socketRows(host: Host): Map<string, SocketRow> {
   const add = (protocol: string, local: string, remote: string, state: string): void => {
     rows.set(keyOf(protocol, local, remote), { protocol, local, remote, state });
   };
-  for (const port of host.udp.openPorts) add('UDP', String(port), '*', 'BOUND');
-  for (const port of host.tcp.listeningPorts) add('TCP', String(port), '*', 'LISTEN');
+  for (const socket of host.udp.sockets()) add('UDP', socket.local, socket.peer, socket.state);
+  for (const { address, port } of host.tcp.listeners()) add('TCP', boundText(address, port), '*', 'LISTEN');
   for (const socket of host.tcp.sockets()) {
     add('TCP', formatEndpoint(socket.local, socket.localPort), socket.peer, socket.connection.state);
   }

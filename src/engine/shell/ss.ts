@@ -2,7 +2,7 @@
  * `ss`: the sockets of this machine, in columns as iproute2 6.1 prints them where its output is no terminal: as narrow
  * as the texts allow.
  *
- * A listening socket takes both families and is shown as `*`. Left out: sockets of other kinds, details of connections,
+ * A socket that takes both families is shown as `*`. Left out: sockets of other kinds, details of connections,
  * filters but `state`. `-p` names no programs, since they are other people's.
  */
 import { formatIp, type Ip, isV4 } from '../base/ip.ts';
@@ -181,9 +181,17 @@ function flagFamily(has: (letter: string) => boolean): Family | undefined {
 function socketsOf(host: Host): readonly Row[] {
   const any: Endpoint = { address: undefined, port: undefined };
   const rows: Row[] = [];
-  for (const port of host.udp.openPorts) {
-    const local = { address: undefined, port };
-    rows.push({ netid: 'udp', state: 'UNCONN', received: 0, sent: 0, local, peer: any, family: 6 });
+  for (const { address, port, remote } of host.udp.sockets()) {
+    const own = remote?.source ?? address;
+    rows.push({
+      netid: 'udp',
+      state: remote ? 'ESTAB' : 'UNCONN',
+      received: 0,
+      sent: 0,
+      local: { address: own, port },
+      peer: remote ?? any,
+      family: familyShown(own),
+    });
   }
   const connections = host.tcp.sockets().map((socket): Row => {
     const { connection, local, localPort, remote, remotePort } = socket;
@@ -204,13 +212,18 @@ function socketsOf(host: Host): readonly Row[] {
       state: 'LISTEN',
       received: listener.queue.length,
       sent: listener.backlog,
-      local: { address: undefined, port: listener.port },
+      local: { address: listener.address, port: listener.port },
       peer: any,
-      family: 6,
+      family: familyShown(listener.address),
     });
   }
   rows.push(...connections.filter(({ family }) => family === 6));
   return rows;
+}
+
+/** What takes both families is one of IPv6 to Linux. */
+function familyShown(address: Ip | undefined): Family {
+  return address !== undefined && isV4(address) ? 4 : 6;
 }
 
 interface Look {

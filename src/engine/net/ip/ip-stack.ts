@@ -44,8 +44,8 @@ import { DEFAULT_HOP_LIMIT, type SendOptions, type SendProblem, type Transport }
 
 /** A loopback interface has room for the largest datagram and more, as Linux's has. */
 export const LOOPBACK_MTU = 65_536;
-const IP4_LOOPBACK = 0x7f00_0001 as Ip4;
-const IP6_LOOPBACK = '::1' as Ip6;
+export const IP4_LOOPBACK = 0x7f00_0001 as Ip4;
+export const IP6_LOOPBACK = '::1' as Ip6;
 
 /** Where the first fragment of a datagram came in, and the event that brought it. */
 interface FirstPiece {
@@ -195,6 +195,8 @@ export class IpStack implements Node {
 
   /** The address that a datagram to `destination` would come from, or undefined without a route. */
   sourceFor(destination: Ip, via?: Nic): Ip | undefined {
+    // all of 127.0.0.0/8 is ours, and hears from one address of it
+    if (typeof destination === 'number' && destination >>> 24 === 127) return IP4_LOOPBACK;
     if (this.isLocal(destination)) return destination;
     if (typeof destination !== 'number') return this.v6.sourceFor(destination, via);
     return (via ?? this.routes.lookup(destination)?.nic)?.address;
@@ -230,10 +232,21 @@ export class IpStack implements Node {
     source: Ip,
     destination: Ip,
     hopLimit = DEFAULT_HOP_LIMIT,
+    trafficClass = 0,
   ): boolean {
     return typeof destination === 'number'
-      ? this.v4.send(frame, length, protocol, source as Ip4, destination, hopLimit, 0, false, undefined)
-      : this.v6.send(frame, length, protocol, source as Ip6, destination, hopLimit, 0, undefined);
+      ? this.v4.send(
+          frame,
+          length,
+          protocol,
+          source as Ip4,
+          destination,
+          hopLimit,
+          trafficClass,
+          false,
+          undefined,
+        )
+      : this.v6.send(frame, length, protocol, source as Ip6, destination, hopLimit, trafficClass, undefined);
   }
 
   /** Sends a payload of any size, in fragments where that is allowed. Says why not, if not. */

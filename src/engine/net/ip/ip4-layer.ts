@@ -5,9 +5,10 @@
  * A machine that translates or filters puts fragments together first, because only the first of them has ports. Left
  * out: options (ignored), multicast, redirects (RFC 1812 §5.2.7.2: neither sent nor obeyed), source routing.
  */
-import { IP4_BROADCAST, type Ip4 } from '../../base/address.ts';
+import { IP4_BROADCAST, type Ip4, MAC_BROADCAST } from '../../base/address.ts';
 import type { Bytes } from '../../base/bytes.ts';
 import { adjustChecksum, checksumAdd, checksumFinish } from '../../base/checksum.ts';
+import { NEVER } from '../../base/units.ts';
 import { ETHERNET_HEADER, ethernet, isGroupMac } from '../../wire/ethernet.ts';
 import { ICMP_ECHO, ICMP_UNREACHABLE, isIcmpError, UNREACHABLE_PROTOCOL } from '../../wire/icmp.ts';
 import {
@@ -78,8 +79,19 @@ export class Ip4Layer {
       frames.release(frame);
       return false;
     }
-    stack.neighbours.deliver(route.nic, route.gateway ?? destination, frame, undefined);
+    if (stack.isBroadcast(destination)) this.#toEverybody(route.nic, frame);
+    else stack.neighbours.deliver(route.nic, route.gateway ?? destination, frame, undefined);
     return true;
+  }
+
+  /** On the link for all who hear it, and to ourselves, who belong to everybody, too. */
+  #toEverybody(nic: Nic, frame: number): void {
+    const stack = this.#stack;
+    const { frames } = stack.world.trace;
+    const from = frames.at(frame) + ETHERNET_HEADER;
+    const own = frames.slab(frame).slice(from, frames.at(frame) + frames.size(frame));
+    stack.toSelf(() => this.#deliver(nic, -1, own, 0, true));
+    stack.neighbours.transmit(nic, frame, MAC_BROADCAST, true);
   }
 
   /** Sends a payload of any size: whole when the path takes it, in fragments otherwise. Why not, if not. */
@@ -93,7 +105,8 @@ export class Ip4Layer {
     const stack = this.#stack;
     const isLocal = stack.isLocal(destination);
     const route = isLocal ? undefined : this.#routeOut(destination, options.via);
-    const problem = isLocal ? undefined : this.problemWith(destination, route);
+    const isForAll = options.mayBroadcast === true && stack.isBroadcast(destination);
+    const problem = isLocal ? undefined : isForAll ? problemOf(route) : this.problemWith(destination, route);
     if (problem) return problem;
     const total = IPV4_HEADER + payload.length;
     if (total > MAX_DATAGRAM) return 'EMSGSIZE';
@@ -109,7 +122,8 @@ export class Ip4Layer {
         ? undefined
         : 'EPERM';
     }
-    if (fragment === 'do' && !isLocal) return 'EMSGSIZE';
+    // what is for everybody is not cut up (RFC 919 §7 would let it, 4.3BSD did not)
+    if ((fragment === 'do' || isForAll) && !isLocal) return 'EMSGSIZE';
     const whole = new Uint8Array(total);
     whole.set(payload, IPV4_HEADER);
     writeIpv4(whole, 0, payload.length, this.#nextId(), 0, hopLimit, protocol, source, destination);
@@ -120,7 +134,7 @@ export class Ip4Layer {
     return undefined;
   }
 
-  /** Why nothing can be sent there, if so: as the system call says. Nobody here has asked to speak to everybody. */
+  /** Why nothing can be sent there, if so: as the system call says to who has not asked to speak to everybody. */
   problemWith(destination: Ip4, route: Route | undefined): SendProblem | undefined {
     if (destination >>> 28 === 14) return 'ENETUNREACH';
     return this.#stack.isBroadcast(destination) ? 'EACCES' : problemOf(route);
@@ -244,6 +258,7 @@ export class Ip4Layer {
 
   #routeOut(destination: Ip4, via: Nic | undefined): Route | undefined {
     const { routes } = this.#stack;
+    if (via && destination === IP4_BROADCAST) return onLink(via);
     return via ? routes.candidates(destination).find(({ nic }) => nic === via) : routes.lookup(destination);
   }
 
@@ -260,6 +275,12 @@ export class Ip4Layer {
       this.#deliver(stack.loopback, frame, frames.slab(frame), at, false);
     }, frame);
   }
+}
+
+/** Everybody is on the link. */
+function onLink(nic: Nic): Route {
+  const network = { address: IP4_BROADCAST, prefixLength: 32 };
+  return { network, kind: 'unicast', nic, gateway: undefined, origin: 'kernel', metric: 0, expires: NEVER };
 }
 
 /** Writes the traffic class into a header that is complete. */

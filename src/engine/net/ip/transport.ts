@@ -39,6 +39,8 @@ export interface SendOptions {
   readonly via?: Nic | undefined;
   /** Type of service, or traffic class. */
   readonly trafficClass?: number | undefined;
+  /** The program has asked to speak to everybody (SO_BROADCAST). */
+  readonly mayBroadcast?: boolean | undefined;
 }
 
 /** Why nothing was sent, as the system call would say. */

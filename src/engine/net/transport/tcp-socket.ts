@@ -6,10 +6,11 @@ import { Misuse } from '../../base/errors.ts';
 import { formatEndpoint, type Ip } from '../../base/ip.ts';
 import type { Nanoseconds } from '../../base/units.ts';
 import type { ByteStream } from '../../proto/stream.ts';
-import type { TcpConnection, TcpOptions } from '../../proto/tcp/connection.ts';
+import type { KeepAlive, TcpConnection, TcpOptions } from '../../proto/tcp/connection.ts';
 import type { Kernel } from '../../sim/kernel.ts';
 import type { Task, Wait, Waker } from '../../sim/task.ts';
 import { Timer } from '../../sim/timer.ts';
+import type { Bound } from './bound.ts';
 import type { TcpStack } from './tcp-stack.ts';
 
 /** What a program may choose for its connections; the rest follows from the host. */
@@ -27,6 +28,8 @@ export class TcpSocket implements ByteStream {
   onChange: (() => void) | undefined;
   /** Set when the machine has reached CLOSED and the stack has let go of it. */
   isClosed = false;
+  /** Type of service, or traffic class, of what is sent from now on. */
+  trafficClass = 0;
   #isAborted = false;
   readonly timer: Timer;
   readonly #stack: TcpStack;
@@ -105,6 +108,18 @@ export class TcpSocket implements ByteStream {
     this.#stack.service(this);
   }
 
+  /** Switches Nagle's rule off or on; what it held back goes at once. */
+  setNoDelay(noDelay: boolean): void {
+    this.connection.sender.noDelay = noDelay;
+    this.#stack.service(this);
+  }
+
+  /** Switches keep-alive on with these times, or off. */
+  setKeepAlive(options: KeepAlive | undefined): void {
+    this.connection.keepAlive(options, this.#stack.ip.world.kernel.now);
+    this.#stack.service(this);
+  }
+
   get isEstablished(): boolean {
     return this.connection.state === 'ESTABLISHED' || this.connection.state === 'CLOSE-WAIT';
   }
@@ -113,16 +128,21 @@ export class TcpSocket implements ByteStream {
 /** A port that accepts connections, with the queue of those that wait for `accept`. */
 export class TcpListener {
   readonly port: number;
+  /** The address that it answers for; every one when undefined. */
+  readonly address: Bound;
   readonly backlog: number;
   readonly tuning: TcpTuning;
   /** Connections that have begun and are not established yet. */
   pending = 0;
   readonly queue: TcpSocket[] = [];
+  /** Called after a connection has joined the queue. */
+  onConnection: (() => void) | undefined;
   readonly #stack: TcpStack;
   #takers: Waker[] = [];
 
-  constructor(stack: TcpStack, port: number, backlog: number, tuning: TcpTuning) {
+  constructor(stack: TcpStack, address: Bound, port: number, backlog: number, tuning: TcpTuning) {
     this.#stack = stack;
+    this.address = address;
     this.port = port;
     this.backlog = backlog;
     this.tuning = tuning;
@@ -131,6 +151,7 @@ export class TcpListener {
   established(socket: TcpSocket): void {
     this.queue.push(socket);
     this.#takers.shift()?.wake();
+    this.onConnection?.();
   }
 
   /** The next established connection. */

@@ -7,7 +7,6 @@
 
 import type { Bytes } from '../../base/bytes.ts';
 import { checksumAdd, checksumFinish, pseudoHeader, pseudoHeader4 } from '../../base/checksum.ts';
-import { Misuse } from '../../base/errors.ts';
 import { formatEndpoint, formatIp, type Ip, isMulticast6 } from '../../base/ip.ts';
 import { hashName, type Random } from '../../base/random.ts';
 import { seqLe, seqLt } from '../../base/seq.ts';
@@ -22,6 +21,16 @@ import { TCP_HEADER, tcpHeader } from '../../wire/tcp.ts';
 import type { IcmpErrorKind, IcmpReport } from '../ip/icmp-report.ts';
 import type { IpStack } from '../ip/ip-stack.ts';
 import { type Transport, transportOffset } from '../ip/transport.ts';
+import {
+  answersFor,
+  type Bound,
+  boundText,
+  checkOwn,
+  isLoopback,
+  isWildcard,
+  loopbackOf,
+  overlap,
+} from './bound.ts';
 import type { PortPool } from './ports.ts';
 import { changed, TcpListener, TcpSocket, type TcpTuning } from './tcp-socket.ts';
 
@@ -34,13 +43,17 @@ export class TcpStack implements Transport {
   readonly #random: Random;
   readonly #secret: number;
   readonly #tuning: TcpTuning;
-  readonly #listeners = new Map<number, TcpListener>();
-  /** By local port, then by {@link remoteKey}. */
-  readonly #sockets = new Map<number, Map<number | string, TcpSocket>>();
+  readonly #listeners = new Map<number, TcpListener[]>();
+  /** By both ends: first the local one, then the remote one, each an {@link endKey}. */
+  readonly #sockets = new Map<number | string, Map<number | string, TcpSocket>>();
+  /** Connections by their local port. */
+  readonly #byPort = new Map<number, Set<TcpSocket>>();
   #lastFound: TcpSocket | undefined;
   readonly #waitingFor = new Map<TcpSocket, TcpListener>();
   readonly #windowKind: number;
   readonly #rttKind: number;
+  /** Connections whose program had asked for no local port. */
+  readonly #unbound = new WeakSet<TcpSocket>();
   readonly #lastWindow = new WeakMap<TcpSocket, { cwnd: number; ssthresh: number; srtt: number }>();
 
   constructor(ip: IpStack, ports: PortPool, tuning: TcpTuning) {
@@ -54,50 +67,99 @@ export class TcpStack implements Transport {
     ip.addTransport(PROTOCOL_TCP, this);
   }
 
-  /** Throws {@link Misuse} when the port is taken. */
-  listen(port: number, backlog = 128, tuning: TcpTuning = {}): TcpListener {
-    if (this.#listeners.has(port)) throw new Misuse(`TCP port ${port} is taken on ${this.ip.name}`);
-    const listener = new TcpListener(this, port, backlog, tuning);
-    this.#listeners.set(port, listener);
+  /**
+   * Accepts connections to `port`, or to a free one for 0, at `address`: at every address of both families when that is
+   * undefined. Throws a ProgramError when the port is taken there, or the address is not ours.
+   */
+  listen(port: number, backlog = 128, tuning: TcpTuning = {}, address?: Bound): TcpListener {
+    checkOwn(this.ip, address);
+    const isFree = (one: number): boolean => this.#mayListen(address, one) && !this.#isTranslated(one);
+    const chosen = port === 0 ? this.#ports.pick(isFree) : port;
+    if (chosen === undefined || !this.#mayListen(address, chosen))
+      throw new ProgramError('EADDRINUSE', `TCP port ${port || 'any'} is taken on ${this.ip.name}`);
+    const listener = new TcpListener(this, address, chosen, backlog, tuning);
+    this.#listeners.set(chosen, [...(this.#listeners.get(chosen) ?? []), listener]);
+    const local = boundText(address, chosen);
     this.ip.record({
       kind: 'socket.open',
-      detail: { protocol: 'TCP', local: `${port}`, remote: '*', state: 'LISTEN' },
+      detail: { protocol: 'TCP', local, remote: '*', state: 'LISTEN' },
     });
     return listener;
   }
 
+  /**
+   * Listeners get in each other's way where their addresses overlap. So do connections of programs that had asked for no
+   * port: Linux lets a port that is used be listened on only when both sides have said that it may be used again, as
+   * programs do that bind one.
+   */
+  #mayListen(address: Bound, port: number): boolean {
+    if (this.#listeners.get(port)?.some((other) => overlap(other.address, address))) return false;
+    for (const socket of this.#byPort.get(port) ?? [])
+      if (this.#unbound.has(socket) && overlap(address, socket.local)) return false;
+    return true;
+  }
+
+  #isTranslated(port: number): boolean {
+    return this.ip.nics.some(
+      ({ address }) => address !== undefined && this.ip.isTranslated(PROTOCOL_TCP, address, port),
+    );
+  }
+
   unlisten(listener: TcpListener): void {
-    if (this.#listeners.get(listener.port) !== listener) return;
-    this.#listeners.delete(listener.port);
-    this.ip.record({
-      kind: 'socket.close',
-      detail: { protocol: 'TCP', local: `${listener.port}`, remote: '*' },
-    });
+    if (!this.#removeListener(listener)) return;
     for (const socket of listener.queue.splice(0)) socket.abort();
     // those in the middle of their handshake would be established with nobody to accept them
     for (const [socket, waitsFor] of [...this.#waitingFor]) if (waitsFor === listener) socket.abort();
   }
 
+  #removeListener(listener: TcpListener): boolean {
+    const { port, address } = listener;
+    const before = this.#listeners.get(port) ?? [];
+    if (!before.includes(listener)) return false;
+    const left = before.filter((one) => one !== listener);
+    if (left.length > 0) this.#listeners.set(port, left);
+    else this.#listeners.delete(port);
+    this.ip.record({
+      kind: 'socket.close',
+      detail: { protocol: 'TCP', local: boundText(address, port), remote: '*' },
+    });
+    return true;
+  }
+
   /**
-   * Starts to connect and returns at once; see {@link connect} for waiting. `from` is the local port for programs that
-   * want a certain one. Throws a ProgramError without a route or a port.
+   * Starts to connect and returns at once; see {@link connect} for waiting. `from` is the local port and `address` the
+   * local address for programs that want certain ones. Throws a ProgramError without a route or a port.
    */
-  open(remote: Ip, remotePort: number, tuning: TcpTuning = {}, from?: number): TcpSocket {
-    const local = isOneHost(this.ip, remote) ? this.ip.sourceFor(remote) : undefined;
-    if (local === undefined) throw new ProgramError('ENETUNREACH', `no route to ${formatIp(remote)}`);
-    const key = remoteKey(remote, remotePort);
-    if (from !== undefined && this.#sockets.get(from)?.has(key))
+  open(to: Ip, remotePort: number, tuning: TcpTuning = {}, from?: number, address?: Bound): TcpSocket {
+    const remote = isWildcard(to) ? loopbackOf(to) : to;
+    const local = this.#sourceFor(remote, address);
+    const isUsed = (port: number): boolean =>
+      this.#sockets.get(endKey(local, port))?.has(endKey(remote, remotePort)) ?? false;
+    if (from !== undefined && isUsed(from))
       throw new ProgramError('EADDRINUSE', `port ${from} has a connection to there`);
     const isFree = (port: number): boolean =>
-      !this.#listeners.has(port) &&
-      !this.#sockets.get(port)?.has(key) &&
-      !this.ip.isTranslated(PROTOCOL_TCP, local, port);
+      !this.#listeners.has(port) && !isUsed(port) && !this.ip.isTranslated(PROTOCOL_TCP, local, port);
     const localPort = from ?? this.#ports.pick(isFree);
     if (localPort === undefined) throw new ProgramError('EADDRNOTAVAIL', 'no local port is free');
     const socket = this.#create(local, localPort, remote, remotePort, tuning);
+    if (from === undefined) this.#unbound.add(socket);
     socket.connection.open(this.ip.world.kernel.now);
     this.service(socket);
     return socket;
+  }
+
+  /** The local address of a connection. Throws a ProgramError as connect(2) fails. */
+  #sourceFor(remote: Ip, wanted: Bound): Ip {
+    checkOwn(this.ip, wanted);
+    const fits = wanted === undefined || typeof wanted === typeof remote;
+    if (!fits) throw new ProgramError('EINVAL', 'addresses of two families');
+    const source = isOneHost(this.ip, remote) ? this.ip.sourceFor(remote) : undefined;
+    if (source === undefined) throw new ProgramError('ENETUNREACH', `no route to ${formatIp(remote)}`);
+    if (isWildcard(wanted)) return source;
+    // nobody out there could answer to it
+    if (isLoopback(wanted!) && !this.ip.isLocal(remote))
+      throw new ProgramError('EINVAL', 'from a loopback address to another machine');
+    return wanted!;
   }
 
   /** Connects and waits for it. Throws a ProgramError with the reason (`ECONNREFUSED`, `ETIMEDOUT`, …). */
@@ -131,11 +193,7 @@ export class TcpStack implements Transport {
     }
     const localPort = tcpHeader.get.destinationPort(bytes, at);
     const remotePort = tcpHeader.get.sourcePort(bytes, at);
-    const known = this.#find(localPort, source, remotePort);
-    if (known && known.local !== destination) {
-      this.#reset(bytes, at, length, source, destination);
-      return;
-    }
+    const known = this.#find(destination, localPort, source, remotePort);
     if (known?.connection.mayReopen(bytes, at, length)) {
       known.timer.clear();
       this.#forget(known);
@@ -158,17 +216,18 @@ export class TcpStack implements Transport {
   }
 
   /** The segment before was most often of the same connection: that one is tried first. */
-  #find(localPort: number, remote: Ip, remotePort: number): TcpSocket | undefined {
+  #find(local: Ip, localPort: number, remote: Ip, remotePort: number): TcpSocket | undefined {
     const last = this.#lastFound;
     if (
       last &&
       last.localPort === localPort &&
       last.remotePort === remotePort &&
       last.remote === remote &&
+      last.local === local &&
       !last.isClosed
     )
       return last;
-    const found = this.#sockets.get(localPort)?.get(remoteKey(remote, remotePort));
+    const found = this.#sockets.get(endKey(local, localPort))?.get(endKey(remote, remotePort));
     this.#lastFound = found;
     return found;
   }
@@ -176,8 +235,8 @@ export class TcpStack implements Transport {
   handleIcmp(report: IcmpReport): void {
     const { quoted, kind } = report;
     const socket = this.#sockets
-      .get(quoted.sourcePort)
-      ?.get(remoteKey(quoted.destination, quoted.destinationPort));
+      .get(endKey(quoted.source, quoted.sourcePort))
+      ?.get(endKey(quoted.destination, quoted.destinationPort));
     if (!socket) return;
     const error = ERRORS[kind];
     if (!error && kind !== 'too-big') {
@@ -234,7 +293,7 @@ export class TcpStack implements Transport {
       this.#recordEvents(socket);
       const start = pseudo(socket.local, socket.remote, length);
       tcpHeader.set.checksum(slab, at, checksumFinish(checksumAdd(start, slab, at, length)));
-      this.ip.send(frame, length, PROTOCOL_TCP, socket.local, socket.remote);
+      this.ip.send(frame, length, PROTOCOL_TCP, socket.local, socket.remote, undefined, socket.trafficClass);
     }
     trace.cause = before;
     if (trace.full) this.#recordWindow(socket, now);
@@ -258,15 +317,11 @@ export class TcpStack implements Transport {
   }
 
   isBound(port: number): boolean {
-    return this.#listeners.has(port) || this.#sockets.has(port);
+    return this.#listeners.has(port) || this.#byPort.has(port);
   }
 
   listeners(): readonly TcpListener[] {
-    return [...this.#listeners.values()];
-  }
-
-  get listeningPorts(): readonly number[] {
-    return [...this.#listeners.keys()];
+    return [...this.#listeners.values()].flat();
   }
 
   /** Everything is gone at once, and nobody is told: the machine lost its power. */
@@ -275,13 +330,7 @@ export class TcpStack implements Transport {
       socket.timer.clear();
       this.#forget(socket);
     }
-    for (const listener of [...this.#listeners.values()]) {
-      this.#listeners.delete(listener.port);
-      this.ip.record({
-        kind: 'socket.close',
-        detail: { protocol: 'TCP', local: `${listener.port}`, remote: '*' },
-      });
-    }
+    for (const listener of this.listeners()) this.#removeListener(listener);
   }
 
   #create(local: Ip, localPort: number, remote: Ip, remotePort: number, tuning: TcpTuning): TcpSocket {
@@ -296,12 +345,11 @@ export class TcpStack implements Transport {
       timestampOffset: this.#random.u32(),
     });
     const socket = new TcpSocket(this, connection, local, localPort, remote, remotePort);
-    let byRemote = this.#sockets.get(localPort);
-    if (!byRemote) {
-      byRemote = new Map();
-      this.#sockets.set(localPort, byRemote);
-    }
-    byRemote.set(remoteKey(remote, remotePort), socket);
+    const key = endKey(local, localPort);
+    const byRemote = this.#sockets.get(key) ?? new Map<number | string, TcpSocket>();
+    this.#sockets.set(key, byRemote.set(endKey(remote, remotePort), socket));
+    const neighbours = this.#byPort.get(localPort) ?? new Set<TcpSocket>();
+    this.#byPort.set(localPort, neighbours.add(socket));
     this.ip.record({
       kind: 'socket.open',
       detail: {
@@ -331,7 +379,9 @@ export class TcpStack implements Transport {
 
   /** A SYN for a listening port makes a connection; the machine itself answers everything that is wrong with it. */
   #passive(bytes: Bytes, at: number, source: Ip, destination: Ip): TcpSocket | 'full' | undefined {
-    const listener = this.#listeners.get(tcpHeader.get.destinationPort(bytes, at));
+    const listener = this.#listeners
+      .get(tcpHeader.get.destinationPort(bytes, at))
+      ?.find(({ address }) => answersFor(address, destination));
     const flags = bytes[at + 13]!;
     const isSyn = (flags & 0x17) === 0x02;
     if (!listener || !isSyn) return undefined;
@@ -398,9 +448,13 @@ export class TcpStack implements Transport {
 
   #forget(socket: TcpSocket): void {
     socket.isClosed = true;
-    const byRemote = this.#sockets.get(socket.localPort);
-    byRemote?.delete(remoteKey(socket.remote, socket.remotePort));
-    if (byRemote?.size === 0) this.#sockets.delete(socket.localPort);
+    const key = endKey(socket.local, socket.localPort);
+    const byRemote = this.#sockets.get(key);
+    byRemote?.delete(endKey(socket.remote, socket.remotePort));
+    if (byRemote?.size === 0) this.#sockets.delete(key);
+    const neighbours = this.#byPort.get(socket.localPort);
+    neighbours?.delete(socket);
+    if (neighbours?.size === 0) this.#byPort.delete(socket.localPort);
     const listener = this.#waitingFor.get(socket);
     if (listener) {
       this.#waitingFor.delete(socket);
@@ -450,8 +504,8 @@ const ERRORS: Readonly<Partial<Record<IcmpErrorKind, IcmpError>>> = {
 };
 
 /** Addresses of the two families never meet: one is a number, the other a text. */
-function remoteKey(remote: Ip, port: number): number | string {
-  return typeof remote === 'number' ? remote * 0x1_0000 + port : `${remote} ${port}`;
+function endKey(address: Ip, port: number): number | string {
+  return typeof address === 'number' ? address * 0x1_0000 + port : `${address} ${port}`;
 }
 
 /** A connection is between two: neither groups nor everybody can have one (RFC 9293 §3.9.2.3). */

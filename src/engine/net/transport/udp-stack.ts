@@ -1,11 +1,12 @@
 /**
  * UDP on a host (RFC 768, RFC 8200 §8.1): sockets bound to ports, checksums, port unreachable for ports that nobody
- * holds. A socket is bound to a port of both families.
+ * holds, and which of several sockets takes what arrives.
  */
+import { IP4_BROADCAST } from '../../base/address.ts';
 import type { Bytes } from '../../base/bytes.ts';
 import { checksumAdd, checksumFinish, pseudoHeader } from '../../base/checksum.ts';
-import { Misuse } from '../../base/errors.ts';
-import { formatIp, type Ip } from '../../base/ip.ts';
+import { formatIp, type Ip, isMulticast6 } from '../../base/ip.ts';
+import { ProgramError } from '../../sim/task.ts';
 import { ICMP_UNREACHABLE, UNREACHABLE_PORT } from '../../wire/icmp.ts';
 import { ICMP6_UNREACHABLE, UNREACHABLE6_PORT } from '../../wire/icmp6-code.ts';
 import { ipv4, PROTOCOL_UDP } from '../../wire/ipv4.ts';
@@ -14,63 +15,26 @@ import type { IcmpErrorKind, IcmpReport } from '../ip/icmp-report.ts';
 import type { IpStack } from '../ip/ip-stack.ts';
 import type { SendOptions, SendProblem, Transport } from '../ip/transport.ts';
 import type { Nic } from '../link/nic.ts';
+import {
+  answersFor,
+  type Bound,
+  checkOwn,
+  exactness,
+  isLoopback,
+  isWildcard,
+  loopbackOf,
+  overlap,
+} from './bound.ts';
 import type { PortPool } from './ports.ts';
+import { type UdpError, UdpSocket } from './udp-socket.ts';
 
-export interface Datagram {
-  readonly from: Ip;
-  readonly port: number;
-  /** The caller may keep them: a copy. */
-  readonly bytes: Bytes;
-  /** Time to live, or hop limit, as it arrived. */
-  readonly hopLimit: number;
-  /** The address that it was sent to, and where it came in. */
-  readonly to: Ip;
-  readonly nic: Nic;
-}
-
-/** Bad news about a datagram that a socket sent. */
-export interface UdpError {
-  readonly to: Ip;
-  readonly port: number;
-  /** As programs print it; undefined for news that is no error to them, like a smaller path MTU. */
-  readonly code:
-    | 'ECONNREFUSED'
-    | 'EHOSTUNREACH'
-    | 'ENETUNREACH'
-    | 'EACCES'
-    | 'EMSGSIZE'
-    | 'EPROTO'
-    | undefined;
-  readonly report: IcmpReport;
-}
-
-export class UdpSocket {
-  readonly port: number;
-  /** Called for each datagram, with the trace's cause set to its delivery. */
-  onReceive: ((datagram: Datagram) => void) | undefined;
-  /** Called when an ICMP error says that a datagram to this peer could not be delivered. */
-  onError: ((error: UdpError) => void) | undefined;
-  readonly #stack: UdpStack;
-
-  constructor(stack: UdpStack, port: number) {
-    this.#stack = stack;
-    this.port = port;
-  }
-
-  /** Says why nothing was sent, if so. */
-  send(to: Ip, port: number, bytes: Bytes, options: SendOptions = {}): SendProblem | undefined {
-    return this.#stack.send(this.port, to, port, bytes, options);
-  }
-
-  close(): void {
-    this.#stack.close(this);
-  }
-}
+export type { Datagram, UdpError, UdpSocket } from './udp-socket.ts';
 
 export class UdpStack implements Transport {
   readonly #ip: IpStack;
   readonly #ports: PortPool;
-  readonly #sockets = new Map<number, UdpSocket>();
+  /** By port; the newest first, as Linux looks through them. */
+  readonly #sockets = new Map<number, UdpSocket[]>();
 
   constructor(ip: IpStack, ports: PortPool) {
     this.#ip = ip;
@@ -78,31 +42,72 @@ export class UdpStack implements Transport {
     ip.addTransport(PROTOCOL_UDP, this);
   }
 
-  /** A socket on `port`, or on a free ephemeral port. Throws {@link Misuse} when the port is taken. */
-  bind(port?: number): UdpSocket {
-    const chosen = port ?? this.#ports.pick((candidate) => !this.#isTaken(candidate));
-    if (chosen === undefined || this.#sockets.has(chosen))
-      throw new Misuse(`UDP port ${port ?? 'any'} is taken on ${this.#ip.name}`);
-    const socket = new UdpSocket(this, chosen);
-    this.#sockets.set(chosen, socket);
-    this.#ip.record({
-      kind: 'socket.open',
-      detail: { protocol: 'UDP', local: `${chosen}`, remote: '*', state: 'BOUND' },
-    });
+  /**
+   * A socket on `port`, or on a free ephemeral port for 0 and undefined; at `address`, or at every address of both
+   * families. `isShared` lets others have the same port and address that say so as well. Throws a ProgramError when the
+   * port is taken there, or the address is not ours.
+   */
+  bind(port = 0, address?: Bound, isShared = false): UdpSocket {
+    checkOwn(this.#ip, address);
+    const isFree = (one: number): boolean => this.#isFree(one, address, false) && !this.#isTranslated(one);
+    const chosen = port === 0 ? this.#ports.pick(isFree) : port;
+    if (chosen === undefined || !(port === 0 || this.#isFree(chosen, address, isShared)))
+      throw new ProgramError('EADDRINUSE', `UDP port ${port || 'any'} is taken on ${this.#ip.name}`);
+    const socket = new UdpSocket(this, address, chosen, isShared);
+    this.#sockets.set(chosen, [socket, ...(this.#sockets.get(chosen) ?? [])]);
+    this.#noteOpen(socket);
     return socket;
   }
 
-  close(socket: UdpSocket): void {
-    if (this.#sockets.get(socket.port) !== socket) return;
-    this.#sockets.delete(socket.port);
-    this.#ip.record({
-      kind: 'socket.close',
-      detail: { protocol: 'UDP', local: `${socket.port}`, remote: '*' },
-    });
+  /** Gives a socket its one peer. Throws a ProgramError as connect(2) fails. */
+  connect(socket: UdpSocket, to: Ip, port: number, mayBroadcast = false): void {
+    const address = isWildcard(to) ? loopbackOf(to) : to;
+    const source = this.#sourceFor(socket, address, undefined);
+    if (source === undefined) throw new ProgramError('ENETUNREACH', `no route to ${formatIp(address)}`);
+    if (isLoopback(source) && !this.#ip.isLocal(address))
+      throw new ProgramError('EINVAL', 'from a loopback address to another machine');
+    if (this.#ip.isBroadcast(address) && !mayBroadcast)
+      throw new ProgramError('EACCES', 'to everybody, without having asked for that');
+    this.#noteClose(socket);
+    socket.remote = { address, port, source };
+    this.#noteOpen(socket);
   }
 
-  #isTaken(port: number): boolean {
-    if (this.#sockets.has(port)) return true;
+  disconnect(socket: UdpSocket): void {
+    if (!socket.remote) return;
+    this.#noteClose(socket);
+    socket.remote = undefined;
+    this.#noteOpen(socket);
+  }
+
+  close(socket: UdpSocket): void {
+    const before = this.#sockets.get(socket.port) ?? [];
+    if (!before.includes(socket)) return;
+    this.#noteClose(socket);
+    const left = before.filter((one) => one !== socket);
+    if (left.length > 0) this.#sockets.set(socket.port, left);
+    else this.#sockets.delete(socket.port);
+  }
+
+  #noteOpen({ local, peer, state }: UdpSocket): void {
+    this.#ip.record({ kind: 'socket.open', detail: { protocol: 'UDP', local, remote: peer, state } });
+  }
+
+  /** What several sockets share stays in the table until the last of them goes. */
+  #noteClose(socket: UdpSocket): void {
+    const { local, peer } = socket;
+    const isLast = !this.#sockets
+      .get(socket.port)
+      ?.some((one) => one !== socket && one.local === local && one.peer === peer);
+    if (isLast) this.#ip.record({ kind: 'socket.close', detail: { protocol: 'UDP', local, remote: peer } });
+  }
+
+  #isFree(port: number, address: Bound, isShared: boolean): boolean {
+    const others = this.#sockets.get(port);
+    return !others?.some((other) => overlap(other.address, address) && !(isShared && other.isShared));
+  }
+
+  #isTranslated(port: number): boolean {
     return this.#ip.nics.some(
       ({ address }) => address !== undefined && this.#ip.isTranslated(PROTOCOL_UDP, address, port),
     );
@@ -116,21 +121,40 @@ export class UdpStack implements Transport {
     return [...this.#sockets.keys()];
   }
 
+  sockets(): readonly UdpSocket[] {
+    return [...this.#sockets.values()].flat();
+  }
+
   clear(): void {
-    for (const socket of [...this.#sockets.values()]) this.close(socket);
+    for (const socket of this.sockets()) this.close(socket);
   }
 
   send(
-    port: number,
+    socket: UdpSocket,
     to: Ip,
-    toPort: number,
+    port: number,
     bytes: Bytes,
     options: SendOptions = {},
   ): SendProblem | undefined {
-    const source = this.#ip.sourceFor(to, options.via);
+    const target = isWildcard(to) ? loopbackOf(to) : to;
+    const source = this.#sourceFor(socket, target, options.via);
     if (source === undefined) return 'ENETUNREACH';
-    const message = datagram(source, port, to, toPort, bytes);
-    return message ? this.#ip.sendPayload(message, PROTOCOL_UDP, source, to, options) : 'EMSGSIZE';
+    if (isLoopback(source) && !this.#ip.isLocal(target)) return 'EINVAL';
+    const message = datagram(source, socket.port, target, port, bytes);
+    if (!message) return 'EMSGSIZE';
+    // who speaks from one address to everybody means those on its link
+    const via = options.via ?? (target === IP4_BROADCAST ? this.#nicOf(socket.address) : undefined);
+    return this.#ip.sendPayload(message, PROTOCOL_UDP, source, target, { ...options, via });
+  }
+
+  #nicOf(address: Bound): Nic | undefined {
+    return isWildcard(address) ? undefined : this.#ip.nics.find((nic) => nic.address === address);
+  }
+
+  #sourceFor({ address, remote }: UdpSocket, to: Ip, via: Nic | undefined): Ip | undefined {
+    if (remote && remote.address === to) return remote.source;
+    if (isWildcard(address) || this.#ip.isBroadcast(address!)) return this.#ip.sourceFor(to, via);
+    return typeof address === typeof to ? address : undefined;
   }
 
   /**
@@ -180,35 +204,47 @@ export class UdpStack implements Transport {
       return;
     }
     const port = udp.get.destinationPort(bytes, at);
-    const socket = this.#sockets.get(port);
-    if (!socket) {
+    const from = udp.get.sourcePort(bytes, at);
+    const isForAll = isV4 ? this.#ip.isBroadcast(destination) : isMulticast6(destination);
+    const heard = this.#listening(port, destination, source, from, isForAll);
+    if (heard.length === 0) {
       const reason = `no program on UDP port ${port}`;
       this.#drop(reason, source);
       if (isV4) this.#ip.v4.errors.send(ICMP_UNREACHABLE, UNREACHABLE_PORT, 0, bytes, datagramAt, reason);
       else this.#ip.v6.errors.send(ICMP6_UNREACHABLE, UNREACHABLE6_PORT, 0, bytes, datagramAt, reason, nic);
       return;
     }
-    socket.onReceive?.({
-      from: source,
-      port: udp.get.sourcePort(bytes, at),
-      bytes: bytes.slice(at + UDP_HEADER, at + said),
-      hopLimit: isV4 ? ipv4.get.ttl(bytes, datagramAt) : bytes[datagramAt + 7]!,
-      to: destination,
-      nic,
-    });
+    for (const socket of heard)
+      socket.onReceive?.({
+        from: source,
+        port: from,
+        bytes: bytes.slice(at + UDP_HEADER, at + said),
+        hopLimit: isV4 ? ipv4.get.ttl(bytes, datagramAt) : bytes[datagramAt + 7]!,
+        to: destination,
+        nic,
+      });
+  }
+
+  /** Whom a datagram is for: the socket that says most exactly what it wants, or all of them. */
+  #listening(port: number, local: Ip, remote: Ip, remotePort: number, isForAll: boolean): UdpSocket[] {
+    const fitting = (this.#sockets.get(port) ?? []).filter(
+      ({ address, remote: peer }) =>
+        answersFor(address, local) &&
+        (!peer ||
+          (peer.address === remote && peer.port === remotePort && (isForAll || peer.source === local))),
+    );
+    if (isForAll || fitting.length < 2) return fitting;
+    const score = ({ address, remote: peer }: UdpSocket): number => exactness(address) + (peer ? 4 : 0);
+    return [fitting.reduce((best, one) => (score(one) > score(best) ? one : best))];
   }
 
   handleIcmp(report: IcmpReport): void {
     const { quoted } = report;
-    const socket = this.#sockets.get(quoted.sourcePort);
+    const { source, sourcePort, destination, destinationPort } = quoted;
+    const [socket] = this.#listening(sourcePort, source, destination, destinationPort, false);
     if (!socket) return;
     this.#ip.learnMtu(report);
-    socket.onError?.({
-      to: quoted.destination,
-      port: quoted.destinationPort,
-      code: CODES[report.kind],
-      report,
-    });
+    socket.onError?.({ to: destination, port: destinationPort, code: CODES[report.kind], report });
   }
 
   #drop(reason: string, from: Ip): void {

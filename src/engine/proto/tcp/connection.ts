@@ -20,7 +20,7 @@ import { CONGESTION_CONTROLS } from './congestion.ts';
 import { TcpEvents } from './events.ts';
 import { Handshake } from './handshake.ts';
 import { KeepAliveTimer } from './keep-alive.ts';
-import { ICMP_MEANINGS, type IcmpError, type TcpError, type TcpOptions } from './options.ts';
+import { ICMP_MEANINGS, type IcmpError, type KeepAlive, type TcpError, type TcpOptions } from './options.ts';
 import { PROFILES, type TcpProfile } from './profile.ts';
 import { Receiver } from './receiver.ts';
 import { Refusals } from './refusals.ts';
@@ -231,6 +231,13 @@ export class TcpConnection {
     if (RESETS_ON_ABORT.has(this.#state)) this.#writer.askReset(this.sender.max, true);
     this.#error ??= 'ECONNABORTED';
     this.#end('abort', 'the program aborted');
+  }
+
+  /** Switches keep-alive on, off, or to other times, at any moment (RFC 9293 §3.8.4: only where the program asks). */
+  keepAlive(options: KeepAlive | undefined, now: Nanoseconds): void {
+    this.#keepAlive.set(options);
+    if (this.#state !== 'ESTABLISHED' && this.#state !== 'CLOSE-WAIT') return;
+    this.#idleDeadline = options ? this.#keepAlive.next(now) : NEVER;
   }
 
   /** Takes one segment of `length` bytes, header and payload, at `at`. Its checksum was verified. */
@@ -628,7 +635,10 @@ export class TcpConnection {
     this.#events.emit('tcp.error', { code, why });
   }
 
-  /** To CLOSED, with every timer off. What was received before stays readable after a clean end. */
+  /**
+   * To CLOSED, with every timer off. What was received before stays readable, unless the program itself dropped it:
+   * RFC 9293 §3.10.7.4 would flush it at a reset, Linux does not, and nor does the contract of streams.
+   */
   #end(trigger: Trigger, why: string): void {
     this.#move(trigger, why);
     this.sender.stop();
@@ -637,7 +647,7 @@ export class TcpConnection {
     this.#idleDeadline = NEVER;
     this.receiver.ackNow = false;
     this.receiver.ackDeadline = NEVER;
-    if (this.#error) this.receiver.discard();
+    if (trigger === 'abort') this.receiver.discard();
   }
 
   #move(trigger: Trigger, why: string): void {

@@ -6,13 +6,19 @@ import type { Nanoseconds } from '../../base/units.ts';
 import type { KeepAlive } from './options.ts';
 
 export class KeepAliveTimer {
-  readonly #options: KeepAlive | undefined;
+  #options: KeepAlive | undefined;
   #heardAt: Nanoseconds = 0;
   /** Probes since the peer was last heard. */
   tries = 0;
 
   constructor(options: KeepAlive | undefined) {
     this.#options = options;
+  }
+
+  /** From now on; undefined switches it off. */
+  set(options: KeepAlive | undefined): void {
+    this.#options = options;
+    this.tries = 0;
   }
 
   get enabled(): boolean {

@@ -27,7 +27,8 @@ export class Sender {
   readonly #profile: TcpProfile;
   readonly #events: TcpEvents;
   readonly #ring: ByteRing;
-  readonly #noDelay: boolean;
+  /** Nagle's rule is off. */
+  noDelay: boolean;
   readonly #bufferMin: number;
   readonly #bufferMax: number;
   readonly congestion: CongestionControl;
@@ -111,7 +112,7 @@ export class Sender {
     this.#profile = profile;
     this.congestion = congestion;
     this.#events = events;
-    this.#noDelay = noDelay;
+    this.noDelay = noDelay;
     this.#bufferMin = bufferMin;
     this.#bufferMax = Math.max(bufferMin, bufferMax);
     this.#blackHole = mtuProbing ? new BlackHoleDetector() : undefined;
@@ -321,7 +322,7 @@ export class Sender {
   #mayBeShort(length: number, unsent: number, flight: number): boolean {
     if (this.#forceSmall || seqLt(this.next, this.max)) return true;
     if (length < unsent) return length >= this.#maxWindow / 2; // the window cuts it
-    if (this.#noDelay || this.finQueued || flight === 0) return true;
+    if (this.noDelay || this.finQueued || flight === 0) return true;
     return this.#profile.nagle === 'minshall' && seqLe(this.#lastShortEnd, this.una);
   }
 
