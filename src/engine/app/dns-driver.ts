@@ -2,6 +2,7 @@
  * Runs a DNS machine (resolver or stub) on a host: UDP sockets by port, TCP connections by exchange, a timer, and its
  * events in the trace.
  */
+import type { Ip } from '../base/ip.ts';
 import type { Host } from '../net/host.ts';
 import type { UdpError, UdpSocket } from '../net/transport/udp-stack.ts';
 import type { DnsArrival, DnsFailure, DnsMachine } from '../proto/dns/packet.ts';
@@ -90,12 +91,14 @@ export class DnsDriver {
     }
     for (let out = this.#machine.pollTransmit(now); out; out = this.#machine.pollTransmit(now)) {
       trace.cause = (out.because && recorded.get(out.because)) ?? last;
-      const { transport, to, port, localPort } = out;
+      const { transport, to, port, localPort, from } = out;
       if (transport === 'tcp') {
-        this.#streams.send(out.exchange!, to, port, out.bytes);
+        this.#streams.send(out.exchange!, to, port, out.bytes, from);
         continue;
       }
-      const problem = this.#socket(localPort)?.send(to, port, out.bytes);
+      const problem = this.#isOwn(from)
+        ? this.#socket(localPort, from)?.send(to, port, out.bytes)
+        : 'ENETUNREACH';
       if (problem === 'ENETUNREACH' && !this.#served.has(localPort))
         this.#handleFailure({ transport, to, port, localPort, reason: 'unreachable' });
     }
@@ -111,14 +114,18 @@ export class DnsDriver {
     this.drain();
   }
 
-  #socket(localPort: number): UdpSocket | undefined {
+  #isOwn(from: Ip | undefined): boolean {
+    return from === undefined || this.host.ip.isLocal(from);
+  }
+
+  #socket(localPort: number, from?: Ip): UdpSocket | undefined {
     const open = this.#sockets.get(localPort);
     if (open) return open;
     if (this.host.udp.isBound(localPort)) {
       this.host.record('dns.port-taken', { port: localPort });
       return undefined;
     }
-    const socket = this.host.udp.bind(localPort);
+    const socket = this.host.udp.bind(localPort, from);
     this.#sockets.set(localPort, socket);
     socket.onReceive = ({ from, port, to, bytes }) =>
       this.handle({ transport: 'udp', from, port, to, localPort, bytes });

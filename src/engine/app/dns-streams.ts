@@ -62,10 +62,10 @@ export class DnsStreams {
     this.#host.run(`dns tcp ${port}`, this.#accept(listener));
   }
 
-  /** Writes to the connection of `exchange`; a positive one that is not open is opened to `to`. */
-  send(exchange: number, to: Ip, port: number, message: Bytes): void {
+  /** Writes to the connection of `exchange`; a positive one that is not open is opened to `to`, and `from` there if that is said. */
+  send(exchange: number, to: Ip, port: number, message: Bytes, from?: Ip): void {
     const connection =
-      this.#connections.get(exchange) ?? (exchange > 0 ? this.#open(exchange, to, port) : undefined);
+      this.#connections.get(exchange) ?? (exchange > 0 ? this.#open(exchange, to, port, from) : undefined);
     if (!connection) return;
     const waits = connection.waiting.reduce((sum, bytes) => sum + bytes.length, 0);
     if (waits + message.length > MAX_WAITING) {
@@ -115,9 +115,9 @@ export class DnsStreams {
     }
   }
 
-  #open(exchange: number, to: Ip, port: number): Connection | undefined {
+  #open(exchange: number, to: Ip, port: number, from: Ip | undefined): Connection | undefined {
     try {
-      return this.#hold(exchange, this.#host.tcp.open(to, port), 0);
+      return this.#hold(exchange, this.#host.tcp.open(to, port, {}, undefined, from), 0);
     } catch (error) {
       if (!(error instanceof ProgramError)) throw error;
       this.#events.onFailure({ transport: 'tcp', to, port, localPort: 0, exchange, reason: 'unreachable' });

@@ -4,6 +4,7 @@
 
 import { consoleModule } from './modules/console.ts';
 import { dnsModule } from './modules/dns.ts';
+import { dnsPromises } from './modules/dns-promises.ts';
 import { packages } from './modules/packages.ts';
 import { processModule } from './modules/process.ts';
 import { timers } from './modules/timers.ts';
@@ -15,6 +16,7 @@ const BUILTINS: Readonly<Record<string, ModuleFactory<unknown>>> = {
   buffer: (node) => node.load(packages).buffer,
   console: consoleModule,
   dns: dnsModule,
+  'dns/promises': dnsPromises,
   events: (node) => node.load(packages).events,
   process: processModule,
   stream: (node) => node.load(packages).stream,

@@ -18,7 +18,10 @@ import {
 } from '../arguments.ts';
 import type { NodeProcess } from '../node-process.ts';
 import type { SystemError } from '../system-error.ts';
+import { dnsPromises } from './dns-promises.ts';
+import { RESOLVER_FUNCTIONS, resolvers } from './dns-resolver.ts';
 import { ADDRCONFIG, ALL, addressesByName, nameByAddress, ORDERS, type Order, V4MAPPED } from './lookup.ts';
+import { promisifiesTo } from './promisify.ts';
 
 type LookupCallback = (
   error: SystemError | null,
@@ -122,21 +125,114 @@ export function withFamily(address: string): { address: string; family: number }
   return { address, family: isIP(address) };
 }
 
+/** `dns.lookupService` in both forms: its arguments, checked. */
+export function checkedService(args: readonly unknown[]): [address: string, port: number] {
+  const [address, port] = args;
+  checkString(address, 'address');
+  if (isIP(address) === 0) throw invalidValue('address', address);
+  return [address, checkPort(port)];
+}
+
+/** What the errors of resolvers are called. */
+export const DNS_CODES = {
+  NODATA: 'ENODATA',
+  FORMERR: 'EFORMERR',
+  SERVFAIL: 'ESERVFAIL',
+  NOTFOUND: 'ENOTFOUND',
+  NOTIMP: 'ENOTIMP',
+  REFUSED: 'EREFUSED',
+  BADQUERY: 'EBADQUERY',
+  BADNAME: 'EBADNAME',
+  BADFAMILY: 'EBADFAMILY',
+  BADRESP: 'EBADRESP',
+  CONNREFUSED: 'ECONNREFUSED',
+  TIMEOUT: 'ETIMEOUT',
+  EOF: 'EOF',
+  FILE: 'EFILE',
+  NOMEM: 'ENOMEM',
+  DESTRUCTION: 'EDESTRUCTION',
+  BADSTR: 'EBADSTR',
+  BADFLAGS: 'EBADFLAGS',
+  NONAME: 'ENONAME',
+  BADHINTS: 'EBADHINTS',
+  NOTINITIALIZED: 'ENOTINITIALIZED',
+  LOADIPHLPAPI: 'ELOADIPHLPAPI',
+  ADDRGETNETWORKPARAMS: 'EADDRGETNETWORKPARAMS',
+  CANCELLED: 'ECANCELLED',
+} as const;
+
+/** What both forms of the module share: the order of addresses, and the resolver that a program has from the start. */
+export function dnsCommon(node: NodeProcess) {
+  const { Resolver, PromiseResolver, standard } = node.load(resolvers);
+  const settings = node.load(dnsOrder);
+  /** Each of the two modules, with the class whose functions it shows. */
+  const shown: [target: Record<string, unknown>, prototype: object][] = [];
+
+  function bind(target: Record<string, unknown>, prototype: object): void {
+    for (const name of RESOLVER_FUNCTIONS) {
+      const own = (prototype as Record<string, (...args: unknown[]) => unknown>)[name]!;
+      target[name] = own.bind(standard.resolver);
+    }
+  }
+
+  return {
+    Resolver,
+    PromiseResolver,
+    getDefaultResultOrder: function getDefaultResultOrder(): Order {
+      return settings.order;
+    },
+    setDefaultResultOrder: function setDefaultResultOrder(order: Order): void {
+      checkOneOf(order, 'dnsOrder', ORDERS);
+      settings.order = order;
+    },
+    /** Gives `target` the functions of the resolver, also of the one that comes after `setServers`. */
+    show(target: Record<string, unknown>, prototype: object): void {
+      shown.push([target, prototype]);
+      bind(target, prototype);
+    },
+    setServers: function defaultResolverSetServers(servers: readonly string[]): void {
+      const resolver = new Resolver();
+      resolver.setServers(servers);
+      standard.resolver = resolver;
+      for (const [target, prototype] of shown) bind(target, prototype);
+    },
+  };
+}
+
 export function dnsModule(node: NodeProcess) {
+  const { Resolver, getDefaultResultOrder, setDefaultResultOrder, setServers, show } = node.load(dnsCommon);
   const lookup = node.load(dnsLookup);
 
   function lookupService(...args: unknown[]): object {
     if (args.length !== 3) throw missingArguments('address', 'port', 'callback');
-    const [address, port, callback] = args;
-    checkString(address, 'address');
-    if (isIP(address) === 0) throw invalidValue('address', address);
-    const number = checkPort(port);
+    const [address, port] = checkedService(args);
+    const callback = args[2];
     checkFunction(callback, 'callback');
-    nameByAddress(node, address, number, (error, hostname, service) =>
+    nameByAddress(node, address, port, (error, hostname, service) =>
       error ? callback(error) : callback(null, hostname, service),
     );
     return {};
   }
+  promisifiesTo(lookup, ['address', 'family']);
+  promisifiesTo(lookupService, ['hostname', 'service']);
 
-  return { lookup, lookupService, ADDRCONFIG, ALL, V4MAPPED };
+  const module = {
+    lookup,
+    lookupService,
+    Resolver,
+    getDefaultResultOrder,
+    setDefaultResultOrder,
+    setServers,
+    ADDRCONFIG,
+    ALL,
+    V4MAPPED,
+    ...DNS_CODES,
+  };
+  show(module, Resolver.prototype);
+  Object.defineProperty(module, 'promises', {
+    configurable: true,
+    enumerable: true,
+    get: () => node.load(dnsPromises),
+  });
+  return module as unknown as typeof import('node:dns');
 }

@@ -42,6 +42,8 @@ export interface DnsTransmit {
   /** Over UDP the port to send from, which the driver opens if need be. Over TCP 0 for a connection to open. */
   readonly localPort: number;
   readonly exchange?: number;
+  /** The address of this host to send from; unsaid, the one that suits. */
+  readonly from?: Ip;
   readonly bytes: Bytes;
   /** The event that made it necessary, one of those just polled. */
   readonly because?: MachineEvent;

@@ -70,6 +70,12 @@ export class HostsFile {
     return first && { ...entryOf([first])!, addresses: [address] };
   }
 
+  /** All names of an address, of all its lines, in order: what c-ares takes them for. */
+  namesOf(address: Ip): string[] {
+    const lines = this.#lines.filter((line) => line.address === address);
+    return [...new Set(lines.flatMap(({ names }) => names))];
+  }
+
   /** Every name in the file, in order, for completion. */
   names(): string[] {
     return [...new Set(this.#lines.flatMap(({ names }) => names))];
