@@ -60,7 +60,7 @@ const held = run(
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${report}`,
-    ...(isLong ? ['test/interop/unbound.test.ts', 'test/interop/tshark.test.ts'] : []),
+    ...(isLong ? ['test/interop/unbound.test.ts', 'test/interop/tshark-scenarios'] : []),
   ],
   { ABSENT_PROGRAMS: absent.join(' '), ...(isLong && { HIERARCHIES: '500', LONG: '1' }) },
 );
