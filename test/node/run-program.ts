@@ -1,6 +1,7 @@
 // Runs a program on one of two machines, `laptop` (192.0.2.1) and `server` (192.0.2.2), a cable of 1 ms between them.
 import { SystemResolver } from '../../src/engine/app/system-resolver.ts';
 import { SECOND } from '../../src/engine/base/units.ts';
+import type { Host } from '../../src/engine/net/host.ts';
 import { Network } from '../../src/engine/net/network.ts';
 import { Drive } from '../../src/engine/node/drive.ts';
 import { NodeProcess } from '../../src/engine/node/node-process.ts';
@@ -25,7 +26,7 @@ export interface RunProgramOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly untilSeconds?: number;
   /** What else happens in the world, before the program starts. */
-  readonly prepare?: (world: World, network: Network) => void;
+  readonly prepare?: (world: World, network: Network, server: Host) => void;
 }
 
 /** `source` is the text of `/app/main.js`. */
@@ -45,7 +46,7 @@ export async function runProgram(source: string, options: RunProgramOptions = {}
     laptop: new SystemResolver(laptop, { hosts }),
     server: new SystemResolver(server, { hosts }),
   };
-  options.prepare?.(world, network);
+  options.prepare?.(world, network, server);
   const realm = nodeRealm();
   let stdout = '';
   let stderr = '';

@@ -81,8 +81,15 @@ export class ChannelWrap {
   reverse(address: string, done: QueryDone): void {
     const ip = parseIp(address.replace(/%.*/, ''));
     const known = new HostsFile(this.#node.host.files.read(HOSTS_PATH)).namesOf(ip);
-    if (known.length > 0) this.#request(done)(undefined, known.slice(1));
-    else this.query(reverseName(ip), TYPE.PTR, (message) => namesIn(message, TYPE.PTR), done);
+    if (known.length > 0) {
+      this.#request(done)(undefined, known.slice(1));
+      return;
+    }
+    const read = (message: DnsMessage): string[] => namesIn(message, TYPE.PTR);
+    // whatever went wrong, c-ares has looked everywhere then
+    this.query(reverseName(ip), TYPE.PTR, read, (code, value) =>
+      done(code === undefined || code === 'ECANCELLED' ? code : 'ENOTFOUND', value),
+    );
   }
 
   cancel(): void {

@@ -37,8 +37,6 @@ const RCODES: Readonly<Record<number, string>> = {
 };
 const NAPTR = 35;
 const TLSA = 52;
-/** c-ares hands Node so many addresses at most. */
-const MAX_ADDRESSES = 256;
 
 /** Throws {@link NoRecords} when the answer says that there is nothing. */
 export function checkAnswer(message: DnsMessage): void {
@@ -52,8 +50,7 @@ export function addressesIn({ answers }: DnsMessage, type: typeof TYPE.A | typeo
   const found = answers.filter((record) => record.type === type);
   if (aliases.length + found.length === 0) throw new NoRecords('ENODATA');
   const least = Math.min(...aliases.map(({ ttl }) => ttl));
-  const taken = found.slice(0, MAX_ADDRESSES);
-  return { addresses: taken.map(addressText), ttls: taken.map(({ ttl }) => Math.min(ttl, least)) };
+  return { addresses: found.map(addressText), ttls: found.map(({ ttl }) => Math.min(ttl, least)) };
 }
 
 /** The name that the question's name is an alias of; the name itself when it has an address. Throws {@link NoRecords}. */

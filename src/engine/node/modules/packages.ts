@@ -4,6 +4,8 @@
  * Everything that they put off goes to this program's `nextTick`, so that order is the drive's and not the realm's.
  */
 import type { NodeProcess } from '../node-process.ts';
+import { abort } from '../web/abort.ts';
+import { blobs } from '../web/blob.ts';
 
 export interface Packages {
   readonly stream: typeof import('node:stream');
@@ -29,7 +31,10 @@ export function packages(node: NodeProcess): Packages {
     stdout: undefined,
     stderr: undefined,
   };
-  const libraries = node.libraries(new Map<string, unknown>([['process/', small]]), globalThis);
+  const { AbortController, AbortSignal } = node.load(abort);
+  const { Blob } = node.load(blobs);
+  const around = { AbortController, AbortSignal, Blob, AggregateError };
+  const libraries = node.libraries(new Map<string, unknown>([['process/', small]]), around);
   const stream = libraries.require('readable-stream') as Packages['stream'];
   // what Node has had since 22: 64 KiB, where the package still has 16
   stream.setDefaultHighWaterMark(false, 65_536);

@@ -164,9 +164,3 @@ function envOf(initial: Readonly<Record<string, string>>): Record<string, string
     },
   );
 }
-
-/** Milliseconds since 1970 in the world of the program, with fractions. */
-export function wallClockMs(node: NodeProcess): number {
-  const { world } = node.host;
-  return world.epochSeconds * 1000 + world.now / MILLISECOND;
-}

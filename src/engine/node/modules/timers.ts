@@ -34,7 +34,7 @@ export function timers(node: NodeProcess) {
       warn('TimeoutNegativeWarning', `${asked} is a negative number`);
     } else if (Number.isNaN(asked) && delayMs !== undefined && !hasWarned.has('nan')) {
       hasWarned.add('nan');
-      warn('TimeoutNaNWarning', `${String(delayMs)} is not a number`);
+      warn('TimeoutNaNWarning', `${asked} is not a number`);
     }
     return 1;
   }
@@ -202,3 +202,5 @@ export function timers(node: NodeProcess) {
     clearImmediate,
   };
 }
+
+export { received } from '../arguments.ts';
