@@ -1,12 +1,11 @@
+import { once } from 'node:events';
 import http from 'node:http';
 
 const origin = process.env.ORIGIN ?? 'http://localhost:8080';
 const agent = new http.Agent({ keepAlive: true });
 
 async function get(path, headers = {}) {
-  const { promise, resolve, reject } = Promise.withResolvers();
-  http.get(new URL(path, origin), { agent, headers }, resolve).on('error', reject);
-  const response = await promise;
+  const [response] = await once(http.get(new URL(path, origin), { agent, headers }), 'response');
   response.setEncoding('utf8');
   let body = '';
   for await (const piece of response) body += piece;

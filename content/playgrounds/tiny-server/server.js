@@ -13,7 +13,8 @@ const server = createServer((request, response) => {
   response.end(`nothing at ${request.url}\n`);
 });
 
-server.on('connection', (socket) => console.log('connection from', socket.remoteAddress));
+// Who knocks: of a client behind a NAT it is the outside address.
+server.once('connection', (socket) => console.log('first connection from', socket.remoteAddress));
 
 server.listen(Number(process.env.PORT ?? 8080), process.env.HOST, () => {
   console.log('listening on', server.address().port);
