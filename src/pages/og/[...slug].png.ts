@@ -2,6 +2,7 @@ import { getCollection } from 'astro:content';
 import type { APIRoute, GetStaticPaths } from 'astro';
 import { terminalWorlds } from '~components/engine/server.ts';
 import { card } from '../../site/card.ts';
+import { playgrounds } from '../../site/playgrounds.ts';
 
 interface Props {
   title: string;
@@ -29,6 +30,18 @@ export const getStaticPaths = (async () => {
         summary: 'Something is broken. Find out what, and mend it.',
       },
     },
+    {
+      params: { slug: 'playgrounds' },
+      props: {
+        title: 'Playgrounds',
+        over: '',
+        summary: 'Real Node code on a simulated network. Run it, change it.',
+      },
+    },
+    ...(await playgrounds()).map(({ project }) => ({
+      params: { slug: `playgrounds/${project.name}` },
+      props: { title: project.title, over: 'Playground', summary: project.summary },
+    })),
     { params: { slug: 'review' }, props: { title: 'Review', over: '', summary: '' } },
     ...terminalWorlds().map(({ name, title, summary }, i) => ({
       params: { slug: i === 0 ? 'terminal' : `terminal/${name}` },
