@@ -5,6 +5,7 @@
 import { consoleModule } from './modules/console.ts';
 import { dnsModule } from './modules/dns.ts';
 import { dnsPromises } from './modules/dns-promises.ts';
+import { net } from './modules/net.ts';
 import { packages } from './modules/packages.ts';
 import { processModule } from './modules/process.ts';
 import { timers } from './modules/timers.ts';
@@ -18,6 +19,7 @@ const BUILTINS: Readonly<Record<string, ModuleFactory<unknown>>> = {
   dns: dnsModule,
   'dns/promises': dnsPromises,
   events: (node) => node.load(packages).events,
+  net,
   process: processModule,
   stream: (node) => node.load(packages).stream,
   string_decoder: (node) => node.load(packages).string_decoder,

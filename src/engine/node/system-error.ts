@@ -72,9 +72,9 @@ export function errnoMap(): Map<number, [code: string, words: string]> {
 /** `listen EADDRINUSE: address already in use 127.0.0.1:80`: the form that says what the code means. */
 export function wordyError(code: string, syscall: string, address?: string, port?: number): SystemError {
   const words = isErrno(code) ? `: ${ERRNO[code][1]}` : '';
-  const where =
-    address === undefined ? '' : ` ${address}${port !== undefined && port >= 0 ? `:${port}` : ''}`;
-  return filled(new Error(`${syscall} ${code}${words}${where}`), code, syscall, address, port);
+  const error = new Error(`${syscall} ${code}${words}${whereText(address, port)}`);
+  // libuv's own errors begin with their code, others with their number
+  return filled(Object.assign(error, { code }), code, syscall, address, port);
 }
 
 /** `connect ECONNREFUSED 192.0.2.80:80`, with ` - Local (192.0.2.1:51000)` when that is known. */
@@ -85,11 +85,19 @@ export function plainError(
   port?: number,
   local?: { readonly address: string; readonly port: number },
 ): SystemError {
-  const where =
-    address === undefined ? '' : port !== undefined && port > 0 ? ` ${address}:${port}` : ` ${address}`;
   const from = local ? ` - Local (${local.address}:${local.port})` : '';
-  const error = filled(new Error(`${syscall} ${code}${where}${from}`), code, syscall, address, port);
-  return error;
+  return filled(
+    new Error(`${syscall} ${code}${whereText(address, port)}${from}`),
+    code,
+    syscall,
+    address,
+    port,
+  );
+}
+
+function whereText(address: string | undefined, port: number | undefined): string {
+  if (port !== undefined && port > 0) return ` ${address}:${port}`;
+  return address ? ` ${address}` : '';
 }
 
 function filled(error: Error, code: string, syscall: string, address?: string, port?: number): SystemError {
@@ -98,7 +106,7 @@ function filled(error: Error, code: string, syscall: string, address?: string, p
   made.code = code;
   made.syscall = syscall;
   if (address !== undefined) made.address = address;
-  if (port !== undefined) made.port = port;
+  if (port) made.port = port;
   return made;
 }
 

@@ -73,9 +73,9 @@ export class TcpStack implements Transport {
    */
   listen(port: number, backlog = 128, tuning: TcpTuning = {}, address?: Bound): TcpListener {
     checkOwn(this.ip, address);
-    const isFree = (one: number): boolean => this.#mayListen(address, one) && !this.#isTranslated(one);
+    const isFree = (one: number): boolean => this.mayBind(one, address) && !this.#isTranslated(one);
     const chosen = port === 0 ? this.#ports.pick(isFree) : port;
-    if (chosen === undefined || !this.#mayListen(address, chosen))
+    if (chosen === undefined || !this.mayBind(chosen, address))
       throw new ProgramError('EADDRINUSE', `TCP port ${port || 'any'} is taken on ${this.ip.name}`);
     const listener = new TcpListener(this, address, chosen, backlog, tuning);
     this.#listeners.set(chosen, [...(this.#listeners.get(chosen) ?? []), listener]);
@@ -88,11 +88,11 @@ export class TcpStack implements Transport {
   }
 
   /**
-   * Listeners get in each other's way where their addresses overlap. So do connections of programs that had asked for no
-   * port: Linux lets a port that is used be listened on only when both sides have said that it may be used again, as
-   * programs do that bind one.
+   * Whether a program may have the port at this address. Listeners get in each other's way where their addresses
+   * overlap. So do connections of programs that had asked for no port: Linux lets a port that is used be bound only when
+   * both sides have said that it may be used again, as programs do that bind one.
    */
-  #mayListen(address: Bound, port: number): boolean {
+  mayBind(port: number, address: Bound): boolean {
     if (this.#listeners.get(port)?.some((other) => overlap(other.address, address))) return false;
     for (const socket of this.#byPort.get(port) ?? [])
       if (this.#unbound.has(socket) && overlap(address, socket.local)) return false;
