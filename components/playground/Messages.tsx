@@ -9,9 +9,11 @@ export interface MessagesProps {
   readonly said: string;
   /** What the reader is to copy by hand. */
   readonly byHand: string | undefined;
+  /** Shows StackBlitz in the page, in the box that is given. */
+  readonly onHere: ((box: HTMLElement) => void) | undefined;
 }
 
-export function Messages({ desk, said, byHand }: MessagesProps) {
+export function Messages({ desk, said, byHand, onHere }: MessagesProps) {
   const origin = useStore(desk.$origin);
   const memory = useStore(desk.$memory);
   const notice = useStore(desk.$notice);
@@ -72,6 +74,7 @@ export function Messages({ desk, said, byHand }: MessagesProps) {
         {said}
       </p>
       {byHand !== undefined && <ByHand text={byHand} />}
+      {onHere && <Here onHere={onHere} />}
     </>
   );
 }
@@ -79,6 +82,21 @@ export function Messages({ desk, said, byHand }: MessagesProps) {
 function backToCourse(desk: Desk): void {
   desk.reset();
   if (location.hash.startsWith('#code=')) history.replaceState(null, '', location.pathname);
+}
+
+/** The offer to have StackBlitz in this page, and the place where it then is. */
+function Here({ onHere }: { readonly onHere: (box: HTMLElement) => void }) {
+  const box = useRef<HTMLDivElement>(null);
+  return (
+    <>
+      <div class="pg-say pg-say-deeds">
+        <button type="button" class="pg-button" onClick={() => onHere(box.current!)}>
+          Show StackBlitz in this page
+        </button>
+      </div>
+      <div class="pg-elsewhere" ref={box} />
+    </>
+  );
 }
 
 function ByHand({ text }: { readonly text: string }) {

@@ -136,7 +136,7 @@ export function Playground(props: PlaygroundProps) {
           <Part load={() => import('./HelpKeys.tsx').then(({ HelpKeys }) => HelpKeys)} props={{}} />
         </div>
       )}
-      <Messages desk={desk} said={deeds.said} byHand={deeds.byHand} />
+      <Messages desk={desk} said={deeds.said} byHand={deeds.byHand} onHere={deeds.here} />
       <div class="pg-main">
         <CodePane
           id={id}

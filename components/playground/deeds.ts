@@ -2,19 +2,25 @@
 import { useState } from 'preact/hooks';
 import type { Desk } from './desk.ts';
 
+/** The path under which the course lies. */
+const base = import.meta.env.BASE_URL;
+
 export interface Deeds {
   readonly said: string;
   readonly byHand: string | undefined;
   readonly busyWith: string | undefined;
   readonly share: () => void;
   readonly download: () => void;
-  readonly elsewhere: (() => void) | undefined;
+  readonly elsewhere: () => void;
+  /** Shows the project in StackBlitz in this page; undefined until it was opened there. */
+  readonly here: ((box: HTMLElement) => void) | undefined;
 }
 
 export function useDeeds(desk: Desk, page: string): Deeds {
   const [said, say] = useState('');
   const [byHand, setByHand] = useState<string | undefined>(undefined);
   const [busyWith, setBusy] = useState<string | undefined>(undefined);
+  const [hasOpened, setOpened] = useState(false);
   const perform = async (name: string, deed: () => Promise<string>): Promise<void> => {
     if (busyWith) return;
     setBusy(name);
@@ -36,12 +42,24 @@ export function useDeeds(desk: Desk, page: string): Deeds {
     const { download } = await import('./carry.ts');
     return download(desk.project, desk.$files.get());
   };
+  const elsewhere = async (): Promise<string> => {
+    const { openInStackBlitz } = await import('./stackblitz.ts');
+    const sentence = await openInStackBlitz(desk.project, desk.$files.get(), base);
+    setOpened(true);
+    return sentence;
+  };
+  const here = (box: HTMLElement) => async (): Promise<string> => {
+    const { embedInStackBlitz } = await import('./stackblitz.ts');
+    await embedInStackBlitz(box, desk.project, desk.$files.get(), base);
+    return 'StackBlitz is below, in a frame of its own.';
+  };
   return {
     said,
     byHand,
     busyWith,
     share: () => void perform('share', share),
     download: () => void perform('download', save),
-    elsewhere: undefined,
+    elsewhere: () => void perform('stackblitz', elsewhere),
+    here: hasOpened ? (box) => void perform('stackblitz', here(box)) : undefined,
   };
 }

@@ -10,9 +10,9 @@ const HEIGHT = 640;
 
 let simulator: Promise<string> | undefined;
 
-/** The text of the simulator; `site` is the address under which the course lies. A failure is not kept. */
-function loadSimulator(site: string): Promise<string> {
-  simulator ??= fetch(new URL(SIMULATOR, new URL(site, location.href))).then((response) => {
+/** The text of the simulator; `base` is the path under which the course lies. A failure is not kept. */
+function loadSimulator(base: string): Promise<string> {
+  simulator ??= fetch(`${base.replace(/\/$/, '')}/${SIMULATOR}`).then((response) => {
     if (!response.ok) throw new Error(`${SIMULATOR}: ${response.status}`);
     return response.text();
   });
@@ -32,24 +32,27 @@ function optionsFor(files: readonly SourceFile[]) {
 export async function openInStackBlitz(
   project: Project,
   files: readonly SourceFile[],
-  site: string,
+  base: string,
 ): Promise<string> {
   const pressed = performance.now();
-  const text = await loadSimulator(site);
+  const text = await loadSimulator(base);
   if (performance.now() - pressed > MAY_OPEN)
     return 'The simulator is loaded now. Press again: so late after a press, browsers open no new tab.';
   sdk.openProject(stackBlitzProject(project, files, text), optionsFor(files));
-  return 'Opened in a new tab, as stackblitz.com took it from there.';
+  return 'It opens in a new tab, at stackblitz.com.';
 }
 
-/** Puts StackBlitz into the page in place of `place`. */
+/** Puts StackBlitz into `box`. */
 export async function embedInStackBlitz(
-  place: HTMLElement,
+  box: HTMLElement,
   project: Project,
   files: readonly SourceFile[],
-  site: string,
+  base: string,
 ): Promise<void> {
-  const text = await loadSimulator(site);
-  const payload = stackBlitzProject(project, files, text);
-  await sdk.embedProject(place, payload, { ...optionsFor(files), height: HEIGHT });
+  const payload = stackBlitzProject(project, files, await loadSimulator(base));
+  const place = document.createElement('div');
+  box.replaceChildren(place);
+  // Whether their page ever answers is their affair: what it says of itself stands in the frame.
+  sdk.embedProject(place, payload, { ...optionsFor(files), height: HEIGHT }).catch(() => {});
+  box.querySelector('iframe')!.title = `StackBlitz: ${project.title}`;
 }

@@ -18,10 +18,21 @@ export function scriptHashes(html: string): string[] {
   return [...hashes].sort();
 }
 
+/**
+ * What StackBlitz's SDK writes into the frame that it makes for itself, which has the page's policy: one line, which sends
+ * the form that lies there. Only pages with a playground have such frames.
+ */
+const SENDS_ITSELF = "document.getElementById('sb_run').submit();";
+
+function playgroundHashes(html: string): string[] {
+  if (!/<section class="pg\b/.test(html)) return [];
+  return [`'sha256-${createHash('sha256').update(SENDS_ITSELF).digest('base64')}'`];
+}
+
 export function policy(html: string): string {
   return [
     "default-src 'self'",
-    `script-src 'self' 'wasm-unsafe-eval' ${scriptHashes(html).join(' ')}`.trim(),
+    ["script-src 'self' 'wasm-unsafe-eval'", ...scriptHashes(html), ...playgroundHashes(html)].join(' '),
     "style-src 'self' 'unsafe-inline'",
     "img-src 'self' data:",
     "worker-src 'self'",
