@@ -13,6 +13,7 @@ import type { Drive } from './drive.ts';
 import { Libraries } from './libraries.ts';
 import type { ProgramFiles } from './program-files.ts';
 import type { Realm, Rejection } from './realm.ts';
+import { asError } from './system-error.ts';
 
 export type OutputStream = 'stdout' | 'stderr';
 
@@ -64,6 +65,8 @@ export interface ProcessHooks {
   beforeExit(code: number): void;
   exit(code: number): void;
   signal(name: string): boolean;
+  /** `process.emitWarning`. */
+  warn(warning: string | Error, name?: string, code?: string): void;
   /** How an error is printed, with the places in the program's own files. */
   describe(error: unknown): string;
 }
@@ -218,6 +221,8 @@ export class NodeProcess {
     if (error instanceof ProcessExit || !this.isRunning) return;
     try {
       if (this.hooks?.uncaught(error, origin)) return;
+      this.exitCode ??= 1;
+      this.hooks?.exit(1);
     } catch (other) {
       if (other instanceof ProcessExit) return;
       error = other;
@@ -230,7 +235,7 @@ export class NodeProcess {
   rejected(rejection: Rejection): void {
     if (!this.isRunning || rejection.reason instanceof ProcessExit) return;
     this.call(() => {
-      if (!this.hooks?.rejected(rejection)) this.fail(rejection.reason, 'unhandledRejection');
+      if (!this.hooks?.rejected(rejection)) this.fail(asError(rejection.reason), 'unhandledRejection');
     });
   }
 
@@ -271,6 +276,11 @@ export class NodeProcess {
       this.#onOutput(stream, said);
     }
     if (text.length > room) this.abort(`printed more than ${this.limits.outputChars} characters`);
+  }
+
+  /** A warning of Node's own. */
+  warn(warning: string | Error, name?: string, code?: string): void {
+    this.hooks?.warn(warning, name, code);
   }
 
   // ── its end

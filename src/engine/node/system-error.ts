@@ -28,7 +28,9 @@ const ERRNO = {
   EMSGSIZE: [-90, 'message too long'],
   ENETUNREACH: [-101, 'network is unreachable'],
   ENOBUFS: [-105, 'no buffer space available'],
+  ENODEV: [-19, 'no such device'],
   ENOENT: [-2, 'no such file or directory'],
+  ENOPROTOOPT: [-92, 'protocol not available'],
   ENOTCONN: [-107, 'socket is not connected'],
   ENOTDIR: [-20, 'not a directory'],
   ENOTEMPTY: [-39, 'directory not empty'],
@@ -137,5 +139,36 @@ export function codedError<E extends ErrorClass>(
     writable: true,
     configurable: true,
   });
+  return error;
+}
+
+/** A reason of a rejection as an error: what is none stands in the words of one. */
+export function asError(reason: unknown): unknown {
+  if (reason instanceof Error) return reason;
+  const words = `This error originated either by throwing inside of an async function without a catch block, or by rejecting a promise which was not handled with .catch(). The promise rejected with the reason "${briefly(reason)}".`;
+  const error = new Error(words);
+  if (error.stack?.startsWith('Error'))
+    Object.defineProperty(error, 'stack', {
+      value: `UnhandledPromiseRejection${error.stack.slice('Error'.length)}`,
+      writable: true,
+      configurable: true,
+    });
+  Object.defineProperty(error, 'name', { value: 'UnhandledPromiseRejection', configurable: true });
+  return Object.assign(error, { code: 'ERR_UNHANDLED_REJECTION' });
+}
+
+/** A value in words, without running anything of its own. */
+function briefly(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value);
+  if (Array.isArray(value)) return '[object Array]';
+  return `#<${(value as { constructor?: { name?: string } }).constructor?.name || 'Object'}>`;
+}
+
+/** `AbortError: The operation was aborted`, with the reason of the signal as its cause. */
+export function abortError(signal?: { readonly reason: unknown }): Error & { code: string } {
+  const options = signal === undefined ? undefined : { cause: signal.reason };
+  const error = new Error('The operation was aborted', options) as Error & { code: string };
+  error.code = 'ABORT_ERR';
+  error.name = 'AbortError';
   return error;
 }

@@ -6,6 +6,7 @@
 import type { NodeProcess } from '../node-process.ts';
 import { abort } from '../web/abort.ts';
 import { blobs } from '../web/blob.ts';
+import { eventsModule } from './events.ts';
 
 export interface Packages {
   readonly stream: typeof import('node:stream');
@@ -27,20 +28,25 @@ export function packages(node: NodeProcess): Packages {
   const small: SmallProcess = {
     nextTick: (run, ...args) => node.nextTick(() => run(...args)),
     env: {},
-    emitWarning: () => {},
+    emitWarning: (warning) => node.warn(warning as string | Error),
     stdout: undefined,
     stderr: undefined,
   };
   const { AbortController, AbortSignal } = node.load(abort);
   const { Blob } = node.load(blobs);
   const around = { AbortController, AbortSignal, Blob, AggregateError };
-  const libraries = node.libraries(new Map<string, unknown>([['process/', small]]), around);
+  const events = node.load(eventsModule);
+  const given = new Map<string, unknown>([
+    ['process/', small],
+    ['events', events],
+  ]);
+  const libraries = node.libraries(given, around);
   const stream = libraries.require('readable-stream') as Packages['stream'];
   // what Node has had since 22: 64 KiB, where the package still has 16
   stream.setDefaultHighWaterMark(false, 65_536);
   return {
     stream,
-    events: libraries.require('events') as Packages['events'],
+    events,
     buffer: libraries.require('buffer') as Packages['buffer'],
     string_decoder: libraries.require('string_decoder') as Packages['string_decoder'],
   };

@@ -3,14 +3,14 @@
  *
  * Time is the world's. What concerns the machine beneath (memory, users, signals to others) is not here.
  */
-import { MILLISECOND, SECOND } from '../../base/units.ts';
-import { received } from '../arguments.ts';
+import { SECOND } from '../../base/units.ts';
+import { checkFunction, checkInteger, invalidType } from '../arguments.ts';
 import type { NodeProcess, OutputStream } from '../node-process.ts';
 import { NODE_VERSION } from '../node-version.ts';
 import type { Rejection } from '../realm.ts';
-import { codedError } from '../system-error.ts';
 import { packages } from './packages.ts';
 import { util } from './util.ts';
+import { warningOf, warningPrinter } from './warning.ts';
 
 export function processModule(node: NodeProcess) {
   const { stream, events } = node.load(packages);
@@ -37,6 +37,7 @@ export function processModule(node: NodeProcess) {
   }
 
   const self = new events.EventEmitter();
+  const switches = self as unknown as { noDeprecation?: boolean; throwDeprecation?: boolean };
   const nanoseconds = (): number => node.drive.kernel.now - node.startedAt;
 
   function hrtime(before?: readonly [number, number]): [number, number] {
@@ -48,10 +49,13 @@ export function processModule(node: NodeProcess) {
     return rest < 0 ? [seconds - 1, rest + SECOND] : [seconds, rest];
   }
 
-  function emitWarning(warning: string | Error, options?: string | { type?: string; code?: string }): void {
-    const type = typeof options === 'string' ? options : (options?.type ?? 'Warning');
-    const error = warning instanceof Error ? warning : Object.assign(new Error(warning), { name: type });
-    node.nextTick(() => self.emit('warning', error));
+  function emitWarning(warning: unknown, type?: unknown, code?: unknown): void {
+    const made = warningOf(warning, type, code);
+    if (made.name === 'DeprecationWarning' && switches.noDeprecation) return;
+    node.nextTick(() => {
+      if (made.name === 'DeprecationWarning' && switches.throwDeprecation) throw made;
+      self.emit('warning', made);
+    });
   }
 
   const members = {
@@ -70,6 +74,9 @@ export function processModule(node: NodeProcess) {
     env: envOf(node.env),
     stdout: new Out('stdout'),
     stderr: new Out('stderr'),
+    get stdin() {
+      return node.load(stdin);
+    },
     cwd: () => node.cwd,
     exit(code?: number | string | null): never {
       if (code !== undefined && code !== null) members.exitCode = code;
@@ -79,26 +86,20 @@ export function processModule(node: NodeProcess) {
       return node.exitCode;
     },
     set exitCode(code: number | string | null | undefined) {
-      const number = code === null || code === undefined ? undefined : Number(code);
-      if (number !== undefined && !Number.isInteger(number))
-        throw codedError(
-          TypeError,
-          'ERR_INVALID_ARG_TYPE',
-          `The "code" argument must be of type number. Received ${received(code)}`,
-        );
-      node.exitCode = number;
+      const number = typeof code === 'string' && code.trim() !== '' ? Number(code) : code;
+      if (number !== null && number !== undefined) {
+        if (typeof number !== 'number' || (typeof code === 'string' && !Number.isInteger(number)))
+          throw invalidType('code', 'number', code);
+        checkInteger(number, 'code');
+      }
+      node.exitCode = number ?? undefined;
     },
     abort(): never {
       node.print('stderr', 'Aborted\n');
       node.exit(134);
     },
     nextTick(callback: (...args: unknown[]) => void, ...args: unknown[]): void {
-      if (typeof callback !== 'function')
-        throw codedError(
-          TypeError,
-          'ERR_INVALID_ARG_TYPE',
-          `The "callback" argument must be of type function. Received ${received(callback)}`,
-        );
+      checkFunction(callback, 'callback');
       node.nextTick(() => callback(...args));
     },
     uptime: () => nanoseconds() / SECOND,
@@ -143,16 +144,24 @@ export function processModule(node: NodeProcess) {
     beforeExit: (code) => emit('beforeExit', code),
     exit: (code) => emit('exit', code),
     signal: (name) => emit(name, name),
-    warn: (message, name) => emitWarning(message, name),
+    warn: emitWarning,
     describe: (error) => node.load(util).inspect(error),
   };
-  // what Node prints of a warning when nobody says otherwise
-  self.on('warning', (warning: Error & { code?: string }) => {
-    const code = warning.code ? `[${warning.code}] ` : '';
-    node.print('stderr', `(node:${node.pid}) ${code}${warning.name}: ${warning.message}\n`);
-  });
+  self.on('warning', warningPrinter(node));
 
   return self as unknown as NodeJS.Process;
+}
+
+/** Nobody types anything: the input of a program is at its end from the beginning. */
+function stdin(node: NodeProcess) {
+  const { Readable } = node.load(packages).stream;
+  const ended = new Readable({
+    highWaterMark: 65_536,
+    read() {
+      this.push(null);
+    },
+  });
+  return Object.assign(ended, { fd: 0 as const });
 }
 
 /** Values of the environment are texts, whatever is assigned. */

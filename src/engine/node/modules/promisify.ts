@@ -40,9 +40,11 @@ export function promisification(node: NodeProcess) {
         };
         const returned: unknown = Reflect.apply(original as Anything, this, [...args, done]);
         if (isPromise(returned))
-          node
-            .load(warner)
-            .warn('Calling promisify on a function that returns a Promise is likely a mistake.', 'DEP0174');
+          node.warn(
+            'Calling promisify on a function that returns a Promise is likely a mistake.',
+            'DeprecationWarning',
+            'DEP0174',
+          );
       });
     }
     Object.setPrototypeOf(promised, Object.getPrototypeOf(original));
@@ -77,11 +79,6 @@ export function promisification(node: NodeProcess) {
   }
 
   return { promisify, callbackify };
-}
-
-/** Where warnings of these functions go; `process` puts itself there. */
-export function warner(_node: NodeProcess): { warn(message: string, code: string): void } {
-  return { warn: () => {} };
 }
 
 function falsyRejection(reason: unknown): Error {

@@ -1,0 +1,316 @@
+/**
+ * `node:events`: the class of emitters (emitter.ts), and waiting for events with promises and loops.
+ */
+import {
+  checkAbortSignal,
+  checkBoolean,
+  checkInteger,
+  checkNumber,
+  checkObject,
+  invalidType,
+} from '../arguments.ts';
+import type { NodeProcess } from '../node-process.ts';
+import { abortError, codedError } from '../system-error.ts';
+import { eventTargets } from '../web/event-target.ts';
+import {
+  CAPTURE,
+  type Emitter,
+  ERROR_MONITOR,
+  emitterClass,
+  emitterDefaults,
+  type Listener,
+  notListenable,
+  REJECTION,
+} from './emitter.ts';
+
+type Name = string | symbol;
+
+/** A target of events, as of the web. */
+interface Target {
+  addEventListener(name: Name, listener: Listener, options?: object): void;
+  removeEventListener(name: Name, listener: Listener, options?: object): void;
+}
+
+interface SignalLike extends Target {
+  readonly aborted: boolean;
+  readonly reason: unknown;
+}
+
+interface IteratorOptions {
+  readonly signal?: SignalLike;
+  readonly highWaterMark?: number;
+  readonly highWatermark?: number;
+  readonly lowWaterMark?: number;
+  readonly lowWatermark?: number;
+  readonly close?: readonly Name[];
+}
+
+const ASYNC_ITERATOR: object = Object.getPrototypeOf(Object.getPrototypeOf((async function* () {})()))
+  .constructor.prototype;
+
+export function eventsModule(node: NodeProcess) {
+  const EventEmitter = node.load(emitterClass);
+  const defaults = node.load(emitterDefaults);
+  const prototype = EventEmitter.prototype as Emitter;
+  /** What programs set for targets of events, whose default is 0: no warning. */
+  const ofTargets = new WeakMap<object, number>();
+  const isTarget = (value: unknown): value is object => value instanceof node.load(eventTargets).EventTarget;
+
+  function once(emitter: unknown, name: Name, options: unknown = {}): Promise<unknown[]> {
+    return new Promise((resolve, reject) => {
+      checkObject(options, 'options');
+      const { signal } = options as IteratorOptions;
+      checkAbortSignal(signal as unknown, 'options.signal');
+      if (signal?.aborted) throw abortError(signal);
+      const stopAbort = (): void => {
+        if (signal) unlisten(signal, 'abort', onAbort);
+      };
+      const onError = (error: unknown): void => {
+        unlisten(emitter, name, onEvent);
+        stopAbort();
+        reject(error);
+      };
+      const onEvent = (...args: unknown[]): void => {
+        if (isEmitter(emitter)) emitter.removeListener('error', onError);
+        stopAbort();
+        resolve(args);
+      };
+      const onAbort = (): void => {
+        unlisten(emitter, name, onEvent);
+        unlisten(emitter, 'error', onError);
+        reject(abortError(signal));
+      };
+      listen(emitter, name, onEvent, true);
+      // targets of events make nothing of an event called error
+      if (name !== 'error' && isEmitter(emitter)) listen(emitter, 'error', onError, true);
+      if (signal) listen(signal, 'abort', onAbort, true);
+    });
+  }
+
+  function on(emitter: unknown, name: Name, options: unknown = {}): AsyncIterableIterator<unknown[]> {
+    checkObject(options, 'options');
+    const { signal, close = [], ...marks } = options as IteratorOptions;
+    checkAbortSignal(signal as unknown, 'options.signal');
+    if (signal?.aborted) throw abortError(signal);
+    const high = marks.highWaterMark ?? marks.highWatermark ?? Number.MAX_SAFE_INTEGER;
+    checkInteger(high, 'options.highWaterMark', 1);
+    const low = marks.lowWaterMark ?? marks.lowWatermark ?? 1;
+    checkInteger(low, 'options.lowWaterMark', 1);
+    return iterate(emitter, name, { high, low, close, signal });
+  }
+
+  function setMaxListeners(count: number = defaults.maxListeners, ...targets: unknown[]): void {
+    checkNumber(count, 'setMaxListeners', 0);
+    if (targets.length === 0) defaults.maxListeners = count;
+    for (const target of targets) {
+      if (isTarget(target)) ofTargets.set(target, count);
+      else if (typeof (target as { setMaxListeners?: unknown }).setMaxListeners === 'function')
+        (target as { setMaxListeners(count: number): void }).setMaxListeners(count);
+      else throw invalidType('eventTargets', ['EventEmitter', 'EventTarget'], target);
+    }
+  }
+
+  function getMaxListeners(target: unknown): number {
+    const own = target as { getMaxListeners?: unknown; _maxListeners?: number } | undefined;
+    if (typeof own?.getMaxListeners === 'function') return own._maxListeners ?? defaults.maxListeners;
+    if (isTarget(target)) return ofTargets.get(target) ?? 0;
+    throw notListenable(target);
+  }
+
+  function getEventListeners(target: unknown, name: Name): unknown[] {
+    const own = target as { listeners?: unknown };
+    if (typeof own.listeners === 'function')
+      return (target as { listeners(name: Name): unknown[] }).listeners(name);
+    if (isTarget(target)) return node.load(eventTargets).listenersAt(target, name);
+    throw notListenable(target);
+  }
+
+  function listenerCount(target: unknown, name: Name): number {
+    const own = target as { listenerCount?: unknown };
+    if (typeof own.listenerCount === 'function')
+      return (target as { listenerCount(name: Name): number }).listenerCount(name);
+    if (isTarget(target)) return node.load(eventTargets).listenersAt(target, name).length;
+    throw notListenable(target);
+  }
+
+  /** Calls a listener when a signal is aborted, even by now, and gives what takes it away again. */
+  function addAbortListener(signal: SignalLike | undefined, listener: () => void): Disposable {
+    if (signal === undefined) throw invalidType('signal', 'AbortSignal', signal);
+    checkAbortSignal(signal, 'signal');
+    if (typeof listener !== 'function') throw invalidType('listener', 'function', listener);
+    if (signal.aborted) queueMicrotask(() => listener());
+    else signal.addEventListener('abort', listener, { once: true });
+    return {
+      [Symbol.dispose]() {
+        signal.removeEventListener('abort', listener);
+      },
+    };
+  }
+
+  Object.assign(EventEmitter, {
+    addAbortListener,
+    once,
+    on,
+    getEventListeners,
+    getMaxListeners,
+    listenerCount,
+    EventEmitter,
+    usingDomains: false,
+    captureRejectionSymbol: REJECTION,
+    errorMonitor: ERROR_MONITOR,
+    setMaxListeners,
+  });
+  Object.defineProperties(EventEmitter, {
+    captureRejections: {
+      enumerable: true,
+      get: () => prototype[CAPTURE],
+      set(value: unknown) {
+        checkBoolean(value, 'EventEmitter.captureRejections');
+        prototype[CAPTURE] = value;
+      },
+    },
+    defaultMaxListeners: {
+      enumerable: true,
+      get: () => defaults.maxListeners,
+      set(value: unknown) {
+        checkNumber(value, 'defaultMaxListeners', 0);
+        defaults.maxListeners = value;
+      },
+    },
+    EventEmitterAsyncResource: {
+      enumerable: true,
+      configurable: true,
+      get() {
+        throw codedError(
+          Error,
+          'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM',
+          'The simulated Node has no EventEmitterAsyncResource: it follows no asynchronous contexts',
+        );
+      },
+    },
+  });
+  return EventEmitter as unknown as typeof import('node:events');
+}
+
+interface Marks {
+  readonly high: number;
+  readonly low: number;
+  readonly close: readonly Name[];
+  readonly signal: SignalLike | undefined;
+}
+
+interface Waiting {
+  resolve(result: IteratorResult<unknown[], undefined>): void;
+  reject(reason: unknown): void;
+}
+
+/** Events that nobody has taken yet, or those who wait for the next: never both. */
+function iterate(emitter: unknown, name: Name, marks: Marks): AsyncIterableIterator<unknown[]> {
+  const events: unknown[][] = [];
+  const waiting: Waiting[] = [];
+  const heard: [emitter: unknown, name: Name, listener: Listener][] = [];
+  let isPaused = false;
+  let isFinished = false;
+  let failure: { readonly error: unknown } | undefined;
+
+  const hear = (what: unknown, called: Name, listener: Listener): void => {
+    listen(what, called, listener, false);
+    heard.push([what, called, listener]);
+  };
+  const onEvent = (...args: unknown[]): void => {
+    const first = waiting.shift();
+    if (first) {
+      first.resolve({ done: false, value: args });
+      return;
+    }
+    events.push(args);
+    if (isPaused || events.length <= marks.high) return;
+    isPaused = true;
+    (emitter as { pause(): void }).pause();
+  };
+  const onError = (error: unknown): void => {
+    const first = waiting.shift();
+    if (first) first.reject(error);
+    else failure = { error };
+    onClose();
+  };
+  const onAbort = (): void => onError(abortError(marks.signal));
+  function onClose(): Promise<IteratorResult<unknown[], undefined>> {
+    for (const entry of heard.splice(0).reverse()) unlisten(...entry);
+    isFinished = true;
+    isPaused = false;
+    for (const one of waiting.splice(0)) one.resolve({ done: true, value: undefined });
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  hear(emitter, name, onEvent);
+  if (name !== 'error' && isEmitter(emitter)) hear(emitter, 'error', onError);
+  for (const one of marks.close) hear(emitter, one, onClose as Listener);
+  if (marks.signal) hear(marks.signal, 'abort', onAbort);
+
+  const iterator = {
+    next(): Promise<IteratorResult<unknown[], undefined>> {
+      const value = events.shift();
+      if (value) {
+        if (isPaused && events.length < marks.low) {
+          (emitter as { resume(): void }).resume();
+          isPaused = false;
+        }
+        return Promise.resolve({ done: false, value });
+      }
+      if (failure) {
+        const { error } = failure;
+        failure = undefined;
+        return Promise.reject(error);
+      }
+      if (isFinished) return onClose();
+      return new Promise((resolve, reject) => {
+        waiting.push({ resolve, reject });
+      });
+    },
+    return: () => onClose(),
+    throw(error: unknown): void {
+      if (!(error instanceof Error)) throw invalidType('EventEmitter.AsyncIterator', 'Error', error);
+      onError(error);
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    [Symbol.for('nodejs.watermarkData')]: {
+      get size() {
+        return events.length;
+      },
+      get low() {
+        return marks.low;
+      },
+      get high() {
+        return marks.high;
+      },
+      get isPaused() {
+        return isPaused;
+      },
+    },
+  };
+  return Object.setPrototypeOf(iterator, ASYNC_ITERATOR) as AsyncIterableIterator<unknown[]>;
+}
+
+function isEmitter(value: unknown): value is Emitter & { once: Emitter['on'] } {
+  return typeof (value as { on?: unknown }).on === 'function';
+}
+
+function listen(what: unknown, name: Name, listener: Listener, isOnce: boolean): void {
+  if (isEmitter(what)) {
+    if (isOnce) what.once(name, listener);
+    else what.on(name, listener);
+  } else if (typeof (what as Partial<Target>).addEventListener === 'function')
+    (what as Target).addEventListener(name, listener, isOnce ? { once: true } : undefined);
+  else throw invalidType('emitter', 'EventEmitter', what);
+}
+
+function unlisten(what: unknown, name: Name, listener: Listener): void {
+  if (typeof (what as Partial<Emitter>).removeListener === 'function')
+    (what as Emitter).removeListener(name, listener);
+  else if (typeof (what as Partial<Target>).removeEventListener === 'function')
+    (what as Target).removeEventListener(name, listener);
+  else throw invalidType('emitter', 'EventEmitter', what);
+}
