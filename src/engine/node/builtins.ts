@@ -3,6 +3,7 @@
  */
 
 import { consoleModule } from './modules/console.ts';
+import { dgram } from './modules/dgram.ts';
 import { dnsModule } from './modules/dns.ts';
 import { dnsPromises } from './modules/dns-promises.ts';
 import { net } from './modules/net.ts';
@@ -16,6 +17,7 @@ import { codedError } from './system-error.ts';
 const BUILTINS: Readonly<Record<string, ModuleFactory<unknown>>> = {
   buffer: (node) => node.load(packages).buffer,
   console: consoleModule,
+  dgram,
   dns: dnsModule,
   'dns/promises': dnsPromises,
   events: (node) => node.load(packages).events,
