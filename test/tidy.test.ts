@@ -104,6 +104,7 @@ test('the course comes to the engine by one door', () => {
         'src/engine/net/b.ts': '',
         'components/player/P.tsx': '',
         'components/author/N.astro': '',
+        'content/playgrounds/one/b.ts': '',
       }),
     ).length;
   expect(plant('components/player/a.tsx', '#engine/net/b.ts')).toBe(1);
@@ -112,6 +113,9 @@ test('the course comes to the engine by one door', () => {
   expect(plant('src/pages/a.astro', '#engine/net/b.ts')).toBe(1);
   expect(plant('content/chapters/a.mdx', '~components/player/P.tsx')).toBe(1);
   expect(plant('content/chapters/a.mdx', '~components/author/N.astro')).toBe(0);
+  expect(plant('content/playgrounds/one/a.ts', './b.ts')).toBe(0);
+  expect(plant('content/playgrounds/two/a.ts', '../one/b.ts')).toBe(1);
+  expect(plant('content/playgrounds/one/a.ts', '#engine/net/b.ts')).toBe(1);
   expect(plant('src/engine/net/a.ts', '~components/player/P.tsx')).toBe(1);
   expect(plant('src/engine/net/a.ts', 'node:fs')).toBe(1);
 });
