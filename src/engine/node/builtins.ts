@@ -13,6 +13,8 @@ import { timers } from './modules/timers.ts';
 import { util } from './modules/util.ts';
 import type { ModuleFactory, NodeProcess } from './node-process.ts';
 import { codedError } from './system-error.ts';
+import { performanceInterfaces } from './web/performance.ts';
+import { webStreams } from './web/streams.ts';
 
 const BUILTINS: Readonly<Record<string, ModuleFactory<unknown>>> = {
   buffer: (node) => node.load(packages).buffer,
@@ -22,8 +24,10 @@ const BUILTINS: Readonly<Record<string, ModuleFactory<unknown>>> = {
   'dns/promises': dnsPromises,
   events: (node) => node.load(packages).events,
   net,
+  perf_hooks: performanceInterfaces,
   process: processModule,
   stream: (node) => node.load(packages).stream,
+  'stream/web': webStreams,
   string_decoder: (node) => node.load(packages).string_decoder,
   timers,
   util,

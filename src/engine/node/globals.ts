@@ -8,6 +8,7 @@ import { packages } from './modules/packages.ts';
 import { processModule } from './modules/process.ts';
 import { timers } from './modules/timers.ts';
 import type { NodeProcess } from './node-process.ts';
+import { webGlobals } from './web/web-globals.ts';
 
 export type Globals = Readonly<Record<string, unknown>>;
 
@@ -15,6 +16,7 @@ export function globals(node: NodeProcess): Globals {
   const own = node.load(timers);
   const { Buffer } = node.load(packages).buffer;
   return {
+    ...node.load(webGlobals),
     process: node.load(processModule),
     console: node.load(consoleModule),
     Buffer,

@@ -18,24 +18,32 @@ export type Evaluate = (source: string) => unknown;
 export const SHELVED = {
   'base64-js': ['index.js'],
   buffer: ['index.js'],
-  events: ['events.js'],
   ieee754: ['index.js'],
   'readable-stream': ['lib/'],
   'safe-buffer': ['index.js'],
   string_decoder: ['lib/string_decoder.js'],
+  'web-streams-polyfill': ['dist/ponyfill.js'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 /** Where a package begins when its name alone is required. */
 const ENTRY: Readonly<Record<string, string>> = {
   'base64-js': 'base64-js/index.js',
   buffer: 'buffer/index.js',
-  events: 'events/events.js',
   ieee754: 'ieee754/index.js',
   // the browser's entry: the other one hands out the streams of the Node underneath
   'readable-stream': 'readable-stream/lib/ours/browser.js',
   'safe-buffer': 'safe-buffer/index.js',
   string_decoder: 'string_decoder/lib/string_decoder.js',
+  'web-streams-polyfill': 'web-streams-polyfill/dist/ponyfill.js',
 };
+
+/** Small differences from Node that are mended in the text: the members of what a reader reads, in Node's order. */
+const MENDED: Readonly<Record<string, readonly [from: RegExp, to: string]>> = {
+  'web-streams-polyfill/dist/ponyfill.js': [/\{value:([^{}]*),done:([^{}]*)\}/g, '{done:$2,value:$1}'],
+};
+
+/** What packages find without asking for it, and must find in `globals`: a program's own. */
+const FOUND = ['AbortController', 'AbortSignal', 'Blob', 'DOMException'];
 
 type ModuleBody = (
   globals: unknown,
@@ -101,8 +109,10 @@ export class Libraries {
       const source = this.#shelf.get(path);
       if (source === undefined) throw new Misuse(`${path} is not on the shelf`);
       // in two functions, because a module may declare its own `process`
-      const head = '(function (globalThis, process) { return function (module, exports, require) {';
-      body = this.#evaluate(`${head}${source}\n}})\n//# sourceURL=node:internal/${path}`) as ModuleBody;
+      const head = `(function (globalThis, process) { const { ${FOUND.join(', ')} } = globalThis; return function (module, exports, require) {`;
+      const mend = MENDED[path];
+      const text = mend ? source.replace(...mend) : source;
+      body = this.#evaluate(`${head}${text}\n}})\n//# sourceURL=node:internal/${path}`) as ModuleBody;
       bodies.set(path, body);
     }
     return body;

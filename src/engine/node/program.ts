@@ -28,10 +28,12 @@ export function startProgram(node: NodeProcess, path: string): void {
       module.exports = JSON.parse(source);
       return module.exports;
     }
-    const head = `(function (exports, require, module, __filename, __dirname, ${names.join(', ')}) {`;
-    const body = node.realm.evaluate(`${head}${source}\n})\n//# sourceURL=${at}`) as (
+    // in two functions, because a module may declare its own `fetch` or `URL`
+    const head = `(function (${names.join(', ')}) { return function (exports, require, module, __filename, __dirname) {`;
+    const around = node.realm.evaluate(`${head}${source}\n}})\n//# sourceURL=${at}`) as (
       ...args: unknown[]
-    ) => void;
+    ) => (...args: unknown[]) => void;
+    const body = around(...names.map((name) => given[name]));
     const require = (name: string): unknown => {
       if (isBuiltin(name) || name.startsWith('node:')) return builtin(node, name);
       const target = plainPath(name.startsWith('/') ? name : `${folderOf(at)}/${name}`);
@@ -42,15 +44,7 @@ export function startProgram(node: NodeProcess, path: string): void {
         throw Object.assign(new Error(`Cannot find module '${name}'`), { code: 'MODULE_NOT_FOUND' });
       return load(found);
     };
-    body.call(
-      module.exports,
-      module.exports,
-      require,
-      module,
-      at,
-      folderOf(at),
-      ...names.map((name) => given[name]),
-    );
+    body.call(module.exports, module.exports, require, module, at, folderOf(at));
     return module.exports;
   }
 
