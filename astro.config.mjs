@@ -4,6 +4,7 @@ import starlight from '@astrojs/starlight';
 import { defineConfig } from 'astro/config';
 import { codeThemes } from './src/site/code-themes.ts';
 import { contentSecurityPolicy } from './src/site/integrations/csp.ts';
+import { sandbox } from './src/site/integrations/sandbox.ts';
 
 // Where the built course will live. Both are optional: without SITE there is no sitemap (it needs absolute addresses).
 const base = process.env.BASE_PATH || '/';
@@ -90,6 +91,8 @@ export default defineConfig({
     mdx({ optimize: true }),
     preact(),
     contentSecurityPolicy(),
+    // after the policy of the pages: it has its own
+    sandbox(),
   ],
   vite: {
     resolve: { tsconfigPaths: true },

@@ -49,5 +49,6 @@ export class Superseded extends Error {
 /** The same run has the same key, whatever order its parameters were given in. */
 export function keyOf(request: RunRequest): string {
   const set = Object.entries(request.set).sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([request.scenario, set, request.seed, request.inputs]);
+  const run = request.playground ? [request.playground.id, request.playground.digest] : [];
+  return JSON.stringify([request.scenario, set, request.seed, request.inputs, ...run]);
 }

@@ -17,7 +17,9 @@ import {
   keyOf,
   Superseded,
 } from './answers.ts';
+import { takeForeign } from './foreign-runs.ts';
 import type { Asked, Question, Reply } from './messages.ts';
+import { buffersIn } from './sandbox-messages.ts';
 
 /** Without a sign of life for so long, a worker hangs. */
 const HANG_MS = 10_000;
@@ -79,11 +81,19 @@ class WorkerClient implements Answers {
     });
   }
 
-  #ask(question: Question): Promise<unknown> {
+  async #ask(question: Question): Promise<unknown> {
+    const { request } = question;
+    const run = takeForeign(request);
+    // the worker takes it in first, or says why not
+    if (run) await this.#send({ kind: 'take', request, run }, buffersIn(run));
+    return this.#send(question);
+  }
+
+  #send(question: Question, transfer: Transferable[] = []): Promise<unknown> {
     const id = this.#next++;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
-      this.#start().postMessage({ id, question } satisfies Asked);
+      this.#start().postMessage({ id, question } satisfies Asked, transfer);
       this.#expect();
     });
   }

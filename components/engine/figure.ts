@@ -86,6 +86,8 @@ export interface Figure {
   readonly hasLessMotion: boolean;
   /** True once the reader has opened a panel or a comparison: before that, the page stays as it was drawn. */
   readonly isTouched: boolean;
+  /** True for a run that took place in a playground: nothing in it can be changed here, and no link leads to it. */
+  readonly isFixed: boolean;
   seek(time: number): void;
   /** To the end of the run, or to a moment before. */
   play(until?: number): void;
@@ -210,6 +212,10 @@ class FigureStore implements Figure {
 
   get title(): string {
     return this.#options.title ?? this.$view.get().title;
+  }
+
+  get isFixed(): boolean {
+    return this.$request.get().playground !== undefined;
   }
 
   get hasLessMotion(): boolean {
@@ -495,7 +501,7 @@ class FigureStore implements Figure {
     const { scenario, version } = this.$view.get();
     const said = [...problems];
     // A link names a scenario; a figure shows one. The rest of the state belongs to that scenario only.
-    const isOurs = state.request.scenario === scenario;
+    const isOurs = state.request.scenario === scenario && !this.isFixed;
     if (!isOurs) said.push('This link is not for this figure, so the figure stays as it was.');
     else if (state.version !== version) {
       said.push(
@@ -519,6 +525,7 @@ class FigureStore implements Figure {
   /** `better`, if any, looks at the run and says which one to show instead. True when a run is shown in the end. */
   async #change(first: RunRequest, better?: (view: RunView) => RunRequest | undefined): Promise<boolean> {
     if (keyOf(first) === keyOf(this.$request.get())) return true;
+    if (this.isFixed) return false;
     let was = this.#shown;
     let request = first;
     this.$request.set(request);

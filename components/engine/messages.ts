@@ -1,8 +1,11 @@
 // What the page and its worker say to each other.
 import type { RunRequest } from '#engine/inspect/view.ts';
 import type { ExportKind } from './answers.ts';
+import type { ForeignRun } from './foreign-runs.ts';
 
 export type Question =
+  /** Hands over a run that took place in a sandbox, before the first question about it. */
+  | { readonly kind: 'take'; readonly request: RunRequest; readonly run: ForeignRun }
   | { readonly kind: 'run'; readonly request: RunRequest; readonly who: string }
   | { readonly kind: 'frame'; readonly request: RunRequest; readonly frame: number }
   | { readonly kind: 'tables'; readonly request: RunRequest; readonly machine: string; readonly time: number }

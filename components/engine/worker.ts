@@ -1,7 +1,10 @@
 // The page's one worker: runs worlds in slices, takes messages between them, and answers questions about finished runs.
+import { Malformed } from '#engine/base/errors.ts';
 import { Session } from '#engine/export/session.ts';
 import type { RunRequest, RunView } from '#engine/inspect/view.ts';
+import { unpackTrace } from '#engine/trace/parcel.ts';
 import { keyOf } from './answers.ts';
+import type { ForeignRun } from './foreign-runs.ts';
 import type { Asked, Question, Reply } from './messages.ts';
 
 const SLICE_MS = 20;
@@ -17,6 +20,8 @@ interface Job {
 }
 
 const finished = new Map<string, Session>();
+/** Runs that took place in a sandbox: none of them can be run again here. */
+const taken = new Map<string, Session>();
 let jobs: Job[] = [];
 let turning = false;
 /** Tasks between slices: a message to ourselves comes after the messages that are already there. */
@@ -27,8 +32,15 @@ self.onmessage = ({ data }: MessageEvent<Asked>) => {
   const { question } = data;
   try {
     if (question.kind === 'run') supersede(question.who, keyOf(question.request));
+    if (question.kind === 'take') {
+      take(question.request, question.run);
+      post({ id: data.id, ok: true, answer: undefined });
+      return;
+    }
     const key = keyOf(question.request);
-    const done = finished.get(key);
+    const done = taken.get(key) ?? finished.get(key);
+    if (!done && question.request.playground)
+      throw new Malformed('This run is no longer here: run the programs again.');
     if (done) answer(data, done);
     else enqueue(key, data, question.request);
   } catch (problem) {
@@ -70,7 +82,7 @@ function work(): void {
     while (!over && performance.now() < until);
     if (over) {
       jobs.shift();
-      keep(job.key, job.session);
+      keep(finished, job.key, job.session);
       for (const asked of job.waiting) answer(asked, job.session);
     } else post({ id: -1, ok: true, answer: undefined });
   } catch (problem) {
@@ -80,28 +92,40 @@ function work(): void {
   turn.port2.postMessage(0);
 }
 
-function keep(key: string, session: Session): void {
-  finished.delete(key);
-  finished.set(key, session);
-  for (const old of finished.keys()) {
-    if (finished.size <= KEPT) break;
-    finished.delete(old);
+/** Looks at what a sandbox says of a run: a stranger wrote it. */
+function take(request: RunRequest, { until, end, parcel }: ForeignRun): void {
+  const trace = unpackTrace(parcel);
+  if (trace.digest !== request.playground?.digest) throw new Malformed('this is the record of another run');
+  keep(taken, keyOf(request), Session.elsewhere(request, { trace, until, end }));
+}
+
+function keep(sessions: Map<string, Session>, key: string, session: Session): void {
+  sessions.delete(key);
+  sessions.set(key, session);
+  for (const old of sessions.keys()) {
+    if (sessions.size <= KEPT) break;
+    sessions.delete(old);
   }
 }
 
 function answer({ id, question }: Asked, session: Session): void {
+  if (question.kind === 'take') return;
   try {
     // Looked at now, so forgotten last.
-    keep(keyOf(question.request), session);
+    keep(session.run.isForeign ? taken : finished, keyOf(question.request), session);
     const transfer: Transferable[] = [];
-    const found = look(session, question, transfer);
+    const found = session.ask(() => look(session, question, transfer));
     post({ id, ok: true, answer: found }, transfer);
   } catch (problem) {
     refuse(id, problem);
   }
 }
 
-function look(session: Session, question: Question, transfer: Transferable[]): unknown {
+function look(
+  session: Session,
+  question: Exclude<Question, { kind: 'take' }>,
+  transfer: Transferable[],
+): unknown {
   switch (question.kind) {
     case 'run':
       return movable(session.view(), transfer);

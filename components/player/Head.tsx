@@ -63,18 +63,22 @@ export function Head({ figure, offered, narrow }: HeadProps) {
           </svg>
         </button>
         <div class="rt-more">
-          <Word figure={figure} name="faults" text="Faults" />
-          <button
-            type="button"
-            class="rt-word"
-            aria-pressed={before !== undefined}
-            onClick={() => {
-              setMore(false);
-              figure.setCompare(before === undefined);
-            }}
-          >
-            Compare
-          </button>
+          {!figure.isFixed && (
+            <>
+              <Word figure={figure} name="faults" text="Faults" />
+              <button
+                type="button"
+                class="rt-word"
+                aria-pressed={before !== undefined}
+                onClick={() => {
+                  setMore(false);
+                  figure.setCompare(before === undefined);
+                }}
+              >
+                Compare
+              </button>
+            </>
+          )}
           <Word figure={figure} name="takeaway" text="Take away" />
         </div>
       </div>

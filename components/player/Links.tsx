@@ -154,7 +154,7 @@ export function LinkActions(props: {
         <span class="rt-tables-time">{delay > 0 ? `${formatDuration(delay, 2)} one way` : 'no delay'}</span>
       </div>
       <div class="rt-actions">
-        {cutBy === undefined ? (
+        {figure.isFixed ? null : cutBy === undefined ? (
           <button
             type="button"
             onClick={() =>

@@ -19,10 +19,10 @@ export function PacketMenu({
 }) {
   const { title, time } = view.packets[packet]!;
   // On the longest link of its way: the one that a reader sees as the line.
-  const canStrike = faultOn(view, packet, 'drop') !== undefined;
+  const canStrike = !figure.isFixed && faultOn(view, packet, 'drop') !== undefined;
   const strike = (what: PacketFault) => {
     const fault = faultOn(view, packet, what);
-    if (fault) figure.addInput(fault.input);
+    if (fault && canStrike) figure.addInput(fault.input);
   };
   const head = title.split(', ')[0]!;
   const onKeyDown = (event: KeyboardEvent) => {

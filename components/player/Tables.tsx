@@ -41,7 +41,9 @@ export function Tables({ figure, machine, isOff }: { figure: Figure; machine: nu
       {open?.room && <Room room={open.room} />}
       {open && <TableRows key={`${machine} ${open.name}`} table={open} time={shown!.time} />}
       {shown && tables.length === 0 && <p>This machine keeps no tables: it passes on what comes.</p>}
-      {kind !== 'switch' && <Actions figure={figure} name={name} isOff={isOff} time={time} />}
+      {kind !== 'switch' && !figure.isFixed && (
+        <Actions figure={figure} name={name} isOff={isOff} time={time} />
+      )}
     </section>
   );
 }

@@ -21,39 +21,48 @@ export function TakeAway({ figure }: { figure: Figure }) {
   useStore(figure.$request);
   const field = useRef<HTMLInputElement>(null);
   const { said, byHand, copy, save } = useHandingOut(figure, field);
-  const state = figure.link();
+  // a playground has links and commands of its own
+  const state = figure.isFixed ? '' : figure.link();
   const isLong = state.length > MAX_LINK;
   const link = figure.live ? `${location.href.replace(/#.*$/, '')}${state}` : state;
   const command = figure.command();
 
   return (
     <Menu label="Take away">
-      <MenuItem
-        mark="link"
-        onPress={() => void copy(link, 'link')}
-        below={
-          isLong
-            ? `it is ${counted(state.length, 'character')}, more than the ${counted(MAX_LINK, 'character')} that are read again: take something back`
-            : `scenario, knobs, faults, what was typed, the moment and the selected packet: ${counted(link.length, 'character')}`
-        }
-      >
-        Copy a link to exactly this
-      </MenuItem>
-      <hr />
+      {!figure.isFixed && (
+        <>
+          <MenuItem
+            mark="link"
+            onPress={() => void copy(link, 'link')}
+            below={
+              isLong
+                ? `it is ${counted(state.length, 'character')}, more than the ${counted(MAX_LINK, 'character')} that are read again: take something back`
+                : `scenario, knobs, faults, what was typed, the moment and the selected packet: ${counted(link.length, 'character')}`
+            }
+          >
+            Copy a link to exactly this
+          </MenuItem>
+          <hr />
+        </>
+      )}
       {FILES.map(([kind, title, ending, mark]) => (
         <MenuItem key={kind} mark={mark} onPress={() => void save(kind, ending)} end={ending}>
           {title}
         </MenuItem>
       ))}
-      <hr />
-      <MenuItem
-        mark="terminal"
-        onPress={() => void copy(command, 'command')}
-        end="copy"
-        below={<code>{command}</code>}
-      >
-        Run it in the terminal
-      </MenuItem>
+      {!figure.isFixed && (
+        <>
+          <hr />
+          <MenuItem
+            mark="terminal"
+            onPress={() => void copy(command, 'command')}
+            end="copy"
+            below={<code>{command}</code>}
+          >
+            Run it in the terminal
+          </MenuItem>
+        </>
+      )}
       <p class="rt-choices-note" role="status">
         {said}
       </p>
