@@ -1,4 +1,6 @@
-const url = process.env.URL ?? 'http://localhost:8080/';
+import { env } from 'node:process';
+
+const url = env.URL ?? 'http://localhost:8080/';
 const counts = new Map<string, number>();
 
 for (let i = 1; i <= 12; i++) {
