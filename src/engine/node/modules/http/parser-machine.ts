@@ -147,6 +147,15 @@ export class Machine {
     this.state = state;
   }
 
+  get isRefused(): boolean {
+    return this.fault !== undefined;
+  }
+
+  /** How far it came. */
+  get stoppedAt(): number {
+    return this.fault?.at ?? this.at;
+  }
+
   // ── spans
 
   open(span: Span): void {

@@ -55,8 +55,8 @@ export class HttpParser {
     } finally {
       if (!isThrough) this.#isBroken = true;
     }
-    if (m.fault && !m.upgrade) return this.#fault(m.fault.at);
-    return m.fault ? m.fault.at : m.at;
+    const at = m.stoppedAt;
+    return m.isRefused && !m.upgrade ? this.#fault(at) : at;
   }
 
   /** The connection ended. */
