@@ -1,4 +1,5 @@
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream';
 import { type Backend, type Policy, RoundRobin } from './policy.ts';
 
 const REST_MS = 10_000; // how long a server that refused is left alone
@@ -13,12 +14,9 @@ const agent = new http.Agent({ keepAlive: true });
 
 function forward(request: IncomingMessage, backend: Backend): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const { method, headers } = request;
-    const upstream = http.request(
-      new URL(request.url ?? '/', backend.url),
-      { method, headers, agent },
-      resolve,
-    );
+    const { method, headers, url: path } = request;
+    const { hostname, port } = new URL(backend.url);
+    const upstream = http.request({ hostname, port, path, method, headers, agent }, resolve);
     upstream.on('error', reject);
     upstream.end();
   });
@@ -31,7 +29,7 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
     try {
       const answer = await forward(request, backend);
       response.writeHead(answer.statusCode ?? 502, { ...answer.headers, 'x-served-by': backend.name });
-      answer.pipe(response);
+      pipeline(answer, response, () => {}); // when one of the two breaks, so does the other
       return;
     } catch (error) {
       backend.downUntil = Date.now() + REST_MS;

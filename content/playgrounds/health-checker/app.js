@@ -11,7 +11,7 @@ const server = createServer((_request, response) => {
     response.writeHead(isTrouble && how === 'sick' ? 503 : 200, { 'content-type': 'text/plain' });
     response.end('checked\n');
   };
-  if (isTrouble && how === 'slow') setTimeout(answer, 1000);
+  if (isTrouble && how === 'slow') setTimeout(answer, 2000);
   else answer();
 });
 

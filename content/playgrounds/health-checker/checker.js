@@ -1,17 +1,13 @@
 const targets = (process.env.TARGETS ?? 'http://localhost:8081 http://localhost:8082').split(' ');
 const ROUNDS = 7;
-const INTERVAL = 500;
-const PATIENCE = 250;
+const INTERVAL = 1000;
+const PATIENCE = 600;
 // One lost packet is not an outage, and one good answer is not a recovery.
 const FAILURES_TO_LEAVE = 2;
 const SUCCESSES_TO_RETURN = 2;
 
-const states = targets.map((url) => ({
-  name: process.env.NAMES?.split(' ')[targets.indexOf(url)] ?? url,
-  url,
-  isIn: true,
-  streak: 0,
-}));
+const names = process.env.NAMES?.split(' ') ?? targets;
+const states = targets.map((url, i) => ({ name: names[i], url, isIn: true, streak: 0 }));
 
 async function probe(url) {
   try {
@@ -39,9 +35,7 @@ for (let round = 1; round <= ROUNDS; round++) {
   // all at once: one that is slow must not delay the verdict on the others
   const results = await Promise.all(states.map(({ url }) => probe(url)));
   console.log(`round ${round}  ${states.map(({ name }, i) => `${name}: ${results[i]}`).join(', ')}`);
-  states.forEach((state, i) => {
-    judge(state, results[i]);
-  });
+  for (const [i, state] of states.entries()) judge(state, results[i]);
   await next;
 }
 const taken = states.filter(({ isIn }) => isIn).map(({ name }) => name);

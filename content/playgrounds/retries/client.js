@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const url = process.env.URL ?? 'http://localhost:8080/orders';
-const PATIENCE = 300;
+const PATIENCE = 500;
 const ATTEMPTS = 4;
 const FIRST_PAUSE = 100;
 const LONGEST_PAUSE = 2000;
@@ -25,7 +25,10 @@ async function order(what, headers) {
       if (!isPassing(response.status)) return console.log(`  attempt ${attempt}: ${result}`);
     } catch (error) {
       // No answer is not a no: the order may have been taken, and only the answer was lost.
-      result = error.name === 'TimeoutError' ? `no answer within ${PATIENCE} ms` : error.cause?.code;
+      result =
+        error.name === 'TimeoutError'
+          ? `no answer within ${PATIENCE} ms`
+          : (error.cause?.code ?? error.message);
     }
     console.log(`  attempt ${attempt}: ${result}`);
     if (attempt === ATTEMPTS) throw new Error(`no luck in ${ATTEMPTS} attempts`);

@@ -21,12 +21,13 @@ const server = createServer(async (request, response) => {
     response.end(JSON.stringify(body));
   };
   if (request.method !== 'POST') return reply(200, orders);
-  const { what } = await json(request);
+  const body = await json(request).catch(() => undefined);
+  if (typeof body?.what !== 'string') return reply(400, { error: 'an order says what' });
   posts += 1;
   // The mishaps of a bad evening: of three attempts the first is taken and its answer is late, the second is refused.
   if (posts % 3 === 2) return reply(503, { error: 'busy' });
-  const answer = take(what, request.headers['idempotency-key']);
-  if (posts % 3 === 1) setTimeout(() => reply(201, answer), 1000);
+  const answer = take(body.what, request.headers['idempotency-key']);
+  if (posts % 3 === 1) setTimeout(() => reply(201, answer), 2000);
   else reply(201, answer);
 });
 

@@ -1,10 +1,11 @@
 import http from 'node:http';
+import { pipeline } from 'node:stream';
 
 // Who serves what: the longest prefix wins.
 const routes = Object.entries(JSON.parse(process.env.ROUTES ?? '{"/":"http://localhost:8081"}')).sort(
   ([a], [b]) => b.length - a.length,
 );
-const PATIENCE = 500;
+const PATIENCE = 800;
 const agent = new http.Agent({ keepAlive: true });
 
 // For the next hop only: they speak of one connection, and ours to the server is another (RFC 9110 §7.6.1).
@@ -36,7 +37,12 @@ const server = http.createServer((request, response) => {
   const route = routes.find(([prefix]) => request.url.startsWith(prefix));
   if (!route) return fail(404, 'no route');
 
-  const upstream = http.request(new URL(request.url, route[1]), {
+  // The path as it came: a URL made of it could name another server, as `//evil.example/` does.
+  const { hostname, port } = new URL(route[1]);
+  const upstream = http.request({
+    hostname,
+    port,
+    path: request.url,
     method: request.method,
     agent,
     headers: {
@@ -53,8 +59,7 @@ const server = http.createServer((request, response) => {
     clearTimeout(timer);
     console.log(`${request.method} ${request.url}  ${answer.statusCode} from ${route[0]}`);
     response.writeHead(answer.statusCode, endToEnd(answer.headers));
-    answer.pipe(response);
-    answer.on('error', () => response.destroy());
+    pipeline(answer, response, () => {}); // when one of the two breaks, so does the other
   });
   upstream.on('error', (error) => {
     clearTimeout(timer);
