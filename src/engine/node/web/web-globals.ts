@@ -9,6 +9,7 @@ import { blobs } from './blob.ts';
 import { clock } from './clock.ts';
 import { domExceptions } from './dom-exception.ts';
 import { eventTargets } from './event-target.ts';
+import { fetchFunction } from './fetch.ts';
 import { formDatas } from './form-data.ts';
 import { headersInterface } from './headers.ts';
 import { locale } from './locale.ts';
@@ -32,6 +33,7 @@ export function webGlobals(node: NodeProcess) {
     Blob,
     File,
     FormData: node.load(formDatas).FormData,
+    ...node.load(fetchFunction),
     Headers: node.load(headersInterface).Headers,
     Request: node.load(requests).Request,
     Response: node.load(responses).Response,
