@@ -114,8 +114,9 @@ class Program {
     this.#child = spawn(process.execPath, ['--import', HOOK, run, ...args], {
       cwd: folder,
       env: {
-        HOST: LOOPBACK[on]!,
         ...given,
+        // one computer stands for all machines: what listens for everybody would listen on every machine
+        HOST: LOOPBACK[on]!,
         LOOPBACK_NAMES: JSON.stringify(NAMES),
         LOOPBACK_DNS: door,
       },
