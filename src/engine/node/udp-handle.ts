@@ -218,7 +218,7 @@ export class UdpHandle {
 
   /** Why a group cannot be left: none was joined. */
   leaveGroup(group: string): string {
-    return isGroup(group, this.#isV6) ? 'EADDRNOTAVAIL' : 'EINVAL';
+    return isIP(group) === (this.#isV6 ? 6 : 4) ? 'EADDRNOTAVAIL' : 'EINVAL';
   }
 
   /** Bytes of a buffer, after it was set when `size` is not zero; undefined before the socket is bound. */

@@ -101,7 +101,7 @@ export function dgram(node: NodeProcess) {
       const address = (wanted || this.#anywhere()) as string;
       this.#resolve(address, (error, ip) => {
         if (!this.#handle) return;
-        const problem = error ?? this.#bindTo(ip!, (port || 0) as number);
+        const problem = error ?? this.#bindTo(ip!, port as number);
         if (problem) this.#bindFailed(problem, listening);
         else this.#listening();
       });
@@ -130,7 +130,9 @@ export function dgram(node: NodeProcess) {
 
     #bindTo(address: string, port: number): SystemError | undefined {
       const { ipv6Only, reuseAddr, reusePort } = this.#options;
-      const code = this.#handle!.bind(address, port, Boolean(ipv6Only), Boolean(reuseAddr || reusePort));
+      // what is no number is any port, as in Node; of one that is too large sixteen bits are left
+      const own = Number(port) & 0xffff;
+      const code = this.#handle!.bind(address, own, Boolean(ipv6Only), Boolean(reuseAddr || reusePort));
       return code === undefined ? undefined : plainError(code, 'bind', address, port);
     }
 

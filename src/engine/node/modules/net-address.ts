@@ -49,7 +49,7 @@ export function netAddress(_node: NodeProcess) {
       checkUint32(said.flowlabel ?? 0, 'options.flowlabel');
       this.#flowlabel = (said.flowlabel ?? 0) as number;
       if (!(family === 'ipv4' ? isIPv4(address) : isIPv6(address)))
-        throw codedError(Error, 'ERR_INVALID_ADDRESS', 'Invalid address');
+        throw codedError(Error, 'ERR_INVALID_ADDRESS', 'Invalid socket address');
       this.#family = family;
       this.#address = formatIp(parseIp(address.replace(/%.*/, '')));
     }
@@ -103,8 +103,11 @@ export function netAddress(_node: NodeProcess) {
   }
 
   class BlockList {
-    /** The newest first. */
-    #rules: Rule[] = [];
+    /** By the address without IPv6's clothes; what is added again stays where it was. */
+    readonly #addresses = new Map<Ip, Rule>();
+    /** The newest first, as often as they were added. */
+    #subnets: Rule[] = [];
+    #ranges: Rule[] = [];
 
     static readonly PRIVATE_RANGES: readonly string[] = Object.freeze([
       '10.0.0.0/8',
@@ -118,11 +121,15 @@ export function netAddress(_node: NodeProcess) {
     ]);
 
     static isBlockList(value: unknown): value is BlockList {
-      return typeof value === 'object' && value !== null && #rules in value;
+      return typeof value === 'object' && value !== null && #addresses in value;
     }
 
     addAddress(address: unknown, family: unknown = 'ipv4'): void {
-      this.#add(addressRule(read(address, family, 'address')));
+      this.#addAddress(read(address, family, 'address').ip);
+    }
+
+    #addAddress(ip: Ip): void {
+      this.#addresses.set(plain(ip), addressRule(ip));
     }
 
     addAddresses(addresses: unknown, family: unknown = 'ipv4'): void {
@@ -130,7 +137,7 @@ export function netAddress(_node: NodeProcess) {
       checkString(family, 'family');
       // all are read before one is added: a list with a fault in it changes nothing
       const all = addresses.map((one, at) => read(one, family, `addresses[${at}]`));
-      for (const one of all) this.#add(addressRule(one));
+      for (const { ip } of all) this.#addAddress(ip);
     }
 
     addRange(start: unknown, end: unknown, family: unknown = 'ipv4'): void {
@@ -138,12 +145,12 @@ export function netAddress(_node: NodeProcess) {
       const to = read(end, family, 'end');
       if (!isOrdered(from.ip, to.ip))
         throw invalidValue('start', asSocketAddress(start, from), 'must come before end');
-      this.#add(rangeRule(from, to));
+      this.#ranges.unshift(rangeRule(from.ip, to.ip));
     }
 
     addSubnet(network: unknown, prefixLength: unknown, family: unknown = 'ipv4'): void {
       const at = read(network, family, 'network');
-      this.#add(subnetRule(at, checkPrefix(prefixLength, at.family)));
+      this.#subnets.unshift(subnetRule(at.ip, checkPrefix(prefixLength, at.family)));
     }
 
     addCIDR(cidr: unknown): void {
@@ -161,16 +168,19 @@ export function netAddress(_node: NodeProcess) {
     }
 
     removeAddress(address: unknown, family: unknown = 'ipv4'): void {
-      this.#remove(addressRule(read(address, family, 'address')));
+      this.#addresses.delete(plain(read(address, family, 'address').ip));
     }
 
     removeRange(start: unknown, end: unknown, family: unknown = 'ipv4'): void {
-      this.#remove(rangeRule(read(start, family, 'start'), read(end, family, 'end')));
+      this.#ranges = without(
+        this.#ranges,
+        rangeRule(read(start, family, 'start').ip, read(end, family, 'end').ip),
+      );
     }
 
     removeSubnet(network: unknown, prefixLength: unknown, family: unknown = 'ipv4'): void {
       const at = read(network, family, 'network');
-      this.#remove(subnetRule(at, checkPrefix(prefixLength, at.family)));
+      this.#subnets = without(this.#subnets, subnetRule(at.ip, checkPrefix(prefixLength, at.family)));
     }
 
     removeCIDR(cidr: unknown): void {
@@ -183,19 +193,25 @@ export function netAddress(_node: NodeProcess) {
         ? parseIp(address.address)
         : checkedText(address, family);
       if (ip === undefined) return false;
-      return this.#rules.some((rule) => rule.covers(ip));
+      return this.#all().some((rule) => rule.covers(ip));
     }
 
     clear(): void {
-      this.#rules = [];
+      this.#addresses.clear();
+      this.#subnets = [];
+      this.#ranges = [];
+    }
+
+    #all(): Rule[] {
+      return [...[...this.#addresses.values()].reverse(), ...this.#subnets, ...this.#ranges];
     }
 
     get rules(): readonly string[] {
-      return this.#rules.map(({ text }) => text);
+      return this.#all().map(({ text }) => text);
     }
 
     get size(): number {
-      return this.#rules.length;
+      return this.#all().length;
     }
 
     toJSON(): readonly string[] {
@@ -219,15 +235,6 @@ export function netAddress(_node: NodeProcess) {
       if (kind === 'Address') this.addAddress(first, family);
       else if (kind === 'Subnet') this.addSubnet(first, Number(second), family);
       else if (kind === 'Range') this.addRange(first, second, family);
-    }
-
-    #add(rule: Rule): void {
-      this.#remove(rule);
-      this.#rules.unshift(rule);
-    }
-
-    #remove({ text }: Rule): void {
-      this.#rules = this.#rules.filter((one) => one.text !== text);
     }
 
     [CUSTOM_INSPECT](depth: number, options: Inspecting): unknown {
@@ -262,21 +269,33 @@ function checkedText(address: unknown, family: unknown): Ip | undefined {
   return isRight ? parseIp(address.replace(/%.*/, '')) : undefined;
 }
 
-function addressRule({ ip }: { ip: Ip }): Rule {
+/** The list without the first rule that says the same. */
+function without(rules: readonly Rule[], { text }: Rule): Rule[] {
+  const at = rules.findIndex((one) => one.text === text);
+  return rules.filter((_, i) => i !== at);
+}
+
+/** An address without IPv6's clothes. */
+function plain(ip: Ip): Ip {
+  const within = isV4(ip) ? undefined : ip4Within(ip);
+  return within?.by === 'mapped' ? within.address : ip;
+}
+
+function addressRule(ip: Ip): Rule {
   return {
     text: `Address: ${versionOf(ip)} ${formatIp(ip)}`,
     covers: (address) => alike(ip, address).some((one) => one === ip),
   };
 }
 
-function rangeRule({ ip: from }: { ip: Ip }, { ip: to }: { ip: Ip }): Rule {
+function rangeRule(from: Ip, to: Ip): Rule {
   return {
     text: `Range: ${versionOf(from)} ${formatIp(from)}-${formatIp(to)}`,
     covers: (address) => alike(from, address).some((one) => isOrdered(from, one) && isOrdered(one, to)),
   };
 }
 
-function subnetRule({ ip }: { ip: Ip }, prefixLength: number): Rule {
+function subnetRule(ip: Ip, prefixLength: number): Rule {
   const network: Cidr = prefix(ip, prefixLength);
   return {
     text: `Subnet: ${versionOf(ip)} ${formatIp(ip)}/${prefixLength}`,
