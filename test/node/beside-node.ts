@@ -19,7 +19,7 @@ export function runReal(source: string, env: Readonly<Record<string, string>> = 
   writeFileSync(file, source);
   return new Promise((resolve) => {
     const { NODE_OPTIONS: _, ...outside } = process.env;
-    execFile(
+    const child = execFile(
       process.execPath,
       [file],
       { env: { ...outside, ...env, NO_COLOR: '1' }, timeout: 30_000 },
@@ -29,6 +29,7 @@ export function runReal(source: string, env: Readonly<Record<string, string>> = 
         resolve({ stdout, stderr: stderr.replaceAll(folder, '/app'), code });
       },
     );
+    child.stdin?.end();
   });
 }
 

@@ -13,7 +13,6 @@ import { net } from './modules/net.ts';
 import { packages } from './modules/packages.ts';
 import { processModule } from './modules/process.ts';
 import { timers } from './modules/timers.ts';
-import { timersPromises } from './modules/timers-promises.ts';
 import { util } from './modules/util.ts';
 import { utilTypes } from './modules/util-types.ts';
 import type { ModuleFactory, NodeProcess } from './node-process.ts';
@@ -39,7 +38,7 @@ const BUILTINS: Readonly<Record<string, ModuleFactory<unknown>>> = {
   'stream/web': webStreams,
   string_decoder: (node) => node.load(packages).string_decoder,
   timers,
-  'timers/promises': timersPromises,
+  'timers/promises': (node) => node.load(timers).promises,
   util,
   'util/types': () => utilTypes,
 };

@@ -108,6 +108,7 @@ export class NodeProcess {
   #printed = 0;
   #timers = 0;
   #saidBeforeExit = false;
+  #isExiting = false;
 
   constructor(drive: Drive, options: ProcessOptions) {
     this.drive = drive;
@@ -222,7 +223,7 @@ export class NodeProcess {
     try {
       if (this.hooks?.uncaught(error, origin)) return;
       this.exitCode ??= 1;
-      this.hooks?.exit(1);
+      this.#tellExit(1);
     } catch (other) {
       if (other instanceof ProcessExit) return;
       error = other;
@@ -289,7 +290,7 @@ export class NodeProcess {
   exit(code: number): never {
     if (this.isRunning) {
       try {
-        this.hooks?.exit(code);
+        this.#tellExit(code);
       } finally {
         this.#exitNow(this.exitCode ?? code);
       }
@@ -340,9 +341,16 @@ export class NodeProcess {
   #leave(code: number): void {
     this.soon(() => {
       if (this.#refs > 0) return;
-      this.hooks?.exit(this.exitCode ?? code);
+      this.#tellExit(this.exitCode ?? code);
       this.#exitNow(this.exitCode ?? code);
     });
+  }
+
+  /** Once: a listener that calls `process.exit` is not told again. */
+  #tellExit(code: number): void {
+    if (this.#isExiting) return;
+    this.#isExiting = true;
+    this.hooks?.exit(code);
   }
 
   #exitNow(code: number): void {

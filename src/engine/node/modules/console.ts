@@ -1,16 +1,247 @@
 /**
- * `console` of a program: what it says goes to its two streams.
+ * `console` of a program: what it says goes to its two streams. Times are the world's.
  */
+import { formatWithOptions, type InspectOptions, inspect } from 'node-inspect-extracted';
+import { MILLISECOND } from '../../base/units.ts';
+import { checkArray, checkInteger, checkObject, invalidValue } from '../arguments.ts';
+import { callable } from '../callable.ts';
 import type { NodeProcess } from '../node-process.ts';
-import { util } from './util.ts';
+import { codedError } from '../system-error.ts';
+import { printTable, tableOf } from './console-table.ts';
+import { processModule } from './process.ts';
+
+/** What a console writes to. */
+interface Sink {
+  write(text: string): unknown;
+  once?(name: 'error', listener: () => void): unknown;
+  removeListener?(name: 'error', listener: () => void): unknown;
+}
+
+interface ConsoleOptions {
+  readonly stdout?: Sink;
+  readonly stderr?: Sink;
+  readonly ignoreErrors?: boolean;
+  readonly inspectOptions?: InspectOptions;
+  readonly groupIndentation?: number;
+  readonly colorMode?: boolean | 'auto';
+}
+
+const MAX_INDENTATION = 1000;
 
 export function consoleModule(node: NodeProcess) {
-  const { format } = node.load(util);
-  const say =
-    (to: 'stdout' | 'stderr') =>
-    (...args: unknown[]) =>
-      node.print(to, `${format(...args)}\n`);
-  const out = say('stdout');
-  const err = say('stderr');
-  return { log: out, info: out, debug: out, error: err, warn: err };
+  const own = node.load(processModule);
+
+  class Console {
+    declare readonly _stdout: Sink;
+    declare readonly _stderr: Sink;
+    readonly #shown: InspectOptions;
+    readonly #step: number;
+    readonly #ignoresErrors: boolean;
+    #indent = '';
+    readonly #counts = new Map<string, number>();
+    readonly #timers = new Map<string, number>();
+
+    constructor(first?: Sink | ConsoleOptions, second?: Sink, ignoreErrors = true) {
+      const isSink = typeof (first as Sink | undefined)?.write === 'function' || first === undefined;
+      const options: ConsoleOptions = isSink
+        ? { stdout: first as Sink, ...(second && { stderr: second }), ignoreErrors }
+        : (first as ConsoleOptions);
+      const { stdout, stderr = stdout, groupIndentation = 2, colorMode = 'auto' } = options;
+      for (const [sink, name] of [
+        [stdout, 'stdout'],
+        [stderr, 'stderr'],
+      ] as const)
+        if (typeof sink?.write !== 'function')
+          throw codedError(
+            TypeError,
+            'ERR_CONSOLE_WRITABLE_STREAM',
+            `Console expects a writable stream instance for ${name}`,
+          );
+      if (typeof colorMode !== 'boolean' && colorMode !== 'auto')
+        throw invalidValue('colorMode', colorMode, "must be one of: 'auto', true, false");
+      checkInteger(groupIndentation, 'groupIndentation', 0, MAX_INDENTATION);
+      if (options.inspectOptions !== undefined) {
+        checkObject(options.inspectOptions, 'options.inspectOptions');
+      }
+      this.#shown = { ...(colorMode === true && { colors: true }), ...options.inspectOptions };
+      this.#step = groupIndentation;
+      this.#ignoresErrors = options.ignoreErrors ?? true;
+      for (const [name, value] of [
+        ['_stdout', stdout],
+        ['_stderr', stderr],
+      ] as const)
+        Object.defineProperty(this, name, { value, writable: true, configurable: true, enumerable: false });
+      // a console's functions work when they are taken away from it
+      for (const name of METHODS) {
+        const method = (this as unknown as Record<string, (...args: unknown[]) => unknown>)[name]!;
+        const bound = method.bind(this);
+        Object.defineProperty(bound, 'name', { value: name });
+        Object.defineProperty(this, name, {
+          value: bound,
+          writable: true,
+          configurable: true,
+          enumerable: true,
+        });
+      }
+    }
+
+    #write(sink: Sink, text: string): void {
+      const indented = this.#indent === '' ? text : this.#indent + text.replaceAll('\n', `\n${this.#indent}`);
+      if (!this.#ignoresErrors) {
+        sink.write(`${indented}\n`);
+        return;
+      }
+      const ignore = (): void => {};
+      try {
+        sink.once?.('error', ignore);
+        sink.write(`${indented}\n`);
+      } finally {
+        sink.removeListener?.('error', ignore);
+      }
+    }
+
+    #format(args: unknown[]): string {
+      return formatWithOptions(this.#shown, ...(args as [unknown]));
+    }
+
+    log(...args: unknown[]): void {
+      this.#write(this._stdout, this.#format(args));
+    }
+    info(...args: unknown[]): void {
+      this.log(...args);
+    }
+    debug(...args: unknown[]): void {
+      this.log(...args);
+    }
+    warn(...args: unknown[]): void {
+      this.#write(this._stderr, this.#format(args));
+    }
+    error(...args: unknown[]): void {
+      this.warn(...args);
+    }
+    dirxml(...args: unknown[]): void {
+      this.log(...args);
+    }
+
+    dir(value: unknown, options?: InspectOptions): void {
+      this.#write(this._stdout, inspect(value, { customInspect: false, ...this.#shown, ...options }));
+    }
+
+    trace(...args: unknown[]): void {
+      const said = { name: 'Trace', message: this.#format(args) };
+      const Tracing = Error as { captureStackTrace?(target: object, above?: unknown): void };
+      Tracing.captureStackTrace?.(said, this.trace);
+      const { stack = `${said.name}: ${said.message}` } = said as { stack?: string };
+      this.error(stack);
+    }
+
+    assert(isTrue: unknown, ...args: unknown[]): void {
+      if (isTrue) return;
+      if (typeof args[0] === 'string') this.warn(`Assertion failed: ${args[0]}`, ...args.slice(1));
+      else this.warn('Assertion failed', ...args);
+    }
+
+    /** There is no screen to clear. */
+    clear(): void {}
+
+    count(label: unknown = 'default'): void {
+      const name = `${label as string}`;
+      const count = (this.#counts.get(name) ?? 0) + 1;
+      this.#counts.set(name, count);
+      this.log(`${name}: ${count}`);
+    }
+
+    countReset(label: unknown = 'default'): void {
+      const name = `${label as string}`;
+      if (!this.#counts.delete(name)) node.warn(`Count for '${name}' does not exist`);
+    }
+
+    group(...args: unknown[]): void {
+      if (args.length > 0) this.log(...args);
+      this.#indent += ' '.repeat(this.#step);
+    }
+    groupCollapsed(...args: unknown[]): void {
+      this.group(...args);
+    }
+    groupEnd(): void {
+      this.#indent = this.#indent.slice(0, Math.max(0, this.#indent.length - this.#step));
+    }
+
+    time(label: unknown = 'default'): void {
+      const name = `${label as string}`;
+      if (this.#timers.has(name)) {
+        node.warn(`Label '${name}' already exists for console.time()`);
+        return;
+      }
+      this.#timers.set(name, node.drive.kernel.now);
+    }
+    timeLog(label: unknown = 'default', ...args: unknown[]): void {
+      this.#tellTime('timeLog', `${label as string}`, args);
+    }
+    timeEnd(label: unknown = 'default'): void {
+      const name = `${label as string}`;
+      this.#tellTime('timeEnd', name, []);
+      this.#timers.delete(name);
+    }
+
+    #tellTime(method: string, name: string, args: unknown[]): void {
+      const began = this.#timers.get(name);
+      if (began === undefined) {
+        node.warn(`No such label '${name}' for console.${method}()`);
+        return;
+      }
+      const took = formatTook((node.drive.kernel.now - began) / MILLISECOND);
+      if (args.length > 0) this.log('%s: %s', name, took, ...args);
+      else this.log('%s: %s', name, took);
+    }
+
+    table(data: unknown, properties?: unknown): void {
+      if (typeof data !== 'object' || data === null) {
+        this.log(data);
+        return;
+      }
+      if (properties !== undefined) checkArray(properties, 'properties');
+      this.log(printTable(tableOf(data, properties as readonly string[] | undefined)));
+    }
+  }
+
+  const Callable = callable(Console);
+  const main = new Console({ stdout: own.stdout as Sink, stderr: own.stderr as Sink });
+  Object.defineProperty(main, Symbol.toStringTag, { value: 'console', configurable: true });
+  // for a profiler, which is not here
+  const unheard = { profile() {}, profileEnd() {}, timeStamp() {} };
+  return Object.assign(main, { Console: Callable, ...unheard });
+}
+
+const METHODS = [
+  'log',
+  'info',
+  'debug',
+  'warn',
+  'error',
+  'dir',
+  'time',
+  'timeEnd',
+  'timeLog',
+  'trace',
+  'assert',
+  'clear',
+  'count',
+  'countReset',
+  'group',
+  'groupEnd',
+  'table',
+  'dirxml',
+  'groupCollapsed',
+];
+
+/** `1.234ms`, `1.234s`, `1:02.345 (m:ss.mmm)`, `1:02:03.456 (h:mm:ss.mmm)`. */
+function formatTook(ms: number): string {
+  if (ms < 1000) return `${Number(ms.toFixed(3))}ms`;
+  if (ms < 60_000) return `${(ms / 1000).toFixed(3)}s`;
+  const hours = Math.floor(ms / 3_600_000);
+  const minutes = Math.floor(ms / 60_000) % 60;
+  const seconds = ((ms % 60_000) / 1000).toFixed(3).padStart(6, '0');
+  if (hours === 0) return `${minutes}:${seconds} (m:ss.mmm)`;
+  return `${hours}:${String(minutes).padStart(2, '0')}:${seconds} (h:mm:ss.mmm)`;
 }

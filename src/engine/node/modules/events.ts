@@ -10,8 +10,9 @@ import {
   invalidType,
 } from '../arguments.ts';
 import type { NodeProcess } from '../node-process.ts';
-import { abortError, codedError } from '../system-error.ts';
+import { abortError } from '../system-error.ts';
 import { eventTargets } from '../web/event-target.ts';
+import { unavailable } from './absent.ts';
 import {
   CAPTURE,
   type Emitter,
@@ -147,49 +148,51 @@ export function eventsModule(node: NodeProcess) {
     };
   }
 
-  Object.assign(EventEmitter, {
-    addAbortListener,
-    once,
-    on,
-    getEventListeners,
-    getMaxListeners,
-    listenerCount,
-    EventEmitter,
-    usingDomains: false,
-    captureRejectionSymbol: REJECTION,
-    errorMonitor: ERROR_MONITOR,
-    setMaxListeners,
+  const { init } = EventEmitter;
+  Reflect.deleteProperty(EventEmitter, 'init');
+  const accessors = Object.getOwnPropertyDescriptors({
+    get captureRejections(): boolean {
+      return prototype[CAPTURE];
+    },
+    set captureRejections(value: boolean) {
+      checkBoolean(value, 'EventEmitter.captureRejections');
+      prototype[CAPTURE] = value;
+    },
+    get EventEmitterAsyncResource(): never {
+      throw unavailable('events.EventEmitterAsyncResource', 'asynchronous contexts are not followed');
+    },
+    get defaultMaxListeners(): number {
+      return defaults.maxListeners;
+    },
+    set defaultMaxListeners(count: number) {
+      checkNumber(count, 'defaultMaxListeners', 0);
+      defaults.maxListeners = count;
+    },
   });
+  // in Node's order, for programs that look
   Object.defineProperties(EventEmitter, {
-    captureRejections: {
-      enumerable: true,
-      get: () => prototype[CAPTURE],
-      set(value: unknown) {
-        checkBoolean(value, 'EventEmitter.captureRejections');
-        prototype[CAPTURE] = value;
-      },
-    },
-    defaultMaxListeners: {
-      enumerable: true,
-      get: () => defaults.maxListeners,
-      set(value: unknown) {
-        checkNumber(value, 'defaultMaxListeners', 0);
-        defaults.maxListeners = value;
-      },
-    },
-    EventEmitterAsyncResource: {
-      enumerable: true,
-      configurable: true,
-      get() {
-        throw codedError(
-          Error,
-          'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM',
-          'The simulated Node has no EventEmitterAsyncResource: it follows no asynchronous contexts',
-        );
-      },
-    },
+    ...valuesOf({
+      addAbortListener,
+      once,
+      on,
+      getEventListeners,
+      getMaxListeners,
+      listenerCount,
+      EventEmitter,
+      usingDomains: false,
+      captureRejectionSymbol: REJECTION,
+    }),
+    captureRejections: accessors.captureRejections,
+    EventEmitterAsyncResource: accessors.EventEmitterAsyncResource,
+    ...valuesOf({ errorMonitor: ERROR_MONITOR }),
+    defaultMaxListeners: accessors.defaultMaxListeners,
+    ...valuesOf({ setMaxListeners, init }),
   });
   return EventEmitter as unknown as typeof import('node:events');
+}
+
+function valuesOf(members: Record<string, unknown>): PropertyDescriptorMap {
+  return Object.getOwnPropertyDescriptors(members);
 }
 
 interface Marks {

@@ -9,6 +9,8 @@ import { MILLISECOND } from '../../base/units.ts';
 import type { Handle } from '../../sim/kernel.ts';
 import { checkFunction } from '../arguments.ts';
 import type { NodeProcess } from '../node-process.ts';
+import { promisifiesAs } from './promisify.ts';
+import { timerPromises } from './timers-promises.ts';
 
 type Callback = (...args: unknown[]) => void;
 
@@ -191,6 +193,10 @@ export function timers(node: NodeProcess) {
     if (immediate instanceof Immediate) immediate.clear();
   };
 
+  const promises = timerPromises({ setTimeout, setInterval, setImmediate, clearTimeout, clearImmediate });
+  promisifiesAs(setTimeout, promises.setTimeout);
+  promisifiesAs(setImmediate, promises.setImmediate);
+
   return {
     Timeout,
     Immediate,
@@ -200,6 +206,7 @@ export function timers(node: NodeProcess) {
     clearTimeout,
     clearInterval: clearTimeout,
     clearImmediate,
+    promises,
   };
 }
 

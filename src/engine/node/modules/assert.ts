@@ -1,0 +1,333 @@
+/**
+ * `node:assert` and `node:assert/strict`.
+ *
+ * `assert.ok` says the value that was false; Node says the expression, which it reads from the program's text.
+ */
+import { inspect } from 'node-inspect-extracted';
+import { checkFunction, invalidType, invalidValue, missingArguments } from '../arguments.ts';
+import { AssertionError } from '../assertion-error.ts';
+import { isAlike } from '../deep-equal.ts';
+import type { NodeProcess } from '../node-process.ts';
+import { codedError } from '../system-error.ts';
+import { unavailable } from './absent.ts';
+import { utilTypes } from './util-types.ts';
+
+type Check = (...args: unknown[]) => unknown;
+
+interface Failure {
+  readonly actual?: unknown;
+  readonly expected?: unknown;
+  readonly message?: unknown;
+  readonly operator: string;
+  readonly above: Check;
+}
+
+const NOTHING = Symbol('nothing was thrown');
+
+export function assertModule(_node: NodeProcess) {
+  const assert = ((...args: unknown[]) => checkOk(assert, args)) as Check & Record<string, unknown>;
+  const strict = ((...args: unknown[]) => checkOk(strict, args)) as Check & Record<string, unknown>;
+  const checks = {
+    AssertionError,
+    ok: (...args: unknown[]) => checkOk(checks.ok, args),
+    fail(message?: unknown): never {
+      if (message instanceof Error) throw message;
+      throw failed(
+        { message: message ?? 'Failed', operator: 'fail', above: checks.fail as Check },
+        message === undefined,
+      );
+    },
+    // biome-ignore lint/suspicious/noDoubleEquals: what the loose forms are
+    equal: comparison('equal', '==', (a, b) => a == b || (Number.isNaN(a) && Number.isNaN(b))),
+    // biome-ignore lint/suspicious/noDoubleEquals: what the loose forms are
+    notEqual: comparison('notEqual', '!=', (a, b) => a != b && !(Number.isNaN(a) && Number.isNaN(b))),
+    deepEqual: comparison('deepEqual', 'deepEqual', (a, b) => isAlike(a, b, 'loose')),
+    notDeepEqual: comparison('notDeepEqual', 'notDeepEqual', (a, b) => !isAlike(a, b, 'loose')),
+    deepStrictEqual: comparison('deepStrictEqual', 'deepStrictEqual', (a, b) => isAlike(a, b, 'strict')),
+    notDeepStrictEqual: comparison(
+      'notDeepStrictEqual',
+      'notDeepStrictEqual',
+      (a, b) => !isAlike(a, b, 'strict'),
+    ),
+    strictEqual: comparison('strictEqual', 'strictEqual', Object.is),
+    notStrictEqual: comparison('notStrictEqual', 'notStrictEqual', (a, b) => !Object.is(a, b)),
+    partialDeepStrictEqual: comparison('partialDeepStrictEqual', 'partialDeepStrictEqual', (a, b) =>
+      isAlike(a, b, 'partial'),
+    ),
+    match: (text: unknown, pattern: unknown, message?: unknown) =>
+      checkMatch(checks.match as Check, text, pattern, message, true),
+    doesNotMatch: (text: unknown, pattern: unknown, message?: unknown) =>
+      checkMatch(checks.doesNotMatch as Check, text, pattern, message, false),
+    throws(run: unknown, ...args: unknown[]): void {
+      expectError(checks.throws as Check, thrownBy(run), args);
+    },
+    async rejects(promise: unknown, ...args: unknown[]): Promise<void> {
+      expectError(checks.rejects as Check, await rejectionOf(promise), args);
+    },
+    doesNotThrow(run: unknown, ...args: unknown[]): void {
+      expectNoError(checks.doesNotThrow as Check, thrownBy(run), args);
+    },
+    async doesNotReject(promise: unknown, ...args: unknown[]): Promise<void> {
+      expectNoError(checks.doesNotReject as Check, await rejectionOf(promise), args);
+    },
+    ifError(error: unknown): void {
+      if (error === null || error === undefined) return;
+      const said = error as { message?: unknown; constructor?: { name: string } };
+      const isThing = typeof error === 'object' && typeof said.message === 'string';
+      const what = isThing ? said.message || said.constructor?.name : inspect(error);
+      const message = `ifError got unwanted exception: ${String(what)}`;
+      throw failed({
+        actual: error,
+        expected: null,
+        message,
+        operator: 'ifError',
+        above: checks.ifError as Check,
+      });
+    },
+  };
+  for (const [name, check] of Object.entries(checks))
+    if (name !== 'AssertionError') Object.defineProperty(check, 'name', { value: name });
+  Object.assign(assert, checks, { strict });
+  Object.assign(strict, checks, {
+    equal: checks.strictEqual,
+    deepEqual: checks.deepStrictEqual,
+    notEqual: checks.notStrictEqual,
+    notDeepEqual: checks.notDeepStrictEqual,
+    strict,
+  });
+  for (const one of [assert, strict]) {
+    Object.defineProperty(one, 'name', { value: one === assert ? 'ok' : 'strict' });
+    one['Assert'] = class Assert {
+      constructor() {
+        throw unavailable('assert.Assert', 'the functions of the module do the same');
+      }
+    };
+  }
+  return assert as unknown as typeof import('node:assert');
+}
+
+function comparison(name: string, operator: string, holds: (a: unknown, b: unknown) => boolean): Check {
+  const check: Check = (...args) => {
+    if (args.length < 2) throw missingArguments('actual', 'expected');
+    const [actual, expected, message] = args;
+    if (!holds(actual, expected)) throw failed({ actual, expected, message, operator, above: check });
+  };
+  return Object.defineProperty(check, 'name', { value: name });
+}
+
+function checkOk(above: Check, args: unknown[]): void {
+  const [value, message] = args;
+  if (value) return;
+  if (args.length === 0)
+    throw failed(
+      {
+        actual: undefined,
+        expected: true,
+        message: 'No value argument passed to `assert.ok()`',
+        operator: '==',
+        above,
+      },
+      true,
+    );
+  throw failed({ actual: value, expected: true, message, operator: '==', above });
+}
+
+function checkMatch(
+  above: Check,
+  text: unknown,
+  pattern: unknown,
+  message: unknown,
+  isWanted: boolean,
+): void {
+  if (!utilTypes.isRegExp(pattern)) throw invalidType('regexp', 'RegExp', pattern);
+  if (typeof text === 'string' && pattern.test(text) === isWanted) return;
+  const words =
+    typeof text === 'string'
+      ? `The input ${isWanted ? 'did not match the regular expression' : 'was expected to not match the regular expression'} ${inspect(pattern)}. Input:\n\n${inspect(text)}\n`
+      : `The "string" argument must be of type string. Received type ${typeof text} (${inspect(text)})`;
+  const operator = isWanted ? 'match' : 'doesNotMatch';
+  throw failed(
+    { actual: text, expected: pattern, message: message ?? words, operator, above },
+    message === undefined,
+  );
+}
+
+/** The error to throw: that of the program, if it gave one. */
+function failed({ actual, expected, message, operator, above }: Failure, isGenerated?: boolean): unknown {
+  if (message instanceof Error) return message;
+  const words = typeof message === 'function' ? (message as Check)(actual, expected) : message;
+  const error = new AssertionError({ actual, expected, message: words, operator, stackStartFn: above });
+  if (isGenerated !== undefined) error.generatedMessage = isGenerated;
+  return error;
+}
+
+function thrownBy(run: unknown): unknown {
+  checkFunction(run, 'fn');
+  try {
+    run();
+  } catch (error) {
+    return error;
+  }
+  return NOTHING;
+}
+
+async function rejectionOf(promise: unknown): Promise<unknown> {
+  let given = promise;
+  if (typeof promise === 'function') {
+    given = (promise as Check)();
+    if (!isThenable(given))
+      throw codedError(
+        TypeError,
+        'ERR_INVALID_RETURN_VALUE',
+        `Expected instance of Promise to be returned from the "promiseFn" function but got ${typeof given === 'object' && given !== null ? `an instance of ${given.constructor?.name}` : `type ${typeof given}`}.`,
+      );
+  } else if (!isThenable(given)) throw invalidType('promiseFn', ['Function', 'Promise'], promise);
+  try {
+    await given;
+  } catch (error) {
+    return error;
+  }
+  return NOTHING;
+}
+
+function isThenable(value: unknown): boolean {
+  const { then, catch: takes } = { ...(Object(value) as Partial<Promise<unknown>>) };
+  return utilTypes.isPromise(value) || (typeof then === 'function' && typeof takes === 'function');
+}
+
+function expectError(above: Check, actual: unknown, args: readonly unknown[]): void {
+  let [wanted, message] = args;
+  if (typeof wanted === 'string') {
+    if (args.length > 1) throw invalidType('error', ['Object', 'Error', 'Function', 'RegExp'], wanted);
+    const said = typeof actual === 'object' && actual !== null ? (actual as Error).message : actual;
+    if (said === wanted) {
+      const what = said === actual ? `The error "${String(actual)}"` : `The error message "${wanted}"`;
+      throw codedError(
+        TypeError,
+        'ERR_AMBIGUOUS_ARGUMENT',
+        `The "error/message" argument is ambiguous. ${what} is identical to the message.`,
+      );
+    }
+    [wanted, message] = [undefined, wanted];
+  } else if (
+    wanted !== undefined &&
+    wanted !== null &&
+    typeof wanted !== 'object' &&
+    typeof wanted !== 'function'
+  )
+    throw invalidType('error', ['Object', 'Error', 'Function', 'RegExp'], wanted);
+  if (actual === NOTHING) {
+    const name = (wanted as { name?: string } | undefined)?.name;
+    const kind = above.name === 'rejects' ? 'rejection' : 'exception';
+    const words = `Missing expected ${kind}${name ? ` (${name})` : ''}${message ? `: ${String(message)}` : '.'}`;
+    throw failed({ expected: wanted, message: words, operator: above.name, above });
+  }
+  if (wanted) checkError(above, actual, wanted as object, message);
+}
+
+/** An error must be of a class, match a pattern, have properties, or please a function. */
+function checkError(above: Check, actual: unknown, wanted: object, message: unknown): void {
+  const fail = (words: string): never => {
+    throw failed(
+      { actual, expected: wanted, message: message || words, operator: above.name, above },
+      !message,
+    );
+  };
+  if (typeof wanted !== 'function') {
+    if (utilTypes.isRegExp(wanted)) {
+      const text = String(actual);
+      if (!wanted.test(text))
+        fail(
+          `The input did not match the regular expression ${inspect(wanted)}. Input:\n\n${inspect(text)}\n`,
+        );
+      return;
+    }
+    checkProperties(above, actual, wanted as Record<string, unknown>, message);
+    return;
+  }
+  const Wanted = wanted as Check & (new () => unknown);
+  if (Wanted.prototype !== undefined && actual instanceof Wanted) return;
+  if (Object.prototype.isPrototypeOf.call(Error, Wanted)) {
+    const name = actual instanceof Error ? actual.constructor?.name || actual.name : undefined;
+    const got =
+      name === undefined
+        ? `"${inspect(actual, { depth: -1 })}"`
+        : name === Wanted.name
+          ? 'an error with identical name but a different prototype.'
+          : `"${name}"`;
+    const said = actual instanceof Error && actual.message ? `\n\nError message:\n\n${actual.message}` : '';
+    fail(`The error is expected to be an instance of "${Wanted.name}". Received ${got}${said}`);
+  }
+  const answer: unknown = Wanted.call({}, actual);
+  if (answer === true) return;
+  const caught = actual instanceof Error ? `\n\nCaught error:\n\n${String(actual)}` : '';
+  const name = Wanted.name ? `"${Wanted.name}" ` : '';
+  fail(`The ${name}validation function is expected to return "true". Received ${inspect(answer)}${caught}`);
+}
+
+function checkProperties(
+  above: Check,
+  actual: unknown,
+  wanted: Record<string, unknown>,
+  message: unknown,
+): void {
+  if (typeof actual !== 'object' || actual === null) {
+    const error = new AssertionError({
+      actual,
+      expected: wanted,
+      message,
+      operator: 'deepStrictEqual',
+      stackStartFn: above,
+    });
+    error.operator = above.name;
+    throw error;
+  }
+  const keys = Object.keys(wanted);
+  if (wanted instanceof Error) keys.push('name', 'message');
+  else if (keys.length === 0) throw invalidValue('error', wanted, 'may not be an empty object');
+  const got = actual as Record<string, unknown>;
+  const matches = (key: string): boolean => {
+    const value = got[key];
+    const pattern = wanted[key];
+    return typeof value === 'string' && utilTypes.isRegExp(pattern) && pattern.test(value);
+  };
+  for (const key of keys) {
+    if (matches(key) || (key in got && isAlike(got[key], wanted[key], 'strict'))) continue;
+    if (message) throw failed({ actual, expected: wanted, message, operator: above.name, above });
+    const error = new AssertionError({
+      actual: new Comparison(keys.filter((one) => one in got).map((one) => [one, got[one]])),
+      expected: new Comparison(
+        keys.filter((one) => one in wanted).map((one) => [one, matches(one) ? got[one] : wanted[one]]),
+      ),
+      operator: 'deepStrictEqual',
+      stackStartFn: above,
+    });
+    throw Object.assign(error, { actual, expected: wanted, operator: above.name });
+  }
+}
+
+/** Only to be shown: the properties that count. */
+class Comparison {
+  [key: string]: unknown;
+  constructor(entries: readonly (readonly [key: string, value: unknown])[]) {
+    Object.assign(this, Object.fromEntries(entries));
+  }
+}
+
+function expectNoError(above: Check, actual: unknown, args: readonly unknown[]): void {
+  if (actual === NOTHING) return;
+  const isMessage = typeof args[0] === 'string';
+  const wanted = isMessage ? undefined : args[0];
+  const message = isMessage ? args[0] : args[1];
+  if (wanted && !isThatError(actual, wanted)) throw actual;
+  const kind = above.name === 'doesNotReject' ? 'rejection' : 'exception';
+  const words = `Got unwanted ${kind}${message ? `: ${String(message)}` : '.'}\nActual message: "${(actual as Error | undefined)?.message}"`;
+  throw failed({ actual, expected: wanted, message: words, operator: above.name, above });
+}
+
+function isThatError(actual: unknown, wanted: unknown): boolean {
+  if (utilTypes.isRegExp(wanted)) return wanted.test(String(actual));
+  if (typeof wanted !== 'function') throw invalidType('expected', ['Function', 'RegExp'], wanted);
+  if (wanted.prototype !== undefined && actual instanceof wanted) return true;
+  return !Object.prototype.isPrototypeOf.call(Error, wanted) && wanted.call({}, actual) === true;
+}
