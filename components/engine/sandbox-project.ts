@@ -3,6 +3,7 @@ import { SystemResolver } from '#engine/app/system-resolver.ts';
 import { Malformed } from '#engine/base/errors.ts';
 import { MILLISECOND, SECOND } from '#engine/base/units.ts';
 import { Host } from '#engine/net/host.ts';
+import { HOSTS_PATH, RESOLV_CONF_PATH } from '#engine/net/host-files.ts';
 import { Drive } from '#engine/node/drive.ts';
 import { NodeProcess } from '#engine/node/node-process.ts';
 import { startProgram } from '#engine/node/program.ts';
@@ -61,7 +62,10 @@ export async function runProject(files: Files, realm: ClosedRealm, hooks: Hooks)
     const node: NodeProcess = new NodeProcess(drive, {
       name: entry.name,
       host,
-      resolver: new SystemResolver(host, {}),
+      resolver: new SystemResolver(host, {
+        resolvConf: host.files.read(RESOLV_CONF_PATH) ?? '',
+        hosts: host.files.read(HOSTS_PATH) ?? '',
+      }),
       files: new ProgramFiles(shared),
       argv: ['/usr/local/bin/node', `/app/${entry.run}`, ...(entry.args ?? [])],
       env: entry.env ?? {},

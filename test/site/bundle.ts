@@ -14,9 +14,9 @@ export interface Bundled {
   serve(context: BrowserContext): Promise<void>;
 }
 
-/** `entry` finds a `<main>` to fill. */
-export async function bundlePage(entry: URL, title: string): Promise<Bundled> {
-  const origin = `http://localhost/${title.toLowerCase().replace(/\W+/g, '-')}/`;
+/** `entry` finds a `<main>` to fill. `site`: the origin to serve it on, when it must be that of the course. */
+export async function bundlePage(entry: URL, title: string, site = 'http://localhost'): Promise<Bundled> {
+  const origin = `${site}/${title.toLowerCase().replace(/\W+/g, '-')}/`;
   const files = new Map<string, { readonly body: string | Buffer; readonly contentType: string }>();
   const result = await build({
     configFile: false,

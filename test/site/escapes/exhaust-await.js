@@ -1,0 +1,2 @@
+// An endless await.
+(async () => { for (;;) await null; })();

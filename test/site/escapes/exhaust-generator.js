@@ -1,0 +1,2 @@
+// An endless generator, spread.
+[...(function* () { for (;;) yield 1; })()];

@@ -1,0 +1,2 @@
+// Endless immediates.
+(function again() { setImmediate(again); })();

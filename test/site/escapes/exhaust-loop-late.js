@@ -1,0 +1,2 @@
+// An endless loop that begins in a timer.
+setTimeout(() => { for (;;); }, 100);

@@ -1,0 +1,2 @@
+// Endless microtasks.
+(function again() { Promise.resolve().then(again); })();

@@ -1,0 +1,3 @@
+// Recursion, caught and begun again.
+function deep() { deep(); }
+for (;;) try { deep(); } catch { /* again */ }

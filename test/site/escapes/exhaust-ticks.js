@@ -1,0 +1,2 @@
+// Endless ticks.
+(function again() { process.nextTick(again); })();

@@ -1,0 +1,2 @@
+// Ever more timers.
+for (;;) setTimeout(() => {}, 1e6);

@@ -1,0 +1,3 @@
+// An error whose handler throws later, again.
+process.on('uncaughtException', () => setImmediate(() => { throw new Error('again'); }));
+throw new Error('first');

@@ -1,0 +1,4 @@
+// A revoked proxy thrown.
+const { proxy, revoke } = Proxy.revocable({}, {});
+revoke();
+process.nextTick(() => { throw proxy; });
