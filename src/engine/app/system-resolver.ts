@@ -77,9 +77,19 @@ export class SystemResolver {
   readonly host: Host;
   readonly #driver: DnsDriver;
   readonly #waiting = new Map<number, (result: StubResult) => void>();
+  static readonly #byHost = new WeakMap<Host, SystemResolver>();
+
+  /** The one that a host has already, else one that goes by the host's files as they are. */
+  static of(host: Host): SystemResolver {
+    return (
+      SystemResolver.#byHost.get(host) ??
+      new SystemResolver(host, { resolvConf: host.files.read(RESOLV_CONF_PATH) })
+    );
+  }
 
   constructor(host: Host, options: SystemResolverOptions) {
     this.host = host;
+    SystemResolver.#byHost.set(host, this);
     const { resolvConf, hosts, cache, caching, ...conf } = options;
     const { files } = host;
     files.install(RESOLV_CONF_PATH, resolvConf ?? formatResolvConf({ ...DEFAULT_RESOLV_CONF, ...conf }));
