@@ -76,7 +76,7 @@ interface Socket extends SocketInfo {
 
 export function fetchConnections(node: NodeProcess) {
   const { connect } = node.load(net) as unknown as { connect(options: object): Socket };
-  const { setTimeout } = node.load(timers);
+  const { setTimeout, setImmediate } = node.load(timers);
   const pools = new Map<string, Connection[]>();
 
   /** One connection to an origin, from its first request until it closes. */
@@ -92,6 +92,8 @@ export function fetchConnections(node: NodeProcess) {
     #hasHead = false;
     #isSent = false;
     #isClosing = false;
+    /** For the rest of the turn of the loop: undici gives a server this long to close after all. */
+    #isResting = false;
     #keepsAlive = true;
     #idleMs = IDLE_MS;
     #timer: { close(): unknown; refresh(): unknown } | undefined;
@@ -120,7 +122,8 @@ export function fetchConnections(node: NodeProcess) {
     }
 
     get isIdle(): boolean {
-      return this.#exchange === undefined && this.#isConnected && !this.#isClosing && !this.#socket.destroyed;
+      const isOpen = this.#isConnected && !this.#isClosing && !this.#socket.destroyed;
+      return isOpen && this.#exchange === undefined && !this.#isResting;
     }
 
     start(exchange: Exchange): Running {
@@ -290,6 +293,10 @@ export function fetchConnections(node: NodeProcess) {
       else {
         this.#socket.resume();
         this.#socket.unref();
+        this.#isResting = true;
+        setImmediate(() => {
+          this.#isResting = false;
+        });
         this.#wait(this.#idleMs, () => this.#close());
       }
       exchange.onEnd();

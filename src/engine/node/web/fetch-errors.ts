@@ -15,6 +15,8 @@ export interface SocketInfo {
 }
 
 class UndiciError extends Error {
+  // in the order in which they are shown
+  override name: string;
   code: string | undefined;
   constructor(name: string, code: string | undefined, message: string) {
     super(message);
@@ -41,8 +43,10 @@ export class BodyTimeoutError extends UndiciError {
 export class HeadersOverflowError extends UndiciError {
   constructor() {
     super('HeadersOverflowError', 'UND_ERR_HEADERS_OVERFLOW', 'Headers Overflow Error');
-    // as Node shows it: among what can be listed
-    Object.defineProperty(this, 'message', { value: this.message, enumerable: true });
+    // as Node shows it: the last among what can be listed
+    const { message } = this;
+    delete (this as { message?: string }).message;
+    this.message = message;
   }
 }
 export class LengthMismatchError extends UndiciError {

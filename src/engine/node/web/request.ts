@@ -328,5 +328,5 @@ function referrerOf(given: unknown): string | URL {
   } catch {
     throw new TypeError(`Referrer "${text}" is not a valid URL.`, { cause: invalidUrl(text) });
   }
-  return url.protocol === 'about:' && url.hostname === 'client' ? 'client' : url;
+  return url.protocol === 'about:' && url.pathname === 'client' ? 'client' : url;
 }
