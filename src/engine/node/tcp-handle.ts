@@ -52,6 +52,8 @@ export class TcpHandle {
   #isReading = false;
   #isClosing = false;
   #isQueued = false;
+  /** A connection within the machine is told to the one who accepts it before the one who connects. */
+  #waitsForPeer = false;
   /** The error of the connection has been told once: from then on writing is EPIPE. */
   #isErrorTaken = false;
   #connecting: Done | undefined;
@@ -106,7 +108,7 @@ export class TcpHandle {
   connect(address: string, port: number, done: Done): string | undefined {
     const place = placeOf(this.#node.host, address);
     this.#isV6 ??= address.includes(':');
-    if (!place) return 'EINVAL';
+    if (!place || this.#isClosing) return 'EINVAL';
     const { address: from, port: fromPort } = this.#bound ?? {};
     const code = attempt(() => {
       const own = from === IP6_ANY ? undefined : from;
@@ -116,6 +118,8 @@ export class TcpHandle {
     if (code !== undefined) return code === 'EADDRINUSE' ? 'EADDRNOTAVAIL' : code;
     this.#node.ref();
     this.#connecting = done;
+    // on one machine all three segments have gone before connect(2) is back, and libuv looks at listeners first
+    this.#waitsForPeer = this.#node.host.ip.isLocal(this.#socket!.remote);
     this.#look();
     return undefined;
   }
@@ -239,8 +243,16 @@ export class TcpHandle {
     this.#socket?.setKeepAlive(!isOn ? undefined : idle > 0 ? times : KEEP_ALIVE);
   }
 
-  setTypeOfService(value: number): void {
-    if (this.#socket) this.#socket.trafficClass = value;
+  /** Says why not, if not. */
+  setTypeOfService(value: number): string | undefined {
+    if (!this.#socket) return 'EBADF';
+    this.#socket.trafficClass = value;
+    return undefined;
+  }
+
+  /** Undefined while there is nothing that could have one. */
+  get typeOfService(): number | undefined {
+    return this.#socket?.trafficClass;
   }
 
   ref(): void {
@@ -337,8 +349,9 @@ export class TcpHandle {
       this.#isQueued = false;
       if (this.#isClosing) return;
       try {
-        this.#next()?.();
+        if (!this.#waitsForPeer) this.#next()?.();
       } finally {
+        this.#waitsForPeer = false;
         this.#look();
       }
     });

@@ -130,6 +130,7 @@ export function netConnect(node: NodeProcess) {
       return;
     }
     socket.emit('connectionAttempt', address, port, family);
+    if (socket.destroyed) return;
     if (socket.blockList?.check(address, `ipv${family}`)) {
       socket.destroy(blocked(address));
       return;
@@ -218,6 +219,7 @@ export function netConnect(node: NodeProcess) {
         return;
       }
       socket.emit('connectionAttempt', address, port, family);
+      if (socket.destroyed) return;
       socket.autoSelectFamilyAttemptedAddresses?.push(`${address}:${port}`);
       const code = handle.connect(address, port, (status) => this.#answered(target, status));
       if (code !== undefined) this.#failed(target, plainError(code, 'connect', address, port, local(side)));

@@ -461,13 +461,18 @@ export function netSocket(node: NodeProcess) {
     setTypeOfService(value: unknown): this {
       if (Number.isNaN(value)) throw invalidType('tos', 'number', value);
       checkInt32(value, 'tos', 0, 255);
+      const isNew = value !== this.#typeOfService;
       this.#typeOfService = value;
-      this.#handle?.setTypeOfService(value);
+      const code = isNew ? this.#handle?.setTypeOfService(value) : undefined;
+      if (code !== undefined) throw plainError(code, 'setTypeOfService');
       return this;
     }
 
     getTypeOfService(): number {
-      return this.#typeOfService ?? 0;
+      if (!this.#handle) return this.#typeOfService ?? 0;
+      const value = this.#handle.typeOfService;
+      if (value === undefined) throw plainError('EBADF', 'getTypeOfService');
+      return value;
     }
 
     ref(): this {
