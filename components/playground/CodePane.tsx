@@ -1,7 +1,7 @@
 // The code of a playground: each file drawn with its notes, of which one is seen; then, once somebody edits, an editor of
 // the same look in the place of the open one. The editor, which is large, is fetched by then and not before.
 import type { Ref } from 'preact';
-import { useEffect, useImperativeHandle, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { Code } from './Code.tsx';
 import type { Editor } from './editor.ts';
 import { Notes } from './Notes.tsx';
@@ -18,6 +18,8 @@ export interface CodePaneProps {
   /** Begins the ids of what it draws. */
   readonly id: string;
   readonly files: readonly SourceFile[];
+  /** Changes when they were not changed in the editor. */
+  readonly outside: number;
   readonly open: string;
   readonly notes: readonly CodeNote[];
   /** The page's own texts and their colours. */
@@ -30,7 +32,7 @@ export interface CodePaneProps {
 }
 
 export function CodePane(props: CodePaneProps) {
-  const { id, files, open, notes, built, paint, handle } = props;
+  const { id, files, outside, open, notes, built, paint, handle } = props;
   const panes = useRef<HTMLDivElement>(null);
   const place = useMemo(() => (typeof document === 'undefined' ? undefined : hostOf()), []);
   /** The line that a note points at, and the one whose note was pressed. */
@@ -70,12 +72,17 @@ export function CodePane(props: CodePaneProps) {
   }));
   useEffect(() => () => void opening.current?.then((editor) => editor.destroy()), []);
   useEffect(() => press(undefined), [open]);
-  // What was typed comes back here, and changes nothing; what changed elsewhere does.
+  // Before anything is asked of it: what is not on the page cannot have the focus.
+  useLayoutEffect(() => {
+    if (state === 'open') panes.current!.querySelector('.pg-file:not(.pg-shut) > .pg-code')!.append(place!);
+  }, [open, state]);
   useEffect(() => {
-    if (state !== 'open') return;
-    panes.current!.querySelector('.pg-file:not(.pg-shut) > .pg-code')!.append(place!);
-    void opening.current?.then((editor) => editor.show(files, open));
-  }, [files, open, state]);
+    if (state === 'open') void opening.current?.then((editor) => editor.show(latest.current.files, open));
+  }, [open, state]);
+  // What was typed is in the editor already, and may be older by the time it comes back here.
+  useEffect(() => {
+    if (state === 'open') void opening.current?.then((editor) => editor.replace(latest.current.files));
+  }, [outside, state]);
   const placed = useMemo(() => files.map((file) => placeNotes(notes, file)), [files, notes]);
   const here = placed[files.findIndex(({ name }) => name === open)];
   useEffect(() => {

@@ -24,8 +24,7 @@ export interface HeadProps {
   onReset(): void;
   onShare(): void;
   onDownload(): void;
-  /** None where there is nothing to open it in. */
-  readonly onElsewhere: (() => void) | undefined;
+  onElsewhere(): void;
   onKeys(): void;
 }
 
@@ -69,16 +68,14 @@ export function Head(props: HeadProps) {
         >
           Download
         </button>
-        {props.onElsewhere && (
-          <button
-            type="button"
-            class="pg-button"
-            aria-busy={busyWith === 'stackblitz'}
-            onClick={props.onElsewhere}
-          >
-            Open in StackBlitz
-          </button>
-        )}
+        <button
+          type="button"
+          class="pg-button"
+          aria-busy={busyWith === 'stackblitz'}
+          onClick={props.onElsewhere}
+        >
+          Open in StackBlitz
+        </button>
         <button
           type="button"
           class="pg-button pg-keys-button"

@@ -23,10 +23,8 @@ export interface PlaygroundProps {
   readonly project: Project;
   /** Colours of its files, in their order. */
   readonly paint: readonly string[];
-  /** Address of its own page. */
-  readonly page: string;
-  /** Address of the list of what Node offers, for completion. */
-  readonly words: string;
+  /** Address of the course's front page: what loads later lies under it, and the playgrounds' own pages. */
+  readonly site: string;
   /** This is its own page: a link with code in it is meant for it. */
   readonly isOwnPage?: boolean;
   /** What runs it, where that is not the page's sandbox. */
@@ -36,13 +34,14 @@ export interface PlaygroundProps {
 const isLive = typeof document !== 'undefined';
 
 export function Playground(props: PlaygroundProps) {
-  const { id, project, paint, page, words, isOwnPage = false, runner } = props;
+  const { id, project, paint, site, isOwnPage = false, runner } = props;
   const desk = useMemo(
-    () => new Desk({ project, shelf: () => localStorage, runner: runner ?? sandbox }),
+    () => new Desk({ project, shelf: () => localStorage, runner: runner ?? (() => sandboxOf(site)) }),
     [project],
   );
   useOutside(desk, isOwnPage);
   const files = useStore(desk.$files);
+  const outside = useStore(desk.$outside);
   const open = useStore(desk.$open);
   const run = useStore(desk.$run);
   const origin = useStore(desk.$origin);
@@ -51,7 +50,7 @@ export function Playground(props: PlaygroundProps) {
   const [hasPackets, setPackets] = useState(false);
   const root = useRef<HTMLElement>(null);
   const code = useRef<CodePaneHandle>(null);
-  const deeds = useDeeds(desk, page);
+  const deeds = useDeeds(desk, site);
   const isRunning = run.phase === 'starting' || run.phase === 'running';
   const hasNotes = project.notes.length > 0;
   const names = useMemo(() => files.map(({ name }) => name), [files]);
@@ -133,7 +132,9 @@ export function Playground(props: PlaygroundProps) {
       />
       {hasKeys && (
         <div class="pg-over">
-          <Part load={() => import('./HelpKeys.tsx').then(({ HelpKeys }) => HelpKeys)} props={{}} />
+          <div>
+            <Part load={() => import('./HelpKeys.tsx').then(({ HelpKeys }) => HelpKeys)} props={{}} />
+          </div>
         </div>
       )}
       <Messages desk={desk} said={deeds.said} byHand={deeds.byHand} onHere={deeds.here} />
@@ -141,11 +142,12 @@ export function Playground(props: PlaygroundProps) {
         <CodePane
           id={id}
           files={files}
+          outside={outside}
           open={open}
           notes={project.notes}
           built={project.files}
           paint={paint}
-          words={words}
+          words={`${site}playgrounds/words.json`}
           handle={code}
           onText={(name, text) => desk.edit(name, text)}
           onOpen={() => setEditing(true)}
@@ -166,8 +168,9 @@ export function Playground(props: PlaygroundProps) {
   );
 }
 
-/** The page's sandbox; it loads at the first run. */
-const sandbox = async (): Promise<Runner> => (await import('./sandbox-runner.ts')).sandboxRunner;
+/** The page's sandbox, one for all its playgrounds; it loads at the first run. */
+const sandboxOf = async (site: string): Promise<Runner> =>
+  (await import('./sandbox-runner.ts')).sandboxRunner(site);
 
 /** What the reader left here, what other tabs do, what a link brings. */
 function useOutside(desk: Desk, isOwnPage: boolean): void {

@@ -125,8 +125,8 @@ function Program({ program, run, files, onPlace }: ProgramProps) {
         {on && <span> on {on}</span>}
       </p>
       <ol class="pg-lines">
-        {lines.map((line) => (
-          <Line key={line.number} line={line} files={files} onPlace={onPlace} />
+        {lines.map((line, i) => (
+          <Line key={line.number} line={line} before={lines[i - 1]} files={files} onPlace={onPlace} />
         ))}
       </ol>
       {left > 0 && <p class="pg-end">and {counted(left, 'line')} more, not shown</p>}
@@ -155,8 +155,8 @@ function Merged({ run, files, onPlace }: Pick<ProgramProps, 'run' | 'files' | 'o
   return (
     <>
       <ol class="pg-lines pg-merged">
-        {run.output.lines.map((line) => (
-          <Line key={line.number} line={line} files={files} onPlace={onPlace} isNamed />
+        {run.output.lines.map((line, i, all) => (
+          <Line key={line.number} line={line} before={all[i - 1]} files={files} onPlace={onPlace} isNamed />
         ))}
       </ol>
       <p class="pg-end">
@@ -170,19 +170,24 @@ function Merged({ run, files, onPlace }: Pick<ProgramProps, 'run' | 'files' | 'o
 
 interface LineProps {
   readonly line: OutputLine;
+  /** What is the same as there is not said again. */
+  readonly before: OutputLine | undefined;
   readonly files: readonly string[];
   readonly isNamed?: boolean;
   onPlace(place: Place): void;
 }
 
-function Line({ line, files, isNamed, onPlace }: LineProps) {
+function Line({ line, before, files, isNamed, onPlace }: LineProps) {
   const isError = line.stream === 'stderr';
+  const isOn = before?.program === line.program;
+  const isFirst = !isOn || before.stream !== line.stream;
+  const isNow = isOn && readout(before.time) === readout(line.time);
   return (
     <li class={isError ? 'pg-row pg-stderr' : 'pg-row'}>
-      <span class="pg-time">{readout(line.time)}</span>
-      {isNamed && <b class="pg-who">{line.program}</b>}
+      <span class="pg-time">{isNow ? '' : readout(line.time)}</span>
+      {isNamed && <b class="pg-who">{isOn ? '' : line.program}</b>}
       <span class="pg-text">
-        {isError && (
+        {isError && isFirst && (
           <span class="pg-err">
             err<span class="unseen">or output:</span>{' '}
           </span>

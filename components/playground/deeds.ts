@@ -2,9 +2,6 @@
 import { useState } from 'preact/hooks';
 import type { Desk } from './desk.ts';
 
-/** The path under which the course lies. */
-const base = import.meta.env.BASE_URL;
-
 export interface Deeds {
   readonly said: string;
   readonly byHand: string | undefined;
@@ -16,7 +13,8 @@ export interface Deeds {
   readonly here: ((box: HTMLElement) => void) | undefined;
 }
 
-export function useDeeds(desk: Desk, page: string): Deeds {
+/** `site`: address of the course's front page. */
+export function useDeeds(desk: Desk, site: string): Deeds {
   const [said, say] = useState('');
   const [byHand, setByHand] = useState<string | undefined>(undefined);
   const [busyWith, setBusy] = useState<string | undefined>(undefined);
@@ -34,7 +32,11 @@ export function useDeeds(desk: Desk, page: string): Deeds {
   };
   const share = async (): Promise<string> => {
     const { copyLink } = await import('./carry.ts');
-    const { sentence, byHand: text } = await copyLink(desk.project, desk.$files.get(), page);
+    const { sentence, byHand: text } = await copyLink(
+      desk.project,
+      desk.$files.get(),
+      `${site}playgrounds/${desk.project.name}/`,
+    );
     setByHand(text);
     return sentence;
   };
@@ -44,13 +46,13 @@ export function useDeeds(desk: Desk, page: string): Deeds {
   };
   const elsewhere = async (): Promise<string> => {
     const { openInStackBlitz } = await import('./stackblitz.ts');
-    const sentence = await openInStackBlitz(desk.project, desk.$files.get(), base);
+    const sentence = await openInStackBlitz(desk.project, desk.$files.get(), site);
     setOpened(true);
     return sentence;
   };
   const here = (box: HTMLElement) => async (): Promise<string> => {
     const { embedInStackBlitz } = await import('./stackblitz.ts');
-    await embedInStackBlitz(box, desk.project, desk.$files.get(), base);
+    await embedInStackBlitz(box, desk.project, desk.$files.get(), site);
     return 'StackBlitz is below, in a frame of its own.';
   };
   return {

@@ -41,6 +41,8 @@ const CHANGED =
 export class Desk {
   readonly project: Project;
   readonly $files: ReadableAtom<readonly SourceFile[]>;
+  /** Counts how often the files became others without having been edited. */
+  readonly $outside: ReadableAtom<number>;
   readonly $origin: ReadableAtom<Origin>;
   readonly $run: ReadableAtom<RunView>;
   /** Why changes are not kept, and what a link was about: a sentence, or empty. */
@@ -52,6 +54,7 @@ export class Desk {
   /** What a reset put away. */
   readonly $putAway: ReadableAtom<readonly SourceFile[] | undefined>;
   readonly #files: WritableAtom<readonly SourceFile[]>;
+  readonly #outside: WritableAtom<number> = atom(0);
   readonly #origin: WritableAtom<Origin> = atom('course');
   readonly #run: WritableAtom<RunView> = atom(nothingRun);
   readonly #memory: WritableAtom<string> = atom('');
@@ -70,6 +73,7 @@ export class Desk {
     this.#keeper = new EditKeeper(options.project.name, options.shelf);
     this.$files = this.#files = atom(options.project.files);
     this.$open = atom(options.project.files[0]!.name);
+    this.$outside = this.#outside;
     this.$origin = this.#origin;
     this.$run = this.#run;
     this.$memory = this.#memory;
@@ -93,12 +97,12 @@ export class Desk {
   hear(): void {
     if (this.#origin.get() === 'shared' || !this.#keeper.isBehind()) return;
     const mine = this.#files.get();
-    if (this.#origin.get() === 'own') {
+    if (!sameFiles(mine, this.#keeper.known()?.files ?? this.project.files)) {
       this.#choice.set({ kind: 'other-tab', sentence: keepSentence('other') });
       return;
     }
-    this.remember();
-    if (!sameFiles(mine, this.#files.get())) this.#age();
+    const theirs = this.#keeper.read();
+    this.#show(theirs?.files ?? this.project.files, theirs ? 'own' : 'course');
   }
 
   /** Of the two states that a choice is between, the one on the screen. */
@@ -182,6 +186,7 @@ export class Desk {
   #show(files: readonly SourceFile[], origin: Origin): void {
     if (origin !== 'course') this.#putAway.set(undefined);
     this.#files.set(files);
+    this.#outside.set(this.#outside.get() + 1);
     this.#origin.set(origin);
     if (!files.some(({ name }) => name === this.$open.get())) this.$open.set(files[0]!.name);
     this.#age();

@@ -17,6 +17,7 @@ import {
   RangeSetBuilder,
   StateEffect,
   StateField,
+  type Transaction,
 } from '@codemirror/state';
 import {
   Decoration,
@@ -51,8 +52,10 @@ export interface EditorOptions {
 }
 
 export interface Editor {
-  /** Shows a file; a text that is not what stands there comes in as one step of its history. */
+  /** Shows a file. */
   show(files: readonly SourceFile[], open: string): void;
+  /** The texts come from elsewhere: each goes in as one step of its file's history. */
+  replace(files: readonly SourceFile[]): void;
   focus(): void;
   /** Puts the cursor where the pointer is, in client pixels. */
   placeAt(x: number, y: number): void;
@@ -95,10 +98,15 @@ export function openEditor(parent: HTMLElement, options: EditorOptions): Editor 
         open = name;
         view.setState(states.get(name) ?? stateOf(name, textOf(files, name)));
       }
-      for (const known of states.keys()) if (!files.some((file) => file.name === known)) states.delete(known);
-      const wanted = textOf(files, name);
-      if (wanted !== view.state.doc.toString())
-        view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: wanted } });
+    },
+    replace: (files) => {
+      for (const [name, state] of states) {
+        const file = files.find((one) => one.name === name);
+        if (file) states.set(name, replaced(state, file.text)?.state ?? state);
+        else states.delete(name);
+      }
+      const change = replaced(view.state, textOf(files, open));
+      if (change) view.dispatch(change);
     },
     focus: () => view.focus(),
     placeAt: (x, y) => view.dispatch({ selection: { anchor: view.posAtCoords({ x, y }, false) } }),
@@ -110,6 +118,12 @@ export function openEditor(parent: HTMLElement, options: EditorOptions): Editor 
     mark: (notes, lit) => view.dispatch({ effects: marked.of({ notes, lit }) }),
     destroy: () => view.destroy(),
   };
+}
+
+/** What makes a text another one; undefined when it is that already. */
+function replaced(state: EditorState, text: string): Transaction | undefined {
+  if (text === state.doc.toString()) return undefined;
+  return state.update({ changes: { from: 0, to: state.doc.length, insert: text } });
 }
 
 const center = (position: number) => EditorView.scrollIntoView(position, { y: 'nearest', yMargin: 60 });
@@ -145,6 +159,7 @@ function extensionsFor(name: string, { describedBy, words }: EditorOptions): Ext
     EditorView.contentAttributes.of({
       'aria-label': `${name}, editor`,
       'aria-describedby': describedBy,
+      tabindex: '0',
       autocapitalize: 'off',
       autocorrect: 'off',
       spellcheck: 'false',

@@ -49,6 +49,11 @@ export class EditKeeper {
     return parse(this.#known);
   }
 
+  /** What was kept as far as this tab knows. */
+  known(): KeptEdits | undefined {
+    return parse(this.#known);
+  }
+
   /** True when another tab wrote since this one last looked. */
   isBehind(): boolean {
     try {

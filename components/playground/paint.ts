@@ -78,11 +78,13 @@ const SOFT = new Set(
 );
 
 const WORD =
-  /(\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$))|(`(?:[^`\\]|\\[\s\S])*(?:`|$)|'(?:[^'\\\n]|\\.)*'?|"(?:[^"\\\n]|\\.)*"?)|((?<![\w$.])(?:0[xXbBoO][\da-fA-F_]+|\d[\d_]*(?:\.[\d_]+)?(?:[eE][+-]?\d+)?)n?)|([A-Za-z_$][\w$]*)|(=>)/g;
+  /(\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$))|('(?:[^'\\\n]|\\.)*'?|"(?:[^"\\\n]|\\.)*"?)|((?<![\w$.])(?:0[xXbBoO][\da-fA-F_]+|\d[\d_]*(?:\.[\d_]+)?(?:[eE][+-]?\d+)?)n?)|([A-Za-z_$][\w$]*)|(=>)|([`{}])/g;
 
 /** What may stand before a regular expression, and not before a division. */
 const BEFORE_REGEX = /(?:^|[=(,:;!&|?{}[+\-*%<>~^]|\breturn|\btypeof|\bcase)\s*$/;
 const REGEX = /\/(?![*/])(?:[^\\/[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/[a-z]*/y;
+/** A part of a template, up to its end or to what is put into it. */
+const TEMPLATE = /(?:[^`\\$]|\\[\s\S]|\$(?!\{)|\\$)*(`|\$\{)?/y;
 
 export function paintCode(name: string, text: string): Run[] {
   if (/\.(md|txt)$/.test(name)) return paintMarkdown(text);
@@ -93,10 +95,30 @@ export function paintCode(name: string, text: string): Run[] {
     if (until > at) runs.push({ text: text.slice(at, until), paint });
     at = until;
   };
-  WORD.lastIndex = 0;
+  /** Braces that are open in what is put into each template around here. */
+  const open: number[] = [];
+  const template = (from: number): void => {
+    TEMPLATE.lastIndex = from;
+    const end = TEMPLATE.exec(text)?.[1];
+    push(TEMPLATE.lastIndex - (end === '${' ? 2 : 0), 's');
+    if (end === '${') {
+      push(TEMPLATE.lastIndex, 'p');
+      open.push(0);
+    }
+  };
   for (let match = nextWord(text, at); match; match = nextWord(text, at)) {
     push(match.from, 'p');
-    push(match.to, isJson ? jsonPaint(text, match) : match.paint);
+    const { mark } = match;
+    if (mark === undefined) push(match.to, isJson ? jsonPaint(text, match) : match.paint);
+    else if (mark === '`') template(match.to);
+    else if (mark === '}' && open.at(-1) === 0) {
+      open.pop();
+      push(match.to, 'p');
+      template(at);
+    } else {
+      if (open.length > 0) open.push(open.pop()! + (mark === '{' ? 1 : -1));
+      push(match.to, 'p');
+    }
   }
   push(text.length, 'p');
   return runs;
@@ -106,25 +128,28 @@ interface Word {
   readonly from: number;
   readonly to: number;
   readonly paint: Paint;
+  /** A brace or a backtick. */
+  readonly mark?: string | undefined;
 }
 
 function nextWord(text: string, at: number): Word | undefined {
-  const slash = text.indexOf('/', at);
   WORD.lastIndex = at;
   const match = WORD.exec(text);
+  const slash = text.indexOf('/', at);
   if (slash >= 0 && (!match || slash < match.index)) {
     REGEX.lastIndex = slash;
     const regex = BEFORE_REGEX.test(text.slice(Math.max(0, slash - 40), slash)) ? REGEX.exec(text) : null;
     if (regex) return { from: slash, to: REGEX.lastIndex, paint: 's' };
   }
   if (!match) return undefined;
-  const [whole, comment, string, number, word] = match;
+  const [whole, comment, string, number, word, arrow, mark] = match;
   const from = match.index;
   const to = from + whole.length;
   if (comment !== undefined) return { from, to, paint: 'c' };
   if (string !== undefined) return { from, to, paint: 's' };
   if (number !== undefined) return { from, to, paint: 'n' };
-  return { from, to, paint: word === undefined ? 'k' : wordPaint(text, word, from, to) };
+  if (word !== undefined) return { from, to, paint: wordPaint(text, word, from, to) };
+  return { from, to, paint: arrow === undefined ? 'p' : 'k', mark };
 }
 
 function wordPaint(text: string, word: string, from: number, to: number): Paint {
@@ -134,7 +159,8 @@ function wordPaint(text: string, word: string, from: number, to: number): Paint 
   if (!KEYWORDS.has(word)) return 'p';
   // a key, or a name that only looks like a keyword
   if (/^\s*:(?!:)/.test(text.slice(to, to + 8)) && word !== 'default' && word !== 'case') return 'p';
-  if (SOFT.has(word) && !/^[ \t]+(?:[\w$'"{*[]|$)/.test(text.slice(to, to + 8))) return 'p';
+  const after = word === 'async' ? /^[ \t]+[\w$(]/ : /^[ \t]+(?:[\w$'"{*[]|$)/;
+  if (SOFT.has(word) && !after.test(text.slice(to, to + 8))) return 'p';
   return 'k';
 }
 
