@@ -19,6 +19,7 @@ const USAGE = `roundtrip: one request, packet by packet
                 [--tun NAME|auto [--tun-at MACHINE] [--tun-route PREFIX]...]
                 [--record FILE] [--pcap FILE] [--log] [--stats]
   roundtrip serve SCENARIO --replay FILE [--pcap FILE]
+  roundtrip play DIR [--set NAME=VALUE]... [--seed N] [--plain] [--text] [--transcript] [--pcap FILE]
   roundtrip sh SCENARIO MACHINE [--set NAME=VALUE]... [--seed N] [--at TIME] [-- LINE]
 
   --set NAME=VALUE  a parameter, with its unit: --set distance=50ms --set rate=20Mbit/s
@@ -36,6 +37,8 @@ const USAGE = `roundtrip: one request, packet by packet
   --tun NAME|auto   a device into which this computer routes the whole simulated network (Linux, root)
   --speed N         virtual seconds a real second; 1 by default
   --for TIME        end after this much real time, instead of at Ctrl-C
+  --plain           what programs print and nothing else, without time and name
+  --transcript      the run in sentences, after what was printed
   --log, --stats    a line for each answer; how late answers were
   -- LINE           such as ping -c 3 192.0.2.1; without one, lines are read from standard input
 `;
@@ -64,7 +67,7 @@ export function program(args: readonly string[]): Outcome {
   const found = Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined;
   if (!found)
     return wrong(
-      `no command is called ${command}; there are ${Object.keys(COMMANDS).join(', ')}, serve, help`,
+      `no command is called ${command}; there are ${Object.keys(COMMANDS).join(', ')}, serve, play, help`,
     );
   try {
     const done = found(rest);

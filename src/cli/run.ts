@@ -63,7 +63,8 @@ function readTap(session: Session, machine: string | undefined): Tap {
   return { machine };
 }
 
-function write(file: string, bytes: Uint8Array): void {
+/** Throws {@link Malformed} when the file cannot be written. */
+export function write(file: string, bytes: Uint8Array): void {
   try {
     writeFileSync(file, bytes);
   } catch (error) {
