@@ -55,7 +55,7 @@ function single(coding: string): Decoder {
       };
     }
     if (isOver && bytes.length === 0) return [];
-    stream.push(bytes.slice(), isLast);
+    stream.push(new Uint8Array(bytes), isLast);
     const pieces = made.filter((piece) => piece.length > 0);
     made = [];
     return pieces;

@@ -266,7 +266,8 @@ export function fetchFunction(node: NodeProcess) {
       stream,
       push(bytes) {
         if (isOver || call.aborted) return true;
-        pass(() => (decoder ? decoder.push(bytes) : [bytes.slice()]));
+        // a copy, because the stream takes the memory over; `slice` of a Buffer makes none
+        pass(() => (decoder ? decoder.push(bytes) : [new Uint8Array(bytes)]));
         return isOver || (controller.desiredSize ?? 0) > 0;
       },
       end() {
