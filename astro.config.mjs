@@ -5,6 +5,7 @@ import { defineConfig } from 'astro/config';
 import { codeThemes } from './src/site/code-themes.ts';
 import { contentSecurityPolicy } from './src/site/integrations/csp.ts';
 import { sandbox } from './src/site/integrations/sandbox.ts';
+import { simulator } from './src/site/integrations/simulator.ts';
 
 // Where the built course will live. Both are optional: without SITE there is no sitemap (it needs absolute addresses).
 const base = process.env.BASE_PATH || '/';
@@ -93,6 +94,7 @@ export default defineConfig({
     contentSecurityPolicy(),
     // after the policy of the pages: it has its own
     sandbox(),
+    simulator(),
   ],
   vite: {
     resolve: { tsconfigPaths: true },

@@ -1,0 +1,87 @@
+// Makes `roundtrip.mjs`: the simulator in one file that any Node runs, with the modules of Node, their packages and the
+// workbench, for projects that are opened in StackBlitz (components/playground/stackblitz.ts). A page fetches it when
+// somebody does that.
+import { writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { AstroIntegration } from 'astro';
+import { build, minifySync, type Plugin, type Rolldown } from 'vite';
+import { shelf } from '../../cli/shelf.ts';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const entry = fileURLToPath(new URL('../../cli/one-file.ts', import.meta.url));
+const workbench = fileURLToPath(new URL('../../cli/one-scenario.ts', import.meta.url));
+const scenarios = `${root}src/engine/scenario/all.ts`;
+const packages = `${root}src/cli/shelf.ts`;
+
+/** In place of every scenario, the workbench; in place of files in node_modules, their texts. */
+const inOneFile: Plugin = {
+  name: 'in-one-file',
+  enforce: 'pre',
+  async resolveId(source, importer) {
+    if (!source.endsWith('/all.ts')) return undefined;
+    const found = await this.resolve(source, importer, { skipSelf: true });
+    return found?.id === scenarios ? workbench : found;
+  },
+  load(id) {
+    if (id !== packages) return undefined;
+    return `const texts = ${JSON.stringify(smallShelf())};\nexport const shelf = () => new Map(texts);`;
+  },
+};
+
+/** The packages' texts by path, without comments and spaces; their names stay, because programs print them. */
+function smallShelf(): [path: string, text: string][] {
+  return [...shelf()].map(([path, text]) => {
+    const { code, errors } = minifySync(path, text, { module: false, compress: false, mangle: false });
+    if (errors.length > 0) throw new Error(`${path}: ${errors[0]!.message}`);
+    return [path, code];
+  });
+}
+
+/** The text of the file. Names of classes and functions stay: programs print them. */
+export async function oneFile(): Promise<string> {
+  const { output } = (await build({
+    configFile: false,
+    root,
+    logLevel: 'warn',
+    plugins: [inOneFile],
+    ssr: { noExternal: true },
+    build: {
+      write: false,
+      ssr: true,
+      target: 'node20',
+      minify: false,
+      rolldownOptions: {
+        input: entry,
+        output: { format: 'es', codeSplitting: false, keepNames: true, minify: true },
+      },
+    },
+  })) as Rolldown.RolldownOutput;
+  if (output.length > 1) throw new Error('the simulator must be of one piece');
+  return output[0].code;
+}
+
+export function simulator(): AstroIntegration {
+  return {
+    name: 'roundtrip-simulator',
+    hooks: {
+      'astro:server:setup': ({ server }) => {
+        let text: Promise<string> | undefined;
+        server.watcher.on('all', () => {
+          text = undefined;
+        });
+        server.middlewares.use((request, response, next) => {
+          const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+          if (!/\/roundtrip\.mjs$/.test(pathname)) return next();
+          text ??= oneFile();
+          text.then((code) => {
+            response.setHeader('Content-Type', 'text/javascript; charset=utf-8');
+            response.end(code);
+          }, next);
+        });
+      },
+      'astro:build:done': async ({ dir }) => {
+        await writeFile(new URL('roundtrip.mjs', dir), await oneFile());
+      },
+    },
+  };
+}
