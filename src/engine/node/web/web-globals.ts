@@ -19,6 +19,7 @@ import { responses } from './response.ts';
 import { webStreams } from './streams.ts';
 import { structuredCloning } from './structured-clone.ts';
 import { urlClass } from './url.ts';
+import { webCrypto } from './web-crypto.ts';
 
 export function webGlobals(node: NodeProcess) {
   const { Event, CustomEvent, EventTarget } = node.load(eventTargets);
@@ -43,6 +44,7 @@ export function webGlobals(node: NodeProcess) {
     ...node.load(base64),
     ...node.load(structuredCloning),
     ...node.load(performanceInterfaces),
+    ...node.load(webCrypto),
     ...node.load(clock),
     ...node.load(locale),
     queueMicrotask(callback: unknown): void {

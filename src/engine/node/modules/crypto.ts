@@ -1,0 +1,424 @@
+/**
+ * `node:crypto`, as far as hashes, HMAC, chance and deriving keys from passwords go.
+ *
+ * Chance is the world's: the same seed gives the same "secrets". Ciphers, key pairs, signatures and certificates come
+ * with the chapter on TLS; asked for, they throw and say so. What takes a callback computes at once and calls back in an
+ * event of its own.
+ */
+import { expand, extract } from '@noble/hashes/hkdf.js';
+import { hmac } from '@noble/hashes/hmac.js';
+import { pbkdf2 as noblePbkdf2 } from '@noble/hashes/pbkdf2.js';
+import { scrypt as nobleScrypt } from '@noble/hashes/scrypt.js';
+import {
+  checkFunction,
+  checkInteger,
+  checkNumber,
+  checkString,
+  checkUint32,
+  invalidType,
+  outOfRange,
+} from '../arguments.ts';
+import type { NodeProcess } from '../node-process.ts';
+import { codedError } from '../system-error.ts';
+import { wallClockMs } from '../wall-clock.ts';
+import { viewedBytes } from '../web/blob.ts';
+import { fillRandom, randomBytes as randomOf, randomUuid } from '../web/chance.ts';
+import { type Digest, digestNamed, digestNames, type Hashing } from '../web/digests.ts';
+import { webCrypto } from '../web/web-crypto.ts';
+import { packages } from './packages.ts';
+
+const MAX_BYTES = 2_147_483_647;
+/** Bytes of chance that a program may ask for at once: the machine beneath is the reader's. */
+const MAX_RANDOM = 64 * 1024 * 1024;
+const DATA = ['string', 'Buffer', 'TypedArray', 'DataView'];
+const KEYS = ['string', 'ArrayBuffer', 'Buffer', 'TypedArray', 'DataView', 'KeyObject', 'CryptoKey'];
+const VIEWS = ['ArrayBuffer', 'Buffer', 'TypedArray', 'DataView'];
+
+/** What is not here, by the chapter that it waits for. */
+const MISSING = [
+  ...['argon2', 'argon2Sync', 'checkPrime', 'checkPrimeSync', 'createCipheriv', 'createDecipheriv'],
+  ...['createDiffieHellman', 'createDiffieHellmanGroup', 'createECDH', 'createMac', 'createPrivateKey'],
+  ...['createPublicKey', 'createSecretKey', 'createSign', 'createVerify', 'diffieHellman', 'generatePrime'],
+  ...['generatePrimeSync', 'getCipherInfo', 'getDiffieHellman', 'parsePKCS12', 'generateKeyPair'],
+  ...['generateKeyPairSync', 'generateKey', 'generateKeySync', 'privateDecrypt', 'privateEncrypt'],
+  ...['publicDecrypt', 'publicEncrypt', 'setEngine', 'sign', 'verify', 'encapsulate', 'decapsulate'],
+  ...['Certificate', 'Cipheriv', 'Decipheriv', 'DiffieHellman', 'DiffieHellmanGroup', 'ECDH', 'KeyObject'],
+  ...['Sign', 'Verify', 'X509Certificate'],
+];
+
+type Encoding = BufferEncoding | 'buffer' | undefined;
+type Done = (error: Error | null, value?: unknown) => void;
+
+export function cryptoModule(node: NodeProcess) {
+  const { stream, buffer } = node.load(packages);
+  const { Buffer } = buffer;
+  const { crypto } = node.load(webCrypto);
+
+  const given = (bytes: Uint8Array, encoding: Encoding): Buffer | string => {
+    const made = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    return encoding === undefined || encoding === 'buffer' ? made : made.toString(encoding);
+  };
+
+  function dataOf(
+    data: unknown,
+    name: string,
+    encoding?: Encoding,
+    expected: readonly string[] = DATA,
+  ): Uint8Array {
+    if (typeof data === 'string') return Buffer.from(data, encoding === 'buffer' ? 'utf8' : encoding);
+    const bytes = viewedBytes(data);
+    if (!bytes || (expected === DATA && !ArrayBuffer.isView(data))) throw invalidType(name, expected, data);
+    return bytes;
+  }
+
+  // ── hashes
+
+  class Hash extends stream.Transform {
+    #state: Hashing;
+    #isDone = false;
+    readonly #length: number | undefined;
+
+    constructor(algorithm: unknown, options?: { outputLength?: number }, state?: Hashing) {
+      super(options as object);
+      checkString(algorithm, 'algorithm');
+      const { outputLength } = options ?? {};
+      if (outputLength !== undefined) checkUint32(outputLength, 'options.outputLength');
+      const digest = digestNamed(algorithm);
+      if (!digest) throw new Error('Digest method not supported');
+      if (outputLength !== undefined && outputLength !== digest.length && !digest.isExtendable)
+        throw Object.assign(
+          new Error('error:030000B2:digital envelope routines::not XOF or invalid length'),
+          {
+            library: 'digital envelope routines',
+            reason: 'not XOF or invalid length',
+            code: 'ERR_OSSL_EVP_NOT_XOF_OR_INVALID_LENGTH',
+          },
+        );
+      this.#length = outputLength;
+      this.#state = state ?? digest.create(outputLength);
+      this.#algorithm = algorithm;
+    }
+    readonly #algorithm: string;
+
+    copy(options?: { outputLength?: number }): Hash {
+      if (this.#isDone) throw finalized();
+      return new Hash(
+        this.#algorithm,
+        options ?? { outputLength: this.#length as number },
+        this.#state.clone(),
+      );
+    }
+    update(data: unknown, encoding?: Encoding): this {
+      if (this.#isDone) throw finalized();
+      this.#state.update(dataOf(data, 'data', encoding));
+      return this;
+    }
+    digest(encoding?: Encoding): Buffer | string {
+      if (this.#isDone) throw finalized();
+      this.#isDone = true;
+      return given(this.#length === 0 ? new Uint8Array(0) : this.#state.digest(), encoding);
+    }
+    override _transform(chunk: Uint8Array | string, encoding: BufferEncoding, done: () => void): void {
+      this.update(chunk, encoding);
+      done();
+    }
+    override _flush(done: () => void): void {
+      this.push(this.digest());
+      done();
+    }
+  }
+
+  class Hmac extends stream.Transform {
+    readonly #state: Hashing;
+    #isDone = false;
+
+    constructor(algorithm: unknown, key: unknown, options?: object & { encoding?: BufferEncoding }) {
+      super(options);
+      checkString(algorithm, 'hmac');
+      const bytes = dataOf(key, 'key', options?.encoding, KEYS);
+      this.#state = hmac.create(digestFor(algorithm).hash as never, bytes) as unknown as Hashing;
+    }
+    update(data: unknown, encoding?: Encoding): this {
+      if (this.#isDone) throw finalized();
+      this.#state.update(dataOf(data, 'data', encoding));
+      return this;
+    }
+    digest(encoding?: Encoding): Buffer | string {
+      if (this.#isDone) return given(new Uint8Array(0), encoding);
+      this.#isDone = true;
+      return given(this.#state.digest(), encoding);
+    }
+    override _transform(chunk: Uint8Array | string, encoding: BufferEncoding, done: () => void): void {
+      this.update(chunk, encoding);
+      done();
+    }
+    override _flush(done: () => void): void {
+      this.push(this.digest());
+      done();
+    }
+  }
+
+  function hash(algorithm: unknown, input: unknown, options: unknown = 'hex'): Buffer | string {
+    checkString(algorithm, 'algorithm');
+    const { outputEncoding = 'hex', outputLength } =
+      typeof options === 'string'
+        ? { outputEncoding: options as Encoding, outputLength: undefined }
+        : (options as { outputEncoding?: Encoding; outputLength?: number });
+    const bytes = dataOf(input, 'input');
+    const made = new Hash(algorithm, outputLength === undefined ? undefined : { outputLength });
+    return made.update(bytes).digest(outputEncoding);
+  }
+
+  // ── chance
+
+  function randomBytes(size: unknown, callback?: unknown): unknown {
+    checkNumber(size, 'size', 0, MAX_BYTES);
+    if (callback !== undefined) checkFunction(callback, 'callback');
+    if (size > MAX_RANDOM) node.abort(`asked for ${size} random bytes at once`);
+    const make = (): Buffer | string => given(randomOf(node, size), undefined);
+    if (callback === undefined) return make();
+    answer(callback as Done, make);
+    return undefined;
+  }
+
+  function randomFillSync<T>(into: T, offset: unknown = 0, size?: unknown): T {
+    const bytes = viewedBytes(into);
+    if (!bytes) throw invalidType('buf', ['ArrayBuffer', 'ArrayBufferView'], into);
+    const unit = (into as { BYTES_PER_ELEMENT?: number }).BYTES_PER_ELEMENT ?? 1;
+    const elements = bytes.length / unit;
+    checkNumber(offset, 'offset', 0, elements);
+    if (size !== undefined) checkNumber(size, 'size', 0, MAX_BYTES);
+    const end = size === undefined ? elements : offset + (size as number);
+    if (end > elements) throw outOfRange('size + offset', `<= ${elements}`, end);
+    fillRandom(node, bytes.subarray(offset * unit, end * unit));
+    return into;
+  }
+
+  function randomFill(into: unknown, ...rest: unknown[]): void {
+    const callback = rest.pop();
+    if (!viewedBytes(into)) throw invalidType('buf', ['ArrayBuffer', 'ArrayBufferView'], into);
+    checkFunction(callback, 'callback');
+    answer(callback as Done, () => randomFillSync(into, rest[0], rest[1]));
+  }
+
+  function randomInt(...args: unknown[]): number | undefined {
+    const hasMin = args.length > 1 && typeof args[1] !== 'function' && args[1] !== undefined;
+    const [min, max, callback] = hasMin ? args : [0, args[0], args[1]];
+    const safe = (value: unknown, name: string): number => {
+      if (!Number.isSafeInteger(value)) throw invalidType(name, 'a safe integer', value);
+      return value as number;
+    };
+    const from = safe(min, 'min');
+    const to = safe(max, 'max');
+    if (callback !== undefined) checkFunction(callback, 'callback');
+    if (to <= from) throw outOfRange('max', `greater than the value of "min" (${from})`, to);
+    const range = to - from;
+    if (range > 281_474_976_710_655) throw outOfRange('max - min', '<= 281474976710655', range);
+    const draw = (): number => {
+      // draws beyond the last whole multiple of the range would favour small numbers
+      const limit = 281_474_976_710_656 - (281_474_976_710_656 % range);
+      for (;;) {
+        const drawn = Buffer.from(randomOf(node, 6)).readUIntBE(0, 6);
+        if (drawn < limit) return from + (drawn % range);
+      }
+    };
+    if (callback === undefined) return draw();
+    answer(callback as Done, draw);
+    return undefined;
+  }
+
+  /** A version 7 UUID (RFC 9562 §5.7): its first 48 bits are the time in milliseconds. */
+  function randomUUIDv7(): string {
+    const time = Math.floor(wallClockMs(node)).toString(16).padStart(12, '0');
+    return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUuid(node).slice(15)}`;
+  }
+
+  function timingSafeEqual(one: unknown, other: unknown): boolean {
+    const [a, b] = [one, other].map((value, i) => {
+      const bytes = viewedBytes(value);
+      if (bytes) return bytes;
+      throw codedError(
+        TypeError,
+        'ERR_INVALID_ARG_TYPE',
+        `The "buf${i + 1}" argument must be an instance of ArrayBuffer, Buffer, TypedArray, or DataView.`,
+      );
+    }) as [Uint8Array, Uint8Array];
+    if (a.length !== b.length)
+      throw codedError(
+        RangeError,
+        'ERR_CRYPTO_TIMING_SAFE_EQUAL_LENGTH',
+        'Input buffers must have the same byte length',
+      );
+    return a.reduce((sum, byte, i) => sum | (byte ^ b[i]!), 0) === 0;
+  }
+
+  // ── keys from passwords
+
+  function pbkdf2Sync(
+    password: unknown,
+    salt: unknown,
+    rounds: unknown,
+    length: unknown,
+    digest: unknown,
+  ): unknown {
+    return pbkdf2Job(password, salt, rounds, length, digest)();
+  }
+  function pbkdf2(
+    password: unknown,
+    salt: unknown,
+    rounds: unknown,
+    length: unknown,
+    digest: unknown,
+    callback?: unknown,
+  ) {
+    if (typeof digest === 'function') throw invalidType('digest', 'string', undefined);
+    checkFunction(callback, 'callback');
+    answer(callback as Done, pbkdf2Job(password, salt, rounds, length, digest));
+  }
+  function pbkdf2Job(password: unknown, salt: unknown, rounds: unknown, length: unknown, digest: unknown) {
+    checkString(digest, 'digest');
+    const secret = dataOf(password, 'password', 'utf8', ['string', ...VIEWS]);
+    const grains = dataOf(salt, 'salt', 'utf8', ['string', ...VIEWS]);
+    checkInteger(rounds, 'iterations', 1, MAX_BYTES);
+    checkInteger(length, 'keylen', 0, MAX_BYTES);
+    const { hash: noble } = digestFor(digest);
+    return () =>
+      length === 0
+        ? Buffer.alloc(0)
+        : given(noblePbkdf2(noble as never, secret, grains, { c: rounds, dkLen: length }), undefined);
+  }
+
+  function hkdfSync(digest: unknown, key: unknown, salt: unknown, info: unknown, length: unknown): unknown {
+    return hkdfJob(digest, key, salt, info, length)();
+  }
+  function hkdf(
+    digest: unknown,
+    key: unknown,
+    salt: unknown,
+    info: unknown,
+    length: unknown,
+    callback: unknown,
+  ): void {
+    const job = hkdfJob(digest, key, salt, info, length);
+    checkFunction(callback, 'callback');
+    answer(callback as Done, job);
+  }
+  function hkdfJob(digest: unknown, key: unknown, salt: unknown, info: unknown, length: unknown) {
+    checkString(digest, 'digest');
+    const secret = dataOf(key, 'ikm', 'utf8', KEYS);
+    const grains = dataOf(salt, 'salt', 'utf8', ['string', ...VIEWS]);
+    const context = dataOf(info, 'info', 'utf8', ['string', ...VIEWS]);
+    checkInteger(length, 'length', 0, MAX_BYTES);
+    if (context.length > 1024)
+      throw outOfRange('info', 'must not contain more than 1024 bytes', context.length);
+    const found = digestFor(digest);
+    if (length > 255 * found.length)
+      throw codedError(RangeError, 'ERR_CRYPTO_INVALID_KEYLEN', 'Invalid key length');
+    return () => {
+      const noble = found.hash as never;
+      if (length === 0) return new ArrayBuffer(0);
+      return new Uint8Array(expand(noble, extract(noble, secret, grains), context, length)).buffer;
+    };
+  }
+
+  function scryptSync(password: unknown, salt: unknown, length: unknown, options?: unknown): unknown {
+    return scryptJob(password, salt, length, options)();
+  }
+  function scrypt(password: unknown, salt: unknown, length: unknown, ...rest: unknown[]): void {
+    const callback = rest.pop();
+    const job = scryptJob(password, salt, length, rest[0]);
+    checkFunction(callback, 'callback');
+    answer(callback as Done, job);
+  }
+  function scryptJob(password: unknown, salt: unknown, length: unknown, options: unknown = {}) {
+    const secret = dataOf(password, 'password', 'utf8', ['string', ...VIEWS]);
+    const grains = dataOf(salt, 'salt', 'utf8', ['string', ...VIEWS]);
+    checkInteger(length, 'keylen', 0, MAX_BYTES);
+    const asked = (options ?? {}) as Record<string, number | undefined>;
+    const N = asked.N ?? asked.cost ?? 16_384;
+    const r = asked.r ?? asked.blockSize ?? 8;
+    const p = asked.p ?? asked.parallelization ?? 1;
+    const maxmem = asked.maxmem ?? 32 * 1024 * 1024;
+    const isPowerOfTwo = Number.isInteger(N) && N > 1 && N <= 2 ** 30 && (N & (N - 1)) === 0;
+    const isSound = isPowerOfTwo && r > 0 && p > 0;
+    const fault = !isSound
+      ? ''
+      : 128 * N * r > maxmem
+        ? `: error:030000AC:digital envelope routines::memory limit exceeded`
+        : undefined;
+    if (fault !== undefined)
+      throw codedError(RangeError, 'ERR_CRYPTO_INVALID_SCRYPT_PARAMS', `Invalid scrypt params${fault}`);
+    return () =>
+      length === 0
+        ? Buffer.alloc(0)
+        : given(
+            nobleScrypt(secret, grains, { N, r, p, dkLen: length, maxmem: maxmem + 1024 * r * p + 4096 }),
+            undefined,
+          );
+  }
+
+  /** Calls back in an event of its own, as from a thread of Node's pool. */
+  function answer(callback: Done, make: () => unknown): void {
+    node.ref();
+    node.soon(() => {
+      node.unref();
+      callback(null, make());
+    });
+  }
+
+  const missing = Object.fromEntries(
+    MISSING.map((name) => [
+      name,
+      {
+        [name](): never {
+          throw codedError(
+            Error,
+            'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM',
+            `The simulated Node has no crypto.${name}: ciphers, keys and certificates come with the chapter on TLS`,
+          );
+        },
+      }[name],
+    ]),
+  );
+
+  return {
+    ...missing,
+    Hash,
+    Hmac,
+    createHash: (algorithm: unknown, options?: { outputLength?: number }) => new Hash(algorithm, options),
+    createHmac: (algorithm: unknown, key: unknown, options?: object) => new Hmac(algorithm, key, options),
+    hash,
+    getHashes: digestNames,
+    getCiphers: () => [] as string[],
+    getCurves: () => [] as string[],
+    getFips: () => 0,
+    randomBytes,
+    pseudoRandomBytes: randomBytes,
+    randomFill,
+    randomFillSync,
+    randomInt,
+    randomUUID: (options?: { disableEntropyCache?: unknown }) => crypto.randomUUID(options),
+    randomUUIDv7,
+    timingSafeEqual,
+    pbkdf2,
+    pbkdf2Sync,
+    hkdf,
+    hkdfSync,
+    scrypt,
+    scryptSync,
+    webcrypto: crypto,
+    subtle: crypto.subtle,
+    getRandomValues: <T>(array: T): T => crypto.getRandomValues(array),
+    constants: {},
+  };
+}
+
+function digestFor(name: string): Digest {
+  const found = digestNamed(name);
+  if (found) return found;
+  throw codedError(TypeError, 'ERR_CRYPTO_INVALID_DIGEST', `Invalid digest: ${name}`);
+}
+
+function finalized(): Error {
+  return codedError(Error, 'ERR_CRYPTO_HASH_FINALIZED', 'Digest already called');
+}
