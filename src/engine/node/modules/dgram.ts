@@ -52,7 +52,7 @@ export function dgram(node: NodeProcess) {
     /** What was asked for while an address was looked up. */
     #queue: (() => void)[] | undefined;
 
-    constructor(type: unknown, listener?: unknown) {
+    constructor(type?: unknown, listener?: unknown) {
       super();
       const options = (type !== null && typeof type === 'object' ? type : { type }) as Options;
       this.#options = checkOptions(options);
@@ -475,7 +475,7 @@ export function dgram(node: NodeProcess) {
 
   return {
     Socket,
-    createSocket: (type: unknown, listener?: unknown) => new Socket(type, listener),
+    createSocket: (type?: unknown, listener?: unknown) => new Socket(type, listener),
   };
 }
 

@@ -1,6 +1,7 @@
 /**
  * `net.Server`: listens on an address and a port, and makes a socket of each connection.
  */
+import type { Server as NodeServer } from 'node:net';
 import { isLinkLocal6, isV4, parseIp } from '../../base/ip.ts';
 import { checkAbortSignal, checkNumber, checkPort, invalidType, invalidValue } from '../arguments.ts';
 import { callable } from '../callable.ts';
@@ -50,20 +51,23 @@ export function netServer(node: NodeProcess) {
     /** Seconds. */
     keepAliveInitialDelay: number;
     highWaterMark: number;
-    maxConnections: number | undefined;
+    /** Undefined for as many as come. */
+    declare maxConnections: number;
+    /** Only Node's types have it still: Node itself does not. */
+    declare readonly connections: number;
     declare blockList?: InstanceType<typeof BlockList>;
     #handle: TcpHandle | null = null;
     #isRef = true;
     /** Changes with each call, so that a name that is found too late is for nobody. */
     #listening = 0;
 
-    constructor(options?: Options | Listener | null, connectionListener?: Listener) {
+    constructor(options?: unknown, connectionListener?: unknown) {
       super();
       const listener = typeof options === 'function' ? options : connectionListener;
       if (typeof options !== 'function' && typeof (options ?? {}) !== 'object')
         throw invalidType('options', 'Object', options);
-      const given: Options = typeof options === 'function' ? {} : { ...options };
-      if (typeof listener === 'function') this.on('connection', listener);
+      const given: Options = typeof options === 'function' ? {} : { ...(options as Options | null) };
+      if (typeof listener === 'function') this.on('connection', listener as Listener);
       this.allowHalfOpen = Boolean(given['allowHalfOpen']);
       this.pauseOnConnect = Boolean(given['pauseOnConnect']);
       this.noDelay = Boolean(given['noDelay']);
@@ -169,7 +173,7 @@ export function netServer(node: NodeProcess) {
     // ── connections
 
     #connected(handle: TcpHandle): void {
-      const most = this.maxConnections;
+      const most: number | null | undefined = this.maxConnections;
       if (most !== undefined && most !== null && this._connections >= most) {
         this.emit('drop', endsOf(handle));
         handle.close();
@@ -192,7 +196,7 @@ export function netServer(node: NodeProcess) {
       if (this.noDelay) socket.setNoDelay(true);
       if (this.keepAlive) socket.setKeepAlive(true, this.keepAliveInitialDelay * 1000);
       this._connections += 1;
-      socket.server = this;
+      socket.server = this as unknown as NodeServer;
       socket._server = this;
       this.emit('connection', socket);
     }

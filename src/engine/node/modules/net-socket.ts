@@ -4,6 +4,7 @@
  * What the stream asks goes to the handle beneath (tcp-handle.ts), and what the handle tells comes out as the stream's
  * events, in Node's order. How a connection is made lies in net-connect.ts.
  */
+import type { Server as NodeServer } from 'node:net';
 import type { DuplexOptions } from 'node:stream';
 import { checkFunction, checkInt32, checkNumber, invalidType, missingArguments } from '../arguments.ts';
 import { callable } from '../callable.ts';
@@ -62,13 +63,13 @@ export function netSocket(node: NodeProcess) {
 
   class Socket extends stream.Duplex {
     connecting = false;
-    server: CountingServer | null = null;
+    server: NodeServer | null = null;
     _server: CountingServer | null = null;
     _hadError = false;
     _parent: Socket | null = null;
     _host: string | null = null;
     declare timeout?: number;
-    declare autoSelectFamilyAttemptedAddresses?: string[];
+    declare autoSelectFamilyAttemptedAddresses: string[];
     declare blockList?: InstanceType<typeof BlockList>;
     #handle: TcpHandle | null = null;
     #timer: InstanceType<Timers['Timeout']> | undefined;
@@ -85,9 +86,9 @@ export function netSocket(node: NodeProcess) {
     #typeOfService: number | undefined;
     #isResetting = false;
 
-    constructor(options?: Options | number) {
+    constructor(options?: unknown) {
       if (typeof options === 'number') throw noDescriptors(options);
-      const given = checkedOptions(options);
+      const given = checkedOptions(options as Options | undefined);
       super({ ...streamOptions(given), emitClose: false, autoDestroy: true, decodeStrings: false });
       this.#own = ownBuffer(given['onread']);
       this.#noDelay = Boolean(given['noDelay']);

@@ -8,7 +8,7 @@ import { isIP, isIPv4, isIPv6 } from '../../base/is-ip.ts';
 import { checkBoolean } from '../arguments.ts';
 import type { NodeProcess } from '../node-process.ts';
 import { netAddress } from './net-address.ts';
-import { type Options, readArguments } from './net-arguments.ts';
+import { readArguments } from './net-arguments.ts';
 import { attemptTimeout, netDefaults } from './net-connect.ts';
 import { netServer } from './net-server.ts';
 import { netSocket } from './net-socket.ts';
@@ -34,10 +34,7 @@ export function net(node: NodeProcess) {
     SocketAddress,
     connect,
     createConnection: connect,
-    createServer: (
-      options?: Options | ((...args: unknown[]) => void) | null,
-      listener?: (...args: unknown[]) => void,
-    ) => new Server(options, listener),
+    createServer: (options?: unknown, listener?: unknown) => new Server(options, listener),
     isIP: (input: unknown) => isIP(String(input)),
     isIPv4: (input: unknown) => isIPv4(String(input)),
     isIPv6: (input: unknown) => isIPv6(String(input)),
