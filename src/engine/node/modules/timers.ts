@@ -49,6 +49,7 @@ export function timers(node: NodeProcess) {
     readonly #repeats: boolean;
     #handle: Handle | undefined;
     #isRef = true;
+    #isCleared = false;
     #release: (() => void) | undefined;
 
     constructor(callback: Callback, delayMs: unknown, args: unknown[], repeats: boolean) {
@@ -81,12 +82,17 @@ export function timers(node: NodeProcess) {
         // as Node does, an interval counts from the end of its callback; clearing or refreshing it in there has its way
         if (this.#handle === undefined && this.#release) {
           if (this.#repeats) this.#start();
-          else this.close();
+          else this.#rest();
         }
       }
     }
 
     close(): this {
+      this.#isCleared = true;
+      return this.#rest();
+    }
+
+    #rest(): this {
       if (this.#handle !== undefined) node.cancel(this.#handle);
       this.#handle = undefined;
       if (!this.#release) return this;
@@ -114,7 +120,8 @@ export function timers(node: NodeProcess) {
     }
 
     refresh(): this {
-      if (!this.#release) return this;
+      // one that came already comes once more
+      if (this.#isCleared) return this;
       if (this.#handle !== undefined) node.cancel(this.#handle);
       this.#start();
       return this;
