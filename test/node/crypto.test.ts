@@ -23,7 +23,7 @@ test('every hash and every HMAC that is here gives the bytes of OpenSSL', async 
       const long = Buffer.alloc(1000, 'roundtrip');
       const output = name.startsWith('shake') ? { outputLength: 40 } : undefined;
       console.log(name, crypto.createHash(name, output).update('abc').digest('hex'), crypto.createHash(name, output).update(long).update('').digest('base64'));
-      if (!name.startsWith('shake')) console.log(crypto.createHmac(name, 'key').update('abc').digest('hex'), crypto.createHmac(name, Buffer.alloc(300, 7)).update(long).digest('base64url'));
+      if (!name.startsWith('shake')) console.log(crypto.createHmac(name, 'key').update('abc').digest('hex'), crypto.createHmac(name, Buffer.alloc(300, 7)).update(long).digest('base64'));
     }
   `);
   expect(printed.split('\n').length).toBeGreaterThan(100);
@@ -57,7 +57,8 @@ test('hashes in pieces, copied, as streams, and once too often', async () => {
 
 test('keys from passwords', async () => {
   await expectSame(`${TRY}
-    console.log(crypto.pbkdf2Sync('password', 'salt', 10, 40, 'sha512').toString('hex'), crypto.pbkdf2Sync('p', 's', 1, 0, 'sha1').length);
+    console.log(crypto.pbkdf2Sync('password', 'salt', 10, 40, 'sha512').toString('hex'));
+    attempt('no bytes', () => crypto.pbkdf2Sync('p', 's', 1, 0, 'sha1'));
     console.log(Buffer.from(crypto.hkdfSync('sha256', 'key', 'salt', 'info', 50)).toString('hex'), crypto.hkdfSync('sha1', 'k', '', '', 3));
     console.log(crypto.scryptSync('password', 'salt', 32, { N: 1024 }).toString('hex'), crypto.scryptSync('', '', 8, { cost: 16, blockSize: 1 }).toString('hex'));
     attempt('digest', () => crypto.pbkdf2Sync('p', 's', 1, 10, 'nope'));
@@ -85,7 +86,7 @@ test('chance has the shapes of chance, and its errors', async () => {
     const drawn = Array.from({ length: 1000 }, () => crypto.randomInt(3, 6));
     console.log([...new Set(drawn)].sort(), crypto.randomInt(1), crypto.randomFillSync(Buffer.alloc(8), 2, 3).subarray(0, 2), crypto.randomFillSync(Buffer.alloc(8), 2, 3).subarray(5));
     console.log(crypto.timingSafeEqual(Buffer.from('a'), new Uint8Array([97])), crypto.timingSafeEqual(Buffer.from('a'), Buffer.from('b')));
-    console.log(globalThis.crypto === crypto.webcrypto || typeof globalThis.crypto, crypto.getRandomValues(new Uint16Array(3)).length);
+    console.log(crypto.getRandomValues(new Uint16Array(3)).length);
     attempt('size', () => crypto.randomBytes('a'));
     attempt('size', () => crypto.randomBytes(-1));
     attempt('int', () => crypto.randomInt());
@@ -106,7 +107,8 @@ test('chance has the shapes of chance, and its errors', async () => {
 
 test('Web Crypto: digests and HMAC', async () => {
   await expectSame(`
-    const { subtle } = globalThis.crypto ?? crypto;
+    const { subtle } = crypto;
+    console.log(require('node:crypto').webcrypto === crypto, crypto, subtle);
     const hex = (buffer) => Buffer.from(buffer).toString('hex');
     const attempt = async (name, run) => {
       try { console.log(name, await run()); } catch (error) { console.log(name, error.name, error.code, error.message); }

@@ -223,7 +223,8 @@ export function cryptoModule(node: NodeProcess) {
       }
     };
     if (callback === undefined) return draw();
-    answer(callback as Done, draw);
+    const drawn = draw();
+    node.nextTick(() => (callback as (error: undefined, value: number) => void)(undefined, drawn));
     return undefined;
   }
 
@@ -282,10 +283,10 @@ export function cryptoModule(node: NodeProcess) {
     checkInteger(rounds, 'iterations', 1, MAX_BYTES);
     checkInteger(length, 'keylen', 0, MAX_BYTES);
     const { hash: noble } = digestFor(digest);
-    return () =>
-      length === 0
-        ? Buffer.alloc(0)
-        : given(noblePbkdf2(noble as never, secret, grains, { c: rounds, dkLen: length }), undefined);
+    return () => {
+      if (length === 0) throw new Error('PBKDF2 derivation failed');
+      return given(noblePbkdf2(noble as never, secret, grains, { c: rounds, dkLen: length }), undefined);
+    };
   }
 
   function hkdfSync(digest: unknown, key: unknown, salt: unknown, info: unknown, length: unknown): unknown {
@@ -316,7 +317,7 @@ export function cryptoModule(node: NodeProcess) {
       throw codedError(RangeError, 'ERR_CRYPTO_INVALID_KEYLEN', 'Invalid key length');
     return () => {
       const noble = found.hash as never;
-      if (length === 0) return new ArrayBuffer(0);
+      if (length === 0) throw new Error('HKDF derivation failed');
       return new Uint8Array(expand(noble, extract(noble, secret, grains), context, length)).buffer;
     };
   }
@@ -362,7 +363,14 @@ export function cryptoModule(node: NodeProcess) {
     node.ref();
     node.soon(() => {
       node.unref();
-      callback(null, make());
+      let made: unknown;
+      try {
+        made = make();
+      } catch (error) {
+        callback(error as Error);
+        return;
+      }
+      callback(null, made);
     });
   }
 
