@@ -8,6 +8,7 @@ interface NativeParser {
   initialize(type: number, resource: object, maxHeaderSize: number, lenient: number): void;
   execute(bytes: Uint8Array): number | NativeFault;
   finish(): NativeFault | undefined;
+  maxHeaderPairs?: number;
   [event: number]: (...args: never[]) => unknown;
 }
 interface NativeFault extends Error {
@@ -24,6 +25,7 @@ interface Setup {
   readonly max?: number;
   readonly lenient?: number;
   readonly answer?: HeadAnswer;
+  readonly fields?: number;
 }
 
 /** What a message turned into, with the pieces of bodies joined. */
@@ -51,6 +53,7 @@ function native(setup: Setup, pieces: readonly Uint8Array[]): Said {
     setup.max ?? 0,
     setup.lenient ?? 0,
   );
+  if (setup.fields) parser.maxHeaderPairs = setup.fields * 2;
   let flushed: string[] = [];
   let flushedUrl = '';
   parser[1] = ((headers: string[], url: string) => {
@@ -130,7 +133,7 @@ function ours(setup: Setup, pieces: readonly Uint8Array[]): Said {
       body: (piece) => void said.push(['body', text(piece)]),
       messageComplete: (trailers) => void said.push(['complete', trailers]),
     },
-    { maxHeaderSize: setup.max ?? 0, lenient: setup.lenient ?? 0 },
+    { maxHeaderSize: setup.max ?? 0, lenient: setup.lenient ?? 0, maxFields: setup.fields ?? 0 },
   );
   for (const piece of pieces) {
     const got = parser.execute(piece);
@@ -218,6 +221,7 @@ const SETUPS: readonly Omit<Setup, 'type'>[] = [
   { lenient: LENIENT.all },
   { lenient: LENIENT.headerValueRelaxed },
   { max: 40 },
+  { fields: 2 },
   { answer: 1 },
 ];
 

@@ -98,7 +98,6 @@ export function parseError(fault: ParseFault, rawPacket?: Uint8Array): ParseErro
 /** `isLenient`: what the Fetch standard lets pass. */
 export function isInvalidValue(value: unknown, isLenient: boolean): boolean {
   const text = String(value);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these three would end the line or the text
   return isLenient ? /[\x00\x0a\x0d]|[^\x00-\xff]/.test(text) : !isFieldValue(text);
 }
 

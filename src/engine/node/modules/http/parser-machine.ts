@@ -85,6 +85,8 @@ export class Machine {
   readonly lenient: number;
   readonly events: ParserEvents;
   readonly #maxHeaderSize: number;
+  /** Fields of a request's head or trailers; 0 for no limit. */
+  readonly #maxFields: number;
 
   bytes: Bytes = new Uint8Array(0);
   at = 0;
@@ -116,9 +118,16 @@ export class Machine {
   #reason = '';
   #raw: string[] = [];
 
-  constructor(type: 'request' | 'response', maxHeaderSize: number, lenient: number, events: ParserEvents) {
+  constructor(
+    type: 'request' | 'response',
+    maxHeaderSize: number,
+    lenient: number,
+    maxFields: number,
+    events: ParserEvents,
+  ) {
     this.type = type;
     this.#maxHeaderSize = maxHeaderSize;
+    this.#maxFields = type === 'request' ? maxFields : 0;
     this.lenient = lenient;
     this.events = events;
   }
@@ -190,7 +199,9 @@ export class Machine {
       return !this.stopped;
     }
     this.#headerBytes += to - from;
-    if (this.#headerBytes >= this.#maxHeaderSize) {
+    const isOneMore = span === 'field' && this.#raw.length % 2 === 0;
+    const hasTooMany = isOneMore && this.#maxFields > 0 && this.#raw.length >= this.#maxFields * 2;
+    if (this.#headerBytes >= this.#maxHeaderSize || hasTooMany) {
       this.fail('HPE_HEADER_OVERFLOW', 'Header overflow', after);
       return false;
     }

@@ -28,6 +28,8 @@ export interface ParserOptions {
   readonly maxHeaderSize?: number;
   /** Bits of LENIENT. */
   readonly lenient?: number;
+  /** Fields that a request may have; 0 means any number. */
+  readonly maxFields?: number;
 }
 
 export class HttpParser {
@@ -36,7 +38,13 @@ export class HttpParser {
   #isBroken = false;
 
   constructor(type: 'request' | 'response', events: ParserEvents, options: ParserOptions = {}) {
-    this.#machine = new Machine(type, options.maxHeaderSize || MAX_HEADER_SIZE, options.lenient ?? 0, events);
+    this.#machine = new Machine(
+      type,
+      options.maxHeaderSize || MAX_HEADER_SIZE,
+      options.lenient ?? 0,
+      options.maxFields ?? 0,
+      events,
+    );
   }
 
   /** Reads these bytes; gives how many were for HTTP (fewer than all when an upgrade came), or what is wrong. */

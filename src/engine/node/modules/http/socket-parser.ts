@@ -88,7 +88,7 @@ export function socketParsers(node: NodeProcess) {
           body: (piece) => this.#onBody(piece),
           messageComplete: (trailers) => this.#onComplete(trailers),
         },
-        options,
+        { ...options, maxFields: this.#maxPairs / 2 },
       );
       if (!list) return;
       this.messageSince = nowMs();
