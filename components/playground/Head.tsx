@@ -1,5 +1,5 @@
 // The head of a playground: its files as tabs, and what can be done with them.
-import { useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { SourceFile } from './project.ts';
 
 export interface HeadProps {
@@ -141,10 +141,17 @@ function NewFile({ onAdd }: Pick<HeadProps, 'onAdd'>) {
   const [fault, setFault] = useState<string | undefined>(undefined);
   const field = useRef<HTMLInputElement>(null);
   const button = useRef<HTMLButtonElement>(null);
+  /** Cancelled: the focus goes back to where it came from. */
+  const isBack = useRef(false);
+  useLayoutEffect(() => {
+    if (isAsking) field.current!.focus();
+    else if (isBack.current) button.current!.focus();
+    isBack.current = false;
+  }, [isAsking]);
   const close = (): void => {
+    isBack.current = true;
     ask(false);
     setFault(undefined);
-    requestAnimationFrame(() => button.current?.focus());
   };
   if (!isAsking) {
     return (
@@ -153,10 +160,7 @@ function NewFile({ onAdd }: Pick<HeadProps, 'onAdd'>) {
         class="pg-tab-deed pg-add"
         ref={button}
         aria-label="New file"
-        onClick={() => {
-          ask(true);
-          requestAnimationFrame(() => field.current?.focus());
-        }}
+        onClick={() => ask(true)}
       >
         +
       </button>
