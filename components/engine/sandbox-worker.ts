@@ -3,7 +3,7 @@
 import { Malformed } from '#engine/base/errors.ts';
 import { packTrace } from '#engine/trace/parcel.ts';
 import type { SandboxEnd, SandboxOutput, SandboxRun, ToSandbox } from './sandbox-messages.ts';
-import { type Ended, type Files, runProject } from './sandbox-project.ts';
+import { type Ended, type Files, packetsOf, runProject } from './sandbox-project.ts';
 import { closeRealm } from './sandbox-realm.ts';
 
 /** Milliseconds of real time between two words to the page. */
@@ -67,7 +67,7 @@ async function run(files: Files): Promise<void> {
       breathe,
       whyStop,
     });
-    tell(ended.time);
+    tell(ended.run.world.now);
     done(ended);
   } catch (problem) {
     const isTheirs = problem instanceof Malformed;
@@ -83,11 +83,15 @@ async function run(files: Files): Promise<void> {
   }
 }
 
-function done({ run, until, end, time, programs, packets, cut }: Ended): void {
+function done({ run, until, end, programs, cut }: Ended): void {
+  const packets = packetsOf(run.world.trace);
   const { parcel, transfer } = packTrace(run.world.trace);
   const { spec } = run;
   const out: SandboxRun = { spec, until, end, digest: parcel.digest, parcel };
-  finish({ programs, end: time, packets, cut, fault: undefined, run: out }, transfer as ArrayBuffer[]);
+  finish(
+    { programs, end: run.world.now, packets, cut, fault: undefined, run: out },
+    transfer as ArrayBuffer[],
+  );
 }
 
 function finish(done: SandboxEnd, transfer: readonly ArrayBuffer[] = []): void {

@@ -73,7 +73,7 @@ const harness = {
     cookie: document.cookie,
     title: document.title,
     address: location.href,
-    text: document.body.innerText,
+    text: document.body.textContent,
     local: JSON.stringify({ ...localStorage }),
     session: JSON.stringify({ ...sessionStorage }),
     elements: document.querySelectorAll('body > :not(iframe)').length,

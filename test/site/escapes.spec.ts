@@ -104,7 +104,7 @@ test('there are enough of them', () => {
 for (const what of ['language', 'network', 'reach'] as const) {
   test(`programs that try ${what} get nowhere`, async ({ page }) => {
     test.setTimeout(240_000);
-    await tryAll(page, named(what), 1500);
+    await tryAll(page, named(what), 1000);
   });
 }
 
@@ -115,7 +115,7 @@ for (const third of THIRDS) {
     await tryAll(
       page,
       named('exhaust').filter((_, i) => i % THIRDS.length === third),
-      400,
+      250,
     );
   });
 }
