@@ -108,6 +108,20 @@ describe('sockets', () => {
   });
 });
 
+test('closing at every step', async () => {
+  await expectSame(`
+    const dgram = require('dgram');
+    const a = dgram.createSocket('udp4');
+    a.on('listening', () => { console.log('listening'); a.close(); }); a.on('close', () => console.log('close')); a.on('error', (e) => console.log('error', e.code));
+    a.send(Buffer.alloc(10), 0, 10, 12345, '127.0.0.1', (e, n) => console.log('sent', e && e.code, n));
+    const b = dgram.createSocket('udp4', (m) => { console.log('b got', String(m)); b.close(() => console.log('b closed')); });
+    b.on('listening', () => console.log('b listening one')); b.bind(0, '127.0.0.1', () => { console.log('b cb'); b.send('x', b.address().port, '127.0.0.1'); b.send('y', b.address().port, '127.0.0.1'); });
+    b.on('listening', () => console.log('b listening two'));
+    const c = dgram.createSocket('udp4'); c.bind(0); try { c.bind(0); } catch (e) { console.log(e.code); } c.close(() => console.log('c closed'));
+    process.on('exit', (n) => console.log('exit', n));
+  `);
+});
+
 describe('over the network', () => {
   test('to everybody on the link, when the socket has asked for it', async () => {
     const { stdout, world } = await runProgram(

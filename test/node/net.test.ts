@@ -332,3 +332,172 @@ describe('over the network', () => {
     expect(stdout).toContain('Unix sockets are unavailable on the simulated machine');
   });
 });
+
+// Whole programs, whose every line must be Node's.
+describe('programs', () => {
+  test.each([
+    [
+      'a server that closes while somebody connects and resets',
+      `
+        const net = require('net');
+        const s = net.createServer(() => console.log('conn'));
+        s.on('listening', () => console.log('listening event')); s.on('close', () => console.log('close event'));
+        console.log(s.listen(0) === s, s.listening, s.address().family, typeof s.address().port);
+        const port = s.address().port;
+        const c = net.connect(port, '127.0.0.1', () => console.log('connected'));
+        c.on('error', (e) => console.log(e.code)); c.on('close', (h) => console.log('client close', h));
+        s.close((e) => console.log('close cb', e));
+        c.resetAndDestroy(); c.destroy();
+      `,
+    ],
+    [
+      'closing before, while and after it listens',
+      `
+        const net = require('net');
+        const s = net.createServer();
+        s.close((e) => console.log('never listened', e && e.code));
+        s.listen(0, () => console.log('never said'));
+        s.close((e) => console.log('closed at once', e));
+        s.once('close', () => { s.listen(0, '127.0.0.1', () => { console.log('again', s.address().address); s.close(() => { console.log('over'); s.close((e) => console.log(e.message)); }); }); });
+        process.on('exit', (code) => console.log('exit', code));
+      `,
+    ],
+    [
+      'destroyed at each step on the way',
+      `
+        const net = require('net');
+        const s = net.createServer((x) => { x.on('error', () => {}); x.resume(); }).listen(0, '127.0.0.1', async () => {
+          const { port } = s.address();
+          const look = (h, o, cb) => setTimeout(() => o.all ? cb(null, [{ address: '127.0.0.1', family: 4 }]) : cb(null, '127.0.0.1', 4), 1);
+          for (const where of ['lookup', 'connect', 'ready', 'now', 'tick']) {
+            const c = net.connect({ port, host: 'x', lookup: look });
+            const seen = [];
+            for (const n of ['lookup', 'connectionAttempt', 'connect', 'ready', 'end', 'finish', 'error']) c.on(n, () => seen.push(n));
+            const closed = new Promise((r) => c.on('close', (h) => { seen.push('close ' + h); r(); }));
+            if (where === 'now') c.destroy(); else if (where === 'tick') process.nextTick(() => c.destroy()); else c.on(where, () => c.destroy());
+            await closed; await new Promise((r) => setTimeout(r, 5));
+            console.log(where, seen, c.connecting, c.readyState);
+          }
+          const c = net.connect(port, '127.0.0.1'); c.end(); c.on('close', (h) => { console.log('ended before it connected', h, c.bytesWritten); s.close(); }); c.resume();
+        });
+      `,
+    ],
+    [
+      'what is unreferenced keeps no program alive',
+      `
+        const net = require('net');
+        const s = net.createServer((x) => { x.write('hello'); x.unref(); }).listen(0, '127.0.0.1', () => {
+          for (const t of [8, 5, 3]) { const c = net.connect(s.address().port, '127.0.0.1'); c.setTimeout(t * 1000, () => console.log('timeout')); c.unref(); c.on('data', () => {}); c.on('close', () => console.log('no')); }
+          setTimeout(() => console.log('last'), 50);
+        }); s.unref(); process.on('exit', () => console.log('exit'));
+      `,
+    ],
+    [
+      'nor does a paused connection',
+      `
+        const net = require('net');
+        const s = net.createServer({ pauseOnConnect: true }, (x) => { console.log('paused', x.isPaused()); s.close(); }).listen(0, '127.0.0.1', () => {
+          const c = net.connect(s.address().port, '127.0.0.1', () => { c.pause(); console.log('c paused'); }); c.on('close', () => console.log('c close'));
+        });
+        process.on('exit', (c) => console.log('exit', c)); process.on('beforeExit', () => console.log('beforeExit'));
+      `,
+    ],
+    [
+      'the same socket connects again and again',
+      `
+        const net = require('net');
+        let read = 0, written = 0, count = 0;
+        const tcp = net.Server((s) => { s.resume(); s.on('end', () => { read += s.bytesRead; }); });
+        tcp.listen(0, function () {
+          const c = net.createConnection(this.address().port);
+          c.on('connect', () => { count++; c.write('foo', () => c.end('bar')); });
+          c.on('finish', () => { written += c.bytesWritten; });
+          c.on('close', () => { console.log(read, written, c.bytesWritten); if (count < 3) c.connect(tcp.address().port); else tcp.close(); });
+        });
+      `,
+    ],
+    [
+      'all the ways in which a server lets go',
+      `
+        const net = require('net');
+        const run = (onConn, label) => new Promise((resolve) => {
+          const s = net.createServer(onConn).listen(0, '127.0.0.1', () => {
+            const c = net.connect(s.address().port, '127.0.0.1'); const seen = [];
+            c.on('data', (d) => seen.push('data ' + d)); c.on('end', () => seen.push('end')); c.on('error', (e) => seen.push(e.message)); c.on('close', (h) => { seen.push('close ' + h); console.log(label, seen); s.close(resolve); });
+            c.on('connect', () => { c.write('request'); });
+          });
+        });
+        (async () => {
+          await run((x) => x.once('data', () => x.destroy()), 'destroy');
+          await run((x) => x.once('data', () => x.end('bye')), 'end');
+          await run((x) => x.once('data', () => { x.write('a'); x.destroy(); }), 'write destroy');
+          await run((x) => x.once('data', () => { x.write('a'); x.destroySoon(); }), 'destroySoon');
+          await run((x) => x.once('data', () => x.resetAndDestroy()), 'reset');
+          await run((x) => { x.end('early'); x.resume(); }, 'early');
+          await run((x) => { x.pipe(x); x.once('data', () => setTimeout(() => x.unpipe(x).end(), 20)); }, 'pipe');
+          await run((x) => x.once('data', () => x.destroy(new Error('mine'))).on('error', () => {}), 'error');
+        })();
+      `,
+    ],
+    [
+      'writing after the end has come',
+      `
+        const net = require('net');
+        const s = net.createServer({ allowHalfOpen: true }, (x) => { x.on('end', () => { console.log('end', x.readable, x.writable, x.readyState); x.write('after end '); setTimeout(() => x.end('bye'), 10); }); x.resume(); });
+        s.listen(0, '127.0.0.1', () => {
+          const c = net.connect({ port: s.address().port, host: '127.0.0.1', allowHalfOpen: true }, () => c.end()); let t = '';
+          c.on('finish', () => console.log('finish', c.readyState)); c.on('data', (d) => { t += d; }); c.on('end', () => console.log('client end', t, c.readyState, c.destroyed)); c.on('close', () => { console.log('close', c.readyState); s.close(); });
+        });
+      `,
+    ],
+    [
+      'a hundred at once',
+      `
+        const net = require('net');
+        let open = 0, most = 0, done = 0;
+        const s = net.createServer((x) => { open++; most = Math.max(most, open); x.on('close', () => { open--; }); x.on('data', (d) => x.end('re:' + d)); }).listen(0, '127.0.0.1', () => {
+          for (let i = 0; i < 100; i++) { const c = net.connect(s.address().port, '127.0.0.1', () => c.write('m' + i)); let t = ''; c.on('data', (d) => { t += d; }); c.on('close', (h) => { if (t !== 're:m' + i || h) console.log('wrong', i, t, h); if (++done === 100) s.close(() => console.log('done', open, s._connections)); }); }
+        });
+      `,
+    ],
+    [
+      'connecting again after an error',
+      `
+        const net = require('net'); const { once } = require('events');
+        (async () => {
+          const s = net.createServer((x) => { x.on('error', () => {}); x.end('hi'); }).listen(0, '127.0.0.1'); await once(s, 'listening'); const { port } = s.address();
+          const c = new net.Socket({ allowHalfOpen: false }); c.on('error', (e) => console.log('error', e.code, e.message));
+          c.connect(1, '127.0.0.1'); await new Promise((r) => c.once('close', r)); console.log(c.destroyed, c.errored && c.errored.code, c.connecting);
+          c.connect(port, '127.0.0.1'); console.log(c.destroyed, c.errored, c.connecting, c.readyState); c.resume(); await new Promise((r) => c.once('close', r)); console.log('closed', c.bytesRead, c.readableEnded, c.writableFinished);
+          c.connect({ port, host: '127.0.0.1' }, () => console.log('third')); let t = ''; c.on('data', (d) => { t += d; }); await new Promise((r) => c.once('close', r)); console.log(t);
+          s.close();
+          const e = new net.Socket(); e.on('error', (x) => console.log(x.code)); e.end('x'); console.log(e.writable, e.readyState); e.on('close', () => console.log('e closed'));
+        })();
+      `,
+    ],
+  ])('%s', async (_title, source) => {
+    await expectSame(source);
+  });
+
+  test('an address that is had before it is used', async () => {
+    await expectSame(`
+      const net = require('net'); const { once } = require('events');
+      const tell = (act) => { try { console.log(act()); } catch (e) { console.log(e.name, e.code, e.message); } };
+      const shown = console.log; console.log = (...args) => shown(...args.map((one) => (typeof one === 'string' ? one.replace(/\\d{5}/g, 'P') : one)));
+      for (const o of [5, { port: -1 }, { host: 'x' }, { host: 5 }, { ipv6Only: 1 }, { reusePort: 1 }, { host: '203.0.113.9' }]) tell(() => new net.BoundSocket(o).address());
+      (async () => {
+        const bound = new net.BoundSocket({ host: '127.0.0.1' }); const { address, family, port } = bound.address(); console.log(address, family, port > 0, bound.isPipe);
+        const s = net.createServer((x) => { console.log('conn', x.localPort === port); x.end(); }); s.listen(bound); await once(s, 'listening'); console.log(s.address().port === port);
+        tell(() => bound.address()); tell(() => bound.close()); tell(() => s.listen(bound)); tell(() => new net.Socket({ handle: bound })); bound[Symbol.dispose]();
+        tell(() => new net.BoundSocket({ host: '127.0.0.1', port }).address().port === port);
+        const own = new net.BoundSocket({ host: '127.0.0.1' }); const mine = own.address().port;
+        const c = new net.Socket({ handle: own }); console.log(c.localPort === mine, c.readyState, c.pending, c.connecting);
+        tell(() => c.connect({ port, host: '127.0.0.1', localPort: 5 }));
+        const d = new net.Socket({ handle: new net.BoundSocket() }); d.connect(port, '127.0.0.1'); console.log(d.localAddress); d.resume(); d.on('error', (e) => console.log(e.message)); await new Promise((r) => d.on('close', r));
+        const six = new net.BoundSocket({ ipv6Only: true }); console.log(six.address().address, six.address().family); six.close(); tell(() => six.address());
+        const two = net.createServer(); two.listen({ handle: new net.BoundSocket({ host: '127.0.0.2' }) }, () => { console.log(two.address().address); two.close(); }); await once(two, 'close');
+        s.close(); c.destroy();
+      })();
+    `);
+  });
+});

@@ -60,6 +60,7 @@ export class TcpHandle {
   #writes: WriteRequest[] = [];
   #shutdown: Done | undefined;
   #disown: (() => void) | undefined;
+  #release: (() => void) | undefined;
 
   constructor(node: NodeProcess, accepted?: TcpSocket, isV6?: boolean) {
     this.#node = node;
@@ -82,6 +83,19 @@ export class TcpHandle {
     });
     if (code === undefined) this.#bound = bound;
     return code;
+  }
+
+  /** The same at once and for certain: the port is its own from now on, also one that the system has chosen. */
+  reserve(address: string, port: number, isV6Only: boolean): string | undefined {
+    const problem = this.bind(address, port, isV6Only);
+    if (problem !== undefined) return problem;
+    return attempt(() => {
+      const own = this.#bound!.address;
+      const reserved = this.#node.host.tcp.reserve(port, own);
+      this.#bound = { address: own, port: reserved.port };
+      this.#release = reserved.release;
+      this.#own();
+    });
   }
 
   /** Where it is bound, as far as it is; undefined before. */
@@ -132,6 +146,7 @@ export class TcpHandle {
       this.#listener = this.#node.host.tcp.listen(port, backlog, {}, address);
     });
     if (!this.#listener) return code;
+    this.#release?.();
     this.#listener.onConnection = () => this.#look();
     this.#own();
     this.#hold();
@@ -296,6 +311,7 @@ export class TcpHandle {
     this.#isReading = false;
     this.#hold();
     this.#disown?.();
+    this.#release?.();
     this.#listener?.close();
     const socket = this.#socket;
     if (socket) {
@@ -322,6 +338,7 @@ export class TcpHandle {
   // ── what happens to it
 
   #adopt(socket: TcpSocket): void {
+    this.#release?.();
     this.#socket = socket;
     socket.onChange = () => this.#look();
     this.#own();

@@ -46,6 +46,8 @@ export class TcpStack implements Transport {
   readonly #listeners = new Map<number, TcpListener[]>();
   /** By both ends: first the local one, then the remote one, each an {@link endKey}. */
   readonly #sockets = new Map<number | string, Map<number | string, TcpSocket>>();
+  /** Ports that are bound and neither listened on nor connected from yet, with how many sockets are bound to each. */
+  readonly #reserved = new Map<number, number>();
   /** Connections by their local port. */
   readonly #byPort = new Map<number, Set<TcpSocket>>();
   #lastFound: TcpSocket | undefined;
@@ -73,10 +75,7 @@ export class TcpStack implements Transport {
    */
   listen(port: number, backlog = 128, tuning: TcpTuning = {}, address?: Bound): TcpListener {
     checkOwn(this.ip, address);
-    const isFree = (one: number): boolean => this.mayBind(one, address) && !this.#isTranslated(one);
-    const chosen = port === 0 ? this.#ports.pick(isFree) : port;
-    if (chosen === undefined || !this.mayBind(chosen, address))
-      throw new ProgramError('EADDRINUSE', `TCP port ${port || 'any'} is taken on ${this.ip.name}`);
+    const chosen = this.#pickFor(port, address);
     const listener = new TcpListener(this, address, chosen, backlog, tuning);
     this.#listeners.set(chosen, [...(this.#listeners.get(chosen) ?? []), listener]);
     const local = boundText(address, chosen);
@@ -85,6 +84,36 @@ export class TcpStack implements Transport {
       detail: { protocol: 'TCP', local, remote: '*', state: 'LISTEN' },
     });
     return listener;
+  }
+
+  /**
+   * Binds a port, or a free one for 0, without using it yet: nobody is given it by chance until it is let go. Throws as
+   * {@link listen}.
+   */
+  reserve(port: number, address?: Bound): { readonly port: number; readonly release: () => void } {
+    checkOwn(this.ip, address);
+    const chosen = this.#pickFor(port, address);
+    const count = (change: number): void => {
+      const now = (this.#reserved.get(chosen) ?? 0) + change;
+      if (now > 0) this.#reserved.set(chosen, now);
+      else this.#reserved.delete(chosen);
+    };
+    count(1);
+    let isHeld = true;
+    const release = (): void => {
+      if (isHeld) count(-1);
+      isHeld = false;
+    };
+    return { port: chosen, release };
+  }
+
+  #pickFor(port: number, address: Bound): number {
+    const isFree = (one: number): boolean =>
+      this.mayBind(one, address) && !this.#reserved.has(one) && !this.#isTranslated(one);
+    const chosen = port === 0 ? this.#ports.pick(isFree) : port;
+    if (chosen === undefined || !this.mayBind(chosen, address))
+      throw new ProgramError('EADDRINUSE', `TCP port ${port || 'any'} is taken on ${this.ip.name}`);
+    return chosen;
   }
 
   /**
@@ -138,7 +167,10 @@ export class TcpStack implements Transport {
     if (from !== undefined && isUsed(from))
       throw new ProgramError('EADDRINUSE', `port ${from} has a connection to there`);
     const isFree = (port: number): boolean =>
-      !this.#listeners.has(port) && !isUsed(port) && !this.ip.isTranslated(PROTOCOL_TCP, local, port);
+      !this.#listeners.has(port) &&
+      !this.#reserved.has(port) &&
+      !isUsed(port) &&
+      !this.ip.isTranslated(PROTOCOL_TCP, local, port);
     const localPort = from ?? this.#ports.pick(isFree);
     if (localPort === undefined) throw new ProgramError('EADDRNOTAVAIL', 'no local port is free');
     const socket = this.#create(local, localPort, remote, remotePort, tuning);

@@ -70,16 +70,29 @@ export function netConnect(node: NodeProcess) {
   const { setTimeout, clearTimeout } = node.load(timers);
   const defaults = node.load(netDefaults);
 
-  /** Begins to connect; the socket hears how it goes. Throws for options that will not do. */
-  function connect(side: Connecting, options: Options): void {
+  /**
+   * Begins to connect; the socket hears how it goes. Throws for options that will not do. `isBound` when the socket has
+   * its own address already.
+   */
+  function connect(side: Connecting, options: Options, isBound: boolean): void {
     const { socket } = side;
     const host = options['host'] || 'localhost';
     checkHost(host);
+    if (isBound && (options['localAddress'] !== undefined || options['localPort'] !== undefined))
+      throw invalidValue(
+        'options',
+        options,
+        'localAddress and localPort cannot be used with an adopted bound socket',
+      );
     const route = readRoute(options);
-    const selects = options['autoSelectFamily'] ?? defaults.autoSelectFamily;
+    const selects = isBound ? false : (options['autoSelectFamily'] ?? defaults.autoSelectFamily);
     checkBoolean(selects, 'options.autoSelectFamily');
     const timeout = attemptTimeout(options['autoSelectFamilyAttemptTimeout'] ?? defaults.attemptTimeoutMs);
     const literal = isIP(host);
+    if (literal !== 0 && isBound) {
+      attempt(side, route, { address: host, family: literal });
+      return;
+    }
     if (literal !== 0) {
       node.nextTick(() => {
         if (socket.connecting) attempt(side, route, { address: host, family: literal });

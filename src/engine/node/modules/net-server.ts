@@ -20,6 +20,7 @@ import {
   readArguments,
   wholeSeconds,
 } from './net-arguments.ts';
+import { netBound } from './net-bound.ts';
 import { netSocket } from './net-socket.ts';
 import { packages } from './packages.ts';
 
@@ -40,6 +41,7 @@ export type NetServer = InstanceType<ReturnType<typeof netServer>>;
 export function netServer(node: NodeProcess) {
   const { events, stream } = node.load(packages);
   const Socket = node.load(netSocket);
+  const BoundSocket = node.load(netBound);
   const { BlockList } = node.load(netAddress);
 
   class Server extends events.EventEmitter {
@@ -97,6 +99,12 @@ export function netServer(node: NodeProcess) {
         );
       if (callback) this.once('listening', callback);
       this.#listening += 1;
+      const bound = options instanceof BoundSocket ? options : options['handle'];
+      if (bound instanceof BoundSocket) {
+        const backlog = countOf(args[1]) || countOf(args[2]) || BACKLOG;
+        this.#listenOn(BoundSocket.adopt(bound), undefined, backlog, -1);
+        return this;
+      }
       this.#listenToSignal(options['signal']);
       const { fd, path } = options;
       if (typeof fd === 'number' && fd >= 0) throw noDescriptors(fd);
@@ -147,11 +155,21 @@ export function netServer(node: NodeProcess) {
     /** At every address of both families when `address` is undefined. */
     #listenAt(address: string | undefined, { port, backlog, isV6Only }: Listening): void {
       const handle = new TcpHandle(node);
-      const bound = handle.bind(address ?? '::', port, isV6Only);
-      const code = bound ?? handle.listen(backlog);
+      const problem = handle.bind(address ?? '::', port, isV6Only);
+      if (problem === undefined) this.#listenOn(handle, address ?? '::', backlog, port);
+      else this.#refused(problem, address ?? '::', port);
+    }
+
+    #refused(code: string, address: string | undefined, port: number): void {
+      const error = wordyError(code, 'listen', address, port);
+      node.nextTick(() => this.emit('error', error));
+    }
+
+    #listenOn(handle: TcpHandle, address: string | undefined, backlog: number, port: number): void {
+      const code = handle.listen(backlog);
       if (code !== undefined) {
-        const error = wordyError(code, 'listen', address ?? '::', port);
-        node.nextTick(() => this.emit('error', error));
+        handle.close();
+        this.#refused(code, address, port);
         return;
       }
       this.#handle = handle;

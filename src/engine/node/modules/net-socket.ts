@@ -22,6 +22,7 @@ import {
   timeoutMs,
   wholeSeconds,
 } from './net-arguments.ts';
+import { netBound } from './net-bound.ts';
 import { netConnect } from './net-connect.ts';
 import { packages } from './packages.ts';
 import { type Timers, timers } from './timers.ts';
@@ -58,6 +59,7 @@ export function netSocket(node: NodeProcess) {
   const { Buffer } = buffer;
   const { setTimeout, clearTimeout } = node.load(timers);
   const { BlockList } = node.load(netAddress);
+  const BoundSocket = node.load(netBound);
   const connectTo = node.load(netConnect);
   const duplex = stream.Duplex.prototype;
 
@@ -85,6 +87,8 @@ export function netSocket(node: NodeProcess) {
     #keepAlive: KeepAliveWish;
     #typeOfService: number | undefined;
     #isResetting = false;
+    /** Begun with a `BoundSocket`. */
+    #isBound = false;
 
     constructor(options?: unknown) {
       if (typeof options === 'number') throw noDescriptors(options);
@@ -104,7 +108,10 @@ export function netSocket(node: NodeProcess) {
       this.on('end', () => {
         if (!this.allowHalfOpen) this.write = writeAfterEnd;
       });
-      if (given['handle'] instanceof TcpHandle) this.#begin(given['handle'], given);
+      const { handle } = given;
+      if (handle instanceof TcpHandle) this.#begin(handle, given);
+      else if (handle instanceof BoundSocket) this.#use(BoundSocket.adopt(handle));
+      this.#isBound = handle instanceof BoundSocket;
       if (given['signal']) stream.addAbortSignal(given['signal'] as AbortSignal, this);
       const { blockList } = given;
       if (!blockList) return;
@@ -152,6 +159,7 @@ export function netSocket(node: NodeProcess) {
         this.#peername = undefined;
         this.#sockname = undefined;
       }
+      const isBound = this.#isBound && this.#handle !== null;
       const handle = this.#handle ?? new TcpHandle(node);
       if (!this.#handle) this.#use(handle);
       this._unrefTimer();
@@ -165,6 +173,7 @@ export function netSocket(node: NodeProcess) {
           connected: () => this.#connected(),
         },
         options,
+        isBound,
       );
       return this;
     }

@@ -1,14 +1,14 @@
 /**
  * `node:net` over the TCP of a simulated host.
  *
- * Not here: Unix sockets and file descriptors, which the machine does not have, and `BoundSocket`. Asked for, the first
- * two throw and say so.
+ * Not here: Unix sockets and file descriptors, which the machine does not have. Asked for, they throw and say so.
  */
 import { isIP, isIPv4, isIPv6 } from '../../base/is-ip.ts';
 import { checkBoolean } from '../arguments.ts';
 import type { NodeProcess } from '../node-process.ts';
 import { netAddress } from './net-address.ts';
 import { readArguments } from './net-arguments.ts';
+import { netBound } from './net-bound.ts';
 import { attemptTimeout, netDefaults } from './net-connect.ts';
 import { netServer } from './net-server.ts';
 import { netSocket } from './net-socket.ts';
@@ -32,6 +32,7 @@ export function net(node: NodeProcess) {
     Server,
     BlockList,
     SocketAddress,
+    BoundSocket: node.load(netBound),
     connect,
     createConnection: connect,
     createServer: (options?: unknown, listener?: unknown) => new Server(options, listener),
