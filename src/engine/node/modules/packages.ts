@@ -7,7 +7,9 @@ import { inspect } from 'node-inspect-extracted';
 import type { NodeProcess } from '../node-process.ts';
 import { abort } from '../web/abort.ts';
 import { blobs } from '../web/blob.ts';
+import { streamAdapters } from '../web/stream-adapters.ts';
 import { eventsModule } from './events.ts';
+import { updateStreams } from './stream-updates.ts';
 
 export interface Packages {
   readonly stream: typeof import('node:stream');
@@ -42,9 +44,11 @@ export function packages(node: NodeProcess): Packages {
     ['events', events],
   ]);
   const libraries = node.libraries(given, around);
-  const stream = libraries.require('readable-stream') as Packages['stream'];
+  const { Stream: stream } = libraries.require('readable-stream') as { Stream: Packages['stream'] };
   // what Node has had since 22: 64 KiB, where the package still has 16
   stream.setDefaultHighWaterMark(false, 65_536);
+  updateStreams(node, stream);
+  node.load(streamAdapters).adapt(stream);
   const buffer = libraries.require('buffer') as Packages['buffer'];
   Object.defineProperty(buffer.Buffer.prototype, inspect.custom, {
     value: shownBuffer,
