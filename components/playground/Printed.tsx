@@ -1,5 +1,6 @@
 // What the programs print: each for itself, or all in the order of time. A line has its moment, says when it went to
 // standard error, and leads to the places in the code that it names.
+import type { ComponentChildren } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import { Aloud } from '../figure/Aloud.tsx';
 import { Mark } from '../player/marks.tsx';
@@ -124,11 +125,11 @@ function Program({ program, run, files, onPlace }: ProgramProps) {
         <b>{name}</b>
         {on && <span> on {on}</span>}
       </p>
-      <ol class="pg-lines">
+      <Lines count={lines.length} label={`Lines of ${name}`}>
         {lines.map((line, i) => (
           <Line key={line.number} line={line} before={lines[i - 1]} files={files} onPlace={onPlace} />
         ))}
-      </ol>
+      </Lines>
       {left > 0 && <p class="pg-end">and {counted(left, 'line')} more, not shown</p>}
       {run.phase === 'ended' && end && <End end={end} />}
     </section>
@@ -154,17 +155,36 @@ function End({ end }: { readonly end: ProgramEnd }) {
 function Merged({ run, files, onPlace }: Pick<ProgramProps, 'run' | 'files' | 'onPlace'>) {
   return (
     <>
-      <ol class="pg-lines pg-merged">
+      <Lines count={run.output.lines.length} label="Lines of all programs" isMerged>
         {run.output.lines.map((line, i, all) => (
           <Line key={line.number} line={line} before={all[i - 1]} files={files} onPlace={onPlace} isNamed />
         ))}
-      </ol>
+      </Lines>
       <p class="pg-end">
         {run.outcome?.programs
           .map(({ name, code }) => `${name}: ${code === undefined ? 'still running' : `exit ${code}`}`)
           .join(', ')}
       </p>
     </>
+  );
+}
+
+/** From so many lines on the box scrolls, and must be reachable by keyboard. */
+const MANY = 18;
+
+interface LinesProps {
+  readonly count: number;
+  readonly label: string;
+  readonly isMerged?: boolean;
+  readonly children: ComponentChildren;
+}
+
+function Lines({ count, label, isMerged, children }: LinesProps) {
+  const scrolls = count > MANY ? { tabIndex: 0, 'aria-label': label } : {};
+  return (
+    <ol class={isMerged ? 'pg-lines pg-merged' : 'pg-lines'} {...scrolls}>
+      {children}
+    </ol>
   );
 }
 

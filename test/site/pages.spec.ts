@@ -24,8 +24,9 @@ function complaints(page: Page): string[] {
 const themes = ['light', 'dark'] as const;
 
 for (const [index, path] of pages().entries()) {
-  // The terminals' pages are one page with many worlds: every second of them is looked at in the dark.
-  const isOneOfMany = /^\/terminal\/./.test(path);
+  // The terminals' pages are one page with many worlds, and so are the playgrounds': every second of them is looked at in
+  // the dark.
+  const isOneOfMany = /^\/(?:terminal|playgrounds)\/./.test(path);
   for (const colorScheme of isOneOfMany ? [themes[index % 2]!] : themes) {
     test(`${path} is accessible and silent, ${colorScheme}`, async ({ browser }) => {
       const context = await browser.newContext({
