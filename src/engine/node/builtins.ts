@@ -4,28 +4,39 @@
 
 import { assertModule } from './modules/assert.ts';
 import { consoleModule } from './modules/console.ts';
+import { cryptoModule } from './modules/crypto.ts';
 import { dgram } from './modules/dgram.ts';
+import { diagnosticsChannel } from './modules/diagnostics-channel.ts';
 import { dnsModule } from './modules/dns.ts';
 import { dnsPromises } from './modules/dns-promises.ts';
+import { fsModule, fsPromises } from './modules/fs.ts';
 import { http } from './modules/http/http.ts';
 import { https } from './modules/http/https.ts';
 import { net } from './modules/net.ts';
+import { osModule } from './modules/os.ts';
 import { packages } from './modules/packages.ts';
+import { pathModule } from './modules/path.ts';
 import { processModule } from './modules/process.ts';
+import { querystringModule } from './modules/querystring.ts';
+import { consumers } from './modules/stream-consumers.ts';
 import { timers } from './modules/timers.ts';
+import { urlModule } from './modules/url.ts';
 import { util } from './modules/util.ts';
 import { utilTypes } from './modules/util-types.ts';
 import type { ModuleFactory, NodeProcess } from './node-process.ts';
 import { codedError } from './system-error.ts';
 import { performanceInterfaces } from './web/performance.ts';
 import { webStreams } from './web/streams.ts';
+import { webGlobals } from './web/web-globals.ts';
 
 const BUILTINS: Readonly<Record<string, ModuleFactory<unknown>>> = {
   assert: assertModule,
   'assert/strict': (node) => node.load(assertModule).strict,
-  buffer: (node) => node.load(packages).buffer,
+  buffer: bufferModule,
   console: consoleModule,
+  crypto: cryptoModule,
   dgram,
+  diagnostics_channel: diagnosticsChannel,
   dns: dnsModule,
   'dns/promises': dnsPromises,
   events: (node) => node.load(packages).events,
@@ -33,31 +44,86 @@ const BUILTINS: Readonly<Record<string, ModuleFactory<unknown>>> = {
   https,
   net,
   perf_hooks: performanceInterfaces,
+  fs: fsModule,
+  'fs/promises': fsPromises,
+  os: osModule,
+  path: pathModule,
+  'path/posix': pathModule,
   process: processModule,
+  querystring: querystringModule,
   stream: (node) => node.load(packages).stream,
+  'stream/consumers': consumers,
+  'stream/promises': (node) => node.load(packages).stream.promises,
   'stream/web': webStreams,
   string_decoder: (node) => node.load(packages).string_decoder,
   timers,
   'timers/promises': (node) => node.load(timers).promises,
+  url: urlModule,
   util,
   'util/types': () => utilTypes,
 };
 
+const NOBODY_TYPES = 'nobody types anything into a simulated program';
+const BENEATH = 'it is about the machine beneath, and this one is simulated';
+
+/** `node:buffer` with what it has of the web. */
+function bufferModule(node: NodeProcess) {
+  const { atob, btoa, Blob, File } = node.load(webGlobals);
+  return Object.assign(node.load(packages).buffer, { atob, btoa, Blob, File });
+}
+
 /** Why a module of Node's is not here. */
 const MISSING: Readonly<Record<string, string>> = {
+  async_hooks:
+    'JavaScript does not tell which promise goes on for whom, so no context can be followed honestly',
+  child_process: BENEATH,
+  cluster: BENEATH,
+  http2: 'HTTP/2 comes with a chapter of its own',
+  inspector: BENEATH,
+  'inspector/promises': BENEATH,
+  readline: NOBODY_TYPES,
+  'readline/promises': NOBODY_TYPES,
+  repl: BENEATH,
+  test: 'tests are no programs of the course; node:assert is here',
+  'test/reporters': 'tests are no programs of the course; node:assert is here',
   tls: 'TLS comes with the chapter on TLS',
+  tty: BENEATH,
+  v8: BENEATH,
+  vm: BENEATH,
+  wasi: BENEATH,
+  worker_threads: BENEATH,
+  zlib: 'nothing compresses here yet',
 };
 
+/** All that Node 26 has by a bare name, here or not; what only comes with `node:` is not among them. */
+export const NODE_MODULES: readonly string[] =
+  `assert assert/strict async_hooks buffer child_process cluster console
+  constants crypto dgram diagnostics_channel dns dns/promises domain events fs fs/promises http http2 https inspector
+  inspector/promises module net os path path/posix path/win32 perf_hooks process punycode querystring readline
+  readline/promises repl stream stream/consumers stream/promises stream/web string_decoder sys timers timers/promises
+  tls trace_events tty url util util/types v8 vm wasi worker_threads zlib`.split(/\s+/);
+
+const PREFIXED: ReadonlySet<string> = new Set([
+  'node:sea',
+  'node:sqlite',
+  'node:test',
+  'node:test/reporters',
+]);
+
 export function isBuiltin(name: string): boolean {
-  return plainName(name) in BUILTINS;
+  return Object.hasOwn(BUILTINS, plainName(name));
+}
+
+/** True for a name that means a module of Node's, also for one that is not here. */
+export function isNodeModule(name: string): boolean {
+  return PREFIXED.has(name) || NODE_MODULES.includes(plainName(name));
 }
 
 /** A module of Node's by its name, with or without `node:`. Throws when it is not here, and says why. */
 export function builtin(node: NodeProcess, name: string): unknown {
   const plain = plainName(name);
-  const factory = BUILTINS[plain];
-  if (factory) return node.load(factory);
-  const why = MISSING[plain];
+  if (isBuiltin(plain)) return node.load(BUILTINS[plain]!);
+  const why = isNodeModule(name) ? (MISSING[plain] ?? 'nothing stands for it yet') : undefined;
   throw codedError(
     Error,
     'ERR_UNKNOWN_BUILTIN_MODULE',

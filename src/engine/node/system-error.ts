@@ -31,6 +31,7 @@ const ERRNO = {
   ENODEV: [-19, 'no such device'],
   ENOENT: [-2, 'no such file or directory'],
   ENOPROTOOPT: [-92, 'protocol not available'],
+  ENOSPC: [-28, 'no space left on device'],
   ENOTCONN: [-107, 'socket is not connected'],
   ENOTDIR: [-20, 'not a directory'],
   ENOTEMPTY: [-39, 'directory not empty'],

@@ -4,7 +4,7 @@
  * `assert.ok` says the value that was false; Node says the expression, which it reads from the program's text.
  */
 import { inspect } from 'node-inspect-extracted';
-import { checkFunction, invalidType, invalidValue, missingArguments } from '../arguments.ts';
+import { checkFunction, invalidType, invalidValue, missingArguments, received } from '../arguments.ts';
 import { AssertionError } from '../assertion-error.ts';
 import { isAlike } from '../deep-equal.ts';
 import type { NodeProcess } from '../node-process.ts';
@@ -179,7 +179,7 @@ async function rejectionOf(promise: unknown): Promise<unknown> {
       throw codedError(
         TypeError,
         'ERR_INVALID_RETURN_VALUE',
-        `Expected instance of Promise to be returned from the "promiseFn" function but got ${typeof given === 'object' && given !== null ? `an instance of ${given.constructor?.name}` : `type ${typeof given}`}.`,
+        `Expected instance of Promise to be returned from the "promiseFn" function but got ${received(given)}.`,
       );
   } else if (!isThenable(given)) throw invalidType('promiseFn', ['Function', 'Promise'], promise);
   try {

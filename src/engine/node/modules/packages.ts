@@ -3,11 +3,11 @@
  *
  * Everything that they put off goes to this program's `nextTick`, so that order is the drive's and not the realm's.
  */
-import { inspect } from 'node-inspect-extracted';
 import type { NodeProcess } from '../node-process.ts';
 import { abort } from '../web/abort.ts';
 import { blobs } from '../web/blob.ts';
 import { streamAdapters } from '../web/stream-adapters.ts';
+import { updateBuffer } from './buffer-updates.ts';
 import { eventsModule } from './events.ts';
 import { updateStreams } from './stream-updates.ts';
 
@@ -50,28 +50,11 @@ export function packages(node: NodeProcess): Packages {
   updateStreams(node, stream);
   node.load(streamAdapters).adapt(stream);
   const buffer = libraries.require('buffer') as Packages['buffer'];
-  Object.defineProperty(buffer.Buffer.prototype, inspect.custom, {
-    value: shownBuffer,
-    configurable: true,
-    writable: true,
-  });
+  updateBuffer(buffer);
   return {
     stream,
     events,
     buffer,
     string_decoder: libraries.require('string_decoder') as Packages['string_decoder'],
   };
-}
-
-/** Bytes of a buffer that are shown. */
-const SHOWN_BYTES = 50;
-
-/** `<Buffer 68 65>`, as Node shows one today. */
-function shownBuffer(this: Uint8Array, _depth: number, options: object): string {
-  const bytes = [...this.subarray(0, SHOWN_BYTES)].map((byte) => byte.toString(16).padStart(2, '0'));
-  const rest = this.length - bytes.length;
-  const more = rest > 0 ? ` ... ${rest} more byte${rest > 1 ? 's' : ''}` : '';
-  const own = Object.entries(this).slice(this.length);
-  const extra = own.map(([name, value]) => `, ${name}: ${inspect(value, { ...options, compact: Infinity })}`);
-  return `<Buffer ${bytes.join(' ')}${more}${extra.join('')}>`;
 }
