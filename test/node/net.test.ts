@@ -326,9 +326,12 @@ describe('over the network', () => {
 
   test('what the machine does not have is refused, and said', async () => {
     const { stdout } = await runProgram(`${START}
-      for (const act of [() => net.connect('/tmp/x'), () => net.createServer().listen('/tmp/x'), () => new net.Socket({ fd: 3 }), () => new net.Socket(3), () => net.createServer().listen({ fd: 3 })]) tell(act);
+      for (const act of [() => net.connect('/tmp/x'), () => net.createServer().listen('/tmp/x'), () => new net.Socket({ fd: 3 }), () => new net.Socket(3), () => net.createServer().listen({ fd: 3 }), () => new net.BoundSocket({ reusePort: true })]) tell(act);
+      net.createServer().on('error', (error) => console.log(error.message)).listen({ port: 80, host: '127.0.0.1', reusePort: true });
     `);
     expect(stdout.match(/ERR_FEATURE_UNAVAILABLE_ON_PLATFORM/g)).toHaveLength(5);
+    expect(stdout).toContain('listen ENOTSUP: operation not supported on socket 127.0.0.1:80');
+    expect(stdout).toContain('bind ENOTSUP 0.0.0.0');
     expect(stdout).toContain('Unix sockets are unavailable on the simulated machine');
   });
 });

@@ -6,6 +6,7 @@ import { formatIp, parseIp } from '../../../src/engine/base/ip.ts';
 import { MILLISECOND, SECOND } from '../../../src/engine/base/units.ts';
 import type { Host } from '../../../src/engine/net/host.ts';
 import type { Bound } from '../../../src/engine/net/transport/bound.ts';
+import { PROTOCOL_TCP } from '../../../src/engine/wire/ipv4.ts';
 import { compareTables } from '../../inspect/compare-tables.ts';
 import { LEFT, RIGHT, twoHosts } from '../two-hosts.ts';
 
@@ -130,6 +131,39 @@ describe('TCP', () => {
     world.kernel.run({ until: 2 * SECOND });
     const [peer] = listener.queue;
     expect([peer!.error, toLatin1(peer!.read()), peer!.readable]).toEqual(['ECONNRESET', 'last words', 0]);
+  });
+
+  it('segments carry the traffic class that the program set', () => {
+    const { world, left, right } = hosts();
+    const seen: number[] = [];
+    const { tcp } = right;
+    const receive = tcp.receive.bind(tcp);
+    right.ip.addTransport(PROTOCOL_TCP, {
+      handleIcmp: (report) => tcp.handleIcmp(report),
+      receive: (bytes, from, length, source, destination, datagramAt) => {
+        seen.push(bytes[datagramAt! + 1]!);
+        receive(bytes, from, length, source, destination);
+      },
+    });
+    tcp.listen(80);
+    const socket = left.tcp.open(RIGHT, 80);
+    world.kernel.run({ until: SECOND });
+    socket.trafficClass = 16;
+    socket.write(fromLatin1('x'));
+    world.kernel.run({ until: 2 * SECOND });
+    expect(seen).toEqual([0, 0, 16]);
+  });
+
+  it('a port that is bound and not used yet is given to nobody by chance', () => {
+    const { left, right } = hosts();
+    right.tcp.listen(80);
+    const { port, release } = left.tcp.reserve(0);
+    const others = new Set<number>();
+    for (let i = 0; i < 16_383; i++) others.add(left.tcp.open(RIGHT, 80).localPort);
+    expect([others.size, others.has(port)]).toEqual([16_383, false]);
+    expect(codeOf(() => left.tcp.open(RIGHT, 80))).toBe('EADDRNOTAVAIL');
+    release();
+    expect(left.tcp.open(RIGHT, 80).localPort).toBe(port);
   });
 
   it('keep-alive and Nagle’s rule can be switched while a connection is there', () => {

@@ -132,7 +132,10 @@ export function dgram(node: NodeProcess) {
       const { ipv6Only, reuseAddr, reusePort } = this.#options;
       // what is no number is any port, as in Node; of one that is too large sixteen bits are left
       const own = Number(port) & 0xffff;
-      const code = this.#handle!.bind(address, own, Boolean(ipv6Only), Boolean(reuseAddr || reusePort));
+      // no kernel here shares a port out among several who hear: Node's word where that is so
+      const code = reusePort
+        ? 'ENOTSUP'
+        : this.#handle!.bind(address, own, Boolean(ipv6Only), Boolean(reuseAddr));
       return code === undefined ? undefined : plainError(code, 'bind', address, port);
     }
 

@@ -23,7 +23,8 @@ export function netBound(node: NodeProcess) {
       const port = checkPort(said['port'] ?? 0, 'options.port');
       const isV6Only = said['ipv6Only'] ?? false;
       checkBoolean(isV6Only, 'options.ipv6Only');
-      checkBoolean(said['reusePort'] ?? false, 'options.reusePort');
+      const isShared = said['reusePort'] ?? false;
+      checkBoolean(isShared, 'options.reusePort');
       const host = said['host'] ?? (isV6Only ? '::' : '0.0.0.0');
       checkString(host, 'options.host');
       if (isIP(host) === 0)
@@ -33,7 +34,7 @@ export function netBound(node: NodeProcess) {
           'must be a numeric IP address; net.BoundSocket does not perform DNS resolution',
         );
       const handle = new TcpHandle(node);
-      const code = handle.reserve(host, port, isV6Only);
+      const code = isShared ? 'ENOTSUP' : handle.reserve(host, port, isV6Only);
       if (code !== undefined) throw plainError(code, 'bind', host, port);
       this.#handle = handle;
       this.#address = handle.sockname()!;

@@ -32,6 +32,7 @@ interface Listening {
   readonly port: number;
   readonly backlog: number;
   readonly isV6Only: boolean;
+  readonly isShared: boolean;
 }
 
 type Listener = (...args: unknown[]) => void;
@@ -120,6 +121,7 @@ export function netServer(node: NodeProcess) {
         port: checkPort(port, 'options.port'),
         backlog: backlog as number,
         isV6Only: options['ipv6Only'] === true,
+        isShared: options['reusePort'] === true,
       };
       if (options['host']) this.#lookupAndListen(options['host'], listening);
       else this.#listenAt(undefined, listening);
@@ -153,9 +155,10 @@ export function netServer(node: NodeProcess) {
     }
 
     /** At every address of both families when `address` is undefined. */
-    #listenAt(address: string | undefined, { port, backlog, isV6Only }: Listening): void {
+    #listenAt(address: string | undefined, { port, backlog, isV6Only, isShared }: Listening): void {
       const handle = new TcpHandle(node);
-      const problem = handle.bind(address ?? '::', port, isV6Only);
+      // no kernel here shares a port out among several who listen: Node's word where that is so
+      const problem = isShared ? 'ENOTSUP' : handle.bind(address ?? '::', port, isV6Only);
       if (problem === undefined) this.#listenOn(handle, address ?? '::', backlog, port);
       else this.#refused(problem, address ?? '::', port);
     }
@@ -217,6 +220,16 @@ export function netServer(node: NodeProcess) {
       socket.server = this as unknown as NodeServer;
       socket._server = this;
       this.emit('connection', socket);
+    }
+
+    /** What an asynchronous listener was rejected with, where emitters look after that. */
+    [Symbol.for('nodejs.rejection')](
+      error: Error,
+      event: string,
+      socket?: { destroy(error: Error): void },
+    ): void {
+      if (event === 'connection') socket?.destroy(error);
+      else this.emit('error', error);
     }
 
     getConnections(callback: (error: Error | null, count: number) => void): this {
