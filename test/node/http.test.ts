@@ -291,7 +291,7 @@ s.on('close', () => console.log('close event'));
     expectSame(`
 const http = require('http');
 const s = http.createServer((q, r) => {
-  setTimeout(() => r.end(q.url), 10);
+  setTimeout(() => r.end(q.url), { '/2': 120, '/3': 220 }[q.url] || 20);
 });
 s.on('connection', (c) => console.log('connection'));
 s.listen(0, '127.0.0.1', async () => {
@@ -326,7 +326,7 @@ s.listen(0, '127.0.0.1', async () => {
             setTimeout(() => {
               show();
               d();
-            }, 30);
+            }, 50);
           });
         }),
       );
