@@ -64,7 +64,6 @@ export function fetchFunction(node: NodeProcess) {
   const { resolveObjectURL, blobBytes } = node.load(blobs);
   const { fromBytes } = node.load(bodies);
   const { request: send } = node.load(fetchConnections);
-  let hasWarned = false;
 
   function fetch(input: unknown, init: object | undefined = undefined): Promise<Response> {
     return new Promise((resolve, reject) => {
@@ -85,13 +84,6 @@ export function fetchFunction(node: NodeProcess) {
       };
       if (signal.aborted) return abort();
       signal.addEventListener('abort', abort, { once: true });
-      if (call.request.method === 'patch' && !hasWarned) {
-        hasWarned = true;
-        node.warn(
-          'Using `patch` is highly likely to result in a `405 Method Not Allowed`. `PATCH` is much more likely to succeed.',
-          'Warning',
-        );
-      }
       fetching(call).then(
         (state) => resolve(made(state, 'immutable')),
         (cause: unknown) => {

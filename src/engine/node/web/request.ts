@@ -11,6 +11,7 @@ import { enumeration, requireArguments, shownValue, usvString } from './fetch-id
 import { HeaderList, type Headers, headersInterface } from './headers.ts';
 import { described, finishInterface, INSPECT, type Inspect } from './idl.ts';
 import { invalidUrl } from './invalid-url.ts';
+import { webStreams } from './streams.ts';
 
 export type Redirect = 'follow' | 'manual' | 'error';
 
@@ -75,6 +76,8 @@ export function requests(node: NodeProcess) {
   const { AbortController, AbortSignal } = node.load(abort);
   const { listOf, fill, showing } = node.load(headersInterface);
   const body: Bodies = node.load(bodies);
+  const { TransformStream } = node.load(webStreams);
+  let hasWarned = false;
   const insides = new WeakMap<object, { state: RequestState; headers: Headers; signal: AbortSignal }>();
 
   class Request {
@@ -83,6 +86,7 @@ export function requests(node: NodeProcess) {
       const options = dictionary(init);
       const from = input instanceof Request ? insideOf(input) : undefined;
       const state = settle(from?.state ?? plainState(parsed(input)), options, from !== undefined);
+      if (state.method === 'patch') warnOfPatch();
       const signal = options.signal === undefined ? from?.signal : options.signal;
       if (signal !== undefined && signal !== null && !(signal instanceof AbortSignal))
         throw new TypeError(
@@ -215,6 +219,16 @@ export function requests(node: NodeProcess) {
   ]);
   body.mixIn(Request, (self) => insideOf(self as object).state);
 
+  function warnOfPatch(): void {
+    if (hasWarned) return;
+    hasWarned = true;
+    node.warn(
+      'Using `patch` is highly likely to result in a `405 Method Not Allowed`. `PATCH` is much more likely to succeed.',
+      'Warning',
+      'UNDICI-FETCH-patch',
+    );
+  }
+
   function insideOf(request: object) {
     const found = insides.get(request);
     if (!found) throw new TypeError('Illegal invocation');
@@ -237,8 +251,7 @@ export function requests(node: NodeProcess) {
 
   /** The body moves to the new request; the old one counts as read. */
   function handedOver(old: Body): Body {
-    const [kept, moved] = old.stream.tee();
-    void kept;
+    const moved = old.stream.pipeThrough(new TransformStream());
     return { stream: moved as Body['stream'], source: old.source, length: old.length };
   }
 
@@ -289,7 +302,7 @@ function plainState(url: URL): RequestState {
 function settle(base: RequestState, init: RequestInit, isCopy: boolean): RequestState {
   enumeration(init.duplex, ['half'] as const);
   if (init.window !== undefined && init.window !== null)
-    throw new TypeError(`'window' option '${String(init.window)}' must be null`);
+    throw new TypeError("'window' option 'client' must be null");
   const mode = enumeration(init.mode, MODES);
   if (mode === 'navigate') throw new TypeError('Request constructor: invalid request mode navigate.');
   const cache = enumeration(init.cache, CACHES) ?? base.cache;

@@ -21,8 +21,7 @@ interface Pair {
 }
 
 export function streamAdapters(node: NodeProcess) {
-  const { ReadableStream, WritableStream, CountQueuingStrategy, ByteLengthQueuingStrategy } =
-    node.load(webStreams);
+  const { ReadableStream, WritableStream, CountQueuingStrategy } = node.load(webStreams);
 
   /** Gives the classes of the program's copy of readable-stream what it lacks. */
   function adapt(stream: NodeStreams): void {
@@ -164,9 +163,7 @@ export function streamAdapters(node: NodeProcess) {
         return ended;
       }
       const { writableObjectMode: isObjects, writableHighWaterMark: highWaterMark } = target;
-      const strategy = isObjects
-        ? new CountQueuingStrategy({ highWaterMark })
-        : new ByteLengthQueuingStrategy({ highWaterMark });
+      const strategy = isObjects ? new CountQueuingStrategy({ highWaterMark }) : { highWaterMark };
       let drained: (() => void) | undefined;
       let failed: ((error: Error) => void) | undefined;
       let controller: { error(reason: unknown): void } | undefined;
