@@ -1,6 +1,7 @@
 // fetch on Node and in the simulation: the same bytes on the wire, the same responses, the same errors.
 import { expect, test } from 'vitest';
 import { expectSame } from './beside-node.ts';
+import { runProgram } from './run-program.ts';
 
 /** A server for one answer, and what comes of fetching it. */
 const TRIAL = `
@@ -251,4 +252,84 @@ test('bodies are read once, cloned, and held back', async () => {
       });
     })();
   `);
+});
+
+test('what came packed is unpacked', async () => {
+  await expectSame(`${TRIAL}
+    (async () => {
+      const packed = {
+        gzip: 'H4sIAAAAAAACAytITM5OTVEoGKVGqVFqlBql6EMBAOcodqd4BQAA',
+        deflate: 'eJwrSEzOTk1RKBilRqlRapQapehDAQBQDvpQ',
+        'deflate ': 'K0hMzk5NUSgYpUapUWqUGqXoQwEA',
+      };
+      for (const [coding, base64] of Object.entries(packed)) {
+        const bytes = Buffer.from(base64, 'base64');
+        await trial(coding, (socket) => {
+          socket.write('HTTP/1.1 200 OK\\r\\nContent-Encoding: ' + coding.trim() + '\\r\\nContent-Length: ' + bytes.length + '\\r\\n\\r\\n');
+          socket.write(bytes.subarray(0, 5));
+          setTimeout(() => socket.end(bytes.subarray(5)), 5);
+        });
+      }
+      await trial('unknown', (socket) => socket.end('HTTP/1.1 200 OK\\r\\nContent-Encoding: x-own\\r\\nContent-Length: 3\\r\\n\\r\\nabc'));
+    })();
+  `);
+});
+
+test('an upload can be aborted: the stream hears of it', async () => {
+  await expectSame(`${TRIAL}
+    (async () => {
+      const controller = new AbortController();
+      let cancelled = 'never';
+      const body = new ReadableStream({ pull(c) { c.enqueue(new Uint8Array(1000)); return new Promise((resolve) => setTimeout(resolve, 5)); }, cancel(reason) { cancelled = reason.name; } });
+      setTimeout(() => controller.abort(), 30);
+      await trial('upload', () => {}, (url) => fetch(url, { method: 'POST', body, duplex: 'half', signal: controller.signal }));
+      console.log(cancelled);
+    })();
+  `);
+});
+
+test('an idle connection is closed after four seconds, or two before the server would', async () => {
+  const { stdout } = await runProgram(`
+    const net = require('node:net');
+    const begun = performance.now();
+    const make = (extra) => new Promise((resolve) => {
+      const server = net.createServer((socket) => {
+        socket.on('data', () => socket.write('HTTP/1.1 200 OK\\r\\n' + extra + 'Content-Length: 2\\r\\n\\r\\nok'));
+        socket.on('end', () => console.log(JSON.stringify(extra), Math.round((performance.now() - begun) / 100) / 10));
+      });
+      server.listen(0, '127.0.0.1', () => resolve('http://127.0.0.1:' + server.address().port));
+    });
+    (async () => {
+      for (const extra of ['', 'Keep-Alive: timeout=5\\r\\n', 'Keep-Alive: timeout=2\\r\\n', 'Keep-Alive: timeout=60\\r\\n'])
+        await (await fetch(await make(extra))).text();
+      setTimeout(() => process.exit(), 100_000);
+    })();
+  `);
+  expect(stdout.split('\n').sort().join('\n').trim()).toBe(
+    [
+      '"" 4',
+      '"Keep-Alive: timeout=2\\r\\n" 0',
+      '"Keep-Alive: timeout=5\\r\\n" 3',
+      '"Keep-Alive: timeout=60\\r\\n" 58',
+    ].join('\n'),
+  );
+});
+
+test('https fails and says why; a host that never answers takes ten seconds', async () => {
+  const { stdout, ms } = await runProgram(
+    `
+    fetch('http://localhost:8080/').catch(({ cause }) => console.log(cause.constructor.name, cause.code, cause.errors.map((one) => one.message)));
+    fetch('https://server.example/').catch((error) => console.log(error.message, '|', error.cause.message));
+    fetch('http://203.0.113.9:8080/').catch((error) => console.log(error.message, error.cause.code, error.cause.message));
+    fetch('http://server.example:8080/').catch((error) => console.log(error.message, error.cause.message));
+  `,
+  );
+  expect(stdout).toContain(
+    'fetch failed | the simulated Node speaks no https: TLS comes with the chapter on TLS',
+  );
+  expect(stdout).toContain('fetch failed connect ECONNREFUSED');
+  expect(stdout).toMatch(/AggregateError ECONNREFUSED \[[^\]]*127\.0\.0\.1:8080[^\]]*\]/);
+  expect(stdout).toMatch(/AggregateError ECONNREFUSED \[[^\]]*::1:8080[^\]]*\]/);
+  expect(stdout).toMatch(/fetch failed (ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)/);
+  expect(ms).toBeLessThanOrEqual(10_100);
 });

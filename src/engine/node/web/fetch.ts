@@ -44,6 +44,8 @@ const BUFFER = 65_536;
 interface Call {
   readonly request: RequestState;
   running: Running | undefined;
+  /** Who reads the request's body. */
+  upload: { cancel(reason: unknown): Promise<void> } | undefined;
   controller: BodyController | undefined;
   aborted: { readonly reason: unknown } | undefined;
 }
@@ -72,6 +74,7 @@ export function fetchFunction(node: NodeProcess) {
       const call: Call = {
         request: stateOf(request),
         running: undefined,
+        upload: undefined,
         controller: undefined,
         aborted: undefined,
       };
@@ -79,7 +82,8 @@ export function fetchFunction(node: NodeProcess) {
         call.aborted = { reason: signal.reason };
         reject(signal.reason);
         call.running?.abort();
-        cancelQuietly(call.request.body, signal.reason);
+        if (call.upload) void call.upload.cancel(signal.reason).catch(() => {});
+        else cancelQuietly(call.request.body, signal.reason);
         call.controller?.error(signal.reason);
       };
       if (signal.aborted) return abort();
@@ -179,7 +183,7 @@ export function fetchFunction(node: NodeProcess) {
         method: request.method,
         target: `${url.pathname}${url.search}`,
         headers: networkHeaders(request, url),
-        body: body && (body.source ?? piecesOf(body.stream)),
+        body: body && (body.source ?? piecesOf(reading(call, body))),
         length: body ? body.length : EXPECT_BODY.has(request.method) ? 0 : null,
         onHead(status, statusText, headers) {
           const isRedirect = willFollow && REDIRECT_STATUSES.includes(status) && headers.has('location');
@@ -342,9 +346,20 @@ function locationOf(response: ResponseState, from: URL): URL | null {
   return location;
 }
 
-/** The pieces of a request's body, which must be bytes. */
-async function* piecesOf(stream: ReadableStream): AsyncGenerator<Uint8Array> {
-  const reader = stream.getReader();
+type Reader = ReturnType<typeof readerOf>;
+
+function readerOf(stream: ReadableStream) {
+  return stream.getReader();
+}
+
+function reading(call: Call, body: Body): Reader {
+  const reader = readerOf(body.stream);
+  call.upload = reader;
+  return reader;
+}
+
+/** The pieces of a body, which must be bytes. */
+async function* piecesOf(reader: Reader): AsyncGenerator<Uint8Array> {
   let isOver = false;
   try {
     for (;;) {
@@ -363,7 +378,7 @@ async function* piecesOf(stream: ReadableStream): AsyncGenerator<Uint8Array> {
 
 async function readAll(stream: ReadableStream): Promise<Uint8Array<ArrayBuffer>> {
   const pieces: Uint8Array[] = [];
-  for await (const piece of piecesOf(stream)) pieces.push(piece);
+  for await (const piece of piecesOf(readerOf(stream))) pieces.push(piece);
   const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
   let at = 0;
   for (const piece of pieces) {
