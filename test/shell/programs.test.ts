@@ -229,6 +229,42 @@ describe('ip, ss and the rest', () => {
     expect(type(place, 'ss -t', 'web').out).toContain('203.0.113.80:http');
   });
 
+  it('shows where sockets are bound, and whom they hear, as iproute2 does', () => {
+    const place = town();
+    const { tcp, udp } = place.laptop;
+    // in the order in which they are shown, IPv4 first
+    tcp.listen(40_005, 511, {}, ip6('::1'));
+    for (const [port, address] of [
+      [40_001, '127.0.0.1'],
+      [40_002, '0.0.0.0'],
+    ] as const) {
+      tcp.listen(port, 511, {}, parseIp(address));
+      udp.bind(port, parseIp(address));
+    }
+    tcp.listen(40_003, 511);
+    tcp.listen(40_004, 511, {}, ip6('::'));
+    udp.bind(40_005, ip6('::1'));
+    udp.bind(40_006, parseIp('127.0.0.1')).connect(parseIp('127.0.0.1'), 40_001);
+    const plain = (line: string) =>
+      type(place, line)
+        .out.split('\n')
+        .filter((one) => one.includes('4000'))
+        .map((one) => one.trim().replace(/ +/g, ' '));
+    expect(plain('ss -tlnH')).toEqual([
+      'LISTEN 0 511 127.0.0.1:40001 0.0.0.0:*',
+      'LISTEN 0 511 0.0.0.0:40002 0.0.0.0:*',
+      'LISTEN 0 511 [::1]:40005 [::]:*',
+      'LISTEN 0 511 *:40003 *:*',
+      'LISTEN 0 511 [::]:40004 [::]:*',
+    ]);
+    expect(plain('ss -uanH')).toEqual([
+      'UNCONN 0 0 127.0.0.1:40001 0.0.0.0:*',
+      'UNCONN 0 0 0.0.0.0:40002 0.0.0.0:*',
+      'ESTAB 0 0 127.0.0.1:40006 127.0.0.1:40001',
+      'UNCONN 0 0 [::1]:40005 [::]:*',
+    ]);
+  });
+
   it('a root is told that nothing can be changed here', () => {
     const { err, status } = type(town(), 'ip route add 10.0.0.0/8 via 192.168.1.23', 'home');
     expect(status).toBe(2);

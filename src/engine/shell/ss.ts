@@ -5,8 +5,10 @@
  * A socket that takes both families is shown as `*`. Left out: sockets of other kinds, details of connections,
  * filters but `state`. `-p` names no programs, since they are other people's.
  */
+import { IP4_ANY } from '../base/address.ts';
 import { formatIp, type Ip, isV4 } from '../base/ip.ts';
 import type { Host } from '../net/host.ts';
+import { type Bound, IP6_ANY } from '../net/transport/bound.ts';
 import type { TcpState } from '../proto/tcp/state.ts';
 import { readFlags } from './flags.ts';
 import { atOnce, type Env, type Family, type Program } from './program.ts';
@@ -177,22 +179,31 @@ function flagFamily(has: (letter: string) => boolean): Family | undefined {
   return has('4') ? 4 : 6;
 }
 
-/** UDP first; of TCP, connections over IPv4, then listening sockets, then connections over IPv6. */
+/** UDP first; of each family those that listen, then connections; IPv4 before IPv6. */
 function socketsOf(host: Host): readonly Row[] {
-  const any: Endpoint = { address: undefined, port: undefined };
-  const rows: Row[] = [];
-  for (const { address, port, remote } of host.udp.sockets()) {
+  const datagrams = host.udp.sockets().map(({ address, port, remote }): Row => {
     const own = remote?.source ?? address;
-    rows.push({
+    return {
       netid: 'udp',
       state: remote ? 'ESTAB' : 'UNCONN',
       received: 0,
       sent: 0,
       local: { address: own, port },
-      peer: remote ?? any,
+      peer: remote ?? anybody(own),
       family: familyShown(own),
-    });
-  }
+    };
+  });
+  const listeners = host.tcp.listeners().map(
+    ({ address, port, queue, backlog }): Row => ({
+      netid: 'tcp',
+      state: 'LISTEN',
+      received: queue.length,
+      sent: backlog,
+      local: { address, port },
+      peer: anybody(address),
+      family: familyShown(address),
+    }),
+  );
   const connections = host.tcp.sockets().map((socket): Row => {
     const { connection, local, localPort, remote, remotePort } = socket;
     return {
@@ -205,24 +216,18 @@ function socketsOf(host: Host): readonly Row[] {
       family: isV4(local) ? 4 : 6,
     };
   });
-  rows.push(...connections.filter(({ family }) => family === 4));
-  for (const listener of host.tcp.listeners()) {
-    rows.push({
-      netid: 'tcp',
-      state: 'LISTEN',
-      received: listener.queue.length,
-      sent: listener.backlog,
-      local: { address: listener.address, port: listener.port },
-      peer: any,
-      family: familyShown(listener.address),
-    });
-  }
-  rows.push(...connections.filter(({ family }) => family === 6));
-  return rows;
+  const of = (wanted: Family, rows: readonly Row[]): Row[] => rows.filter(({ family }) => family === wanted);
+  return [datagrams, [...listeners, ...connections]].flatMap((rows) => [...of(4, rows), ...of(6, rows)]);
+}
+
+/** Whom a socket without a peer hears: anybody of its family. */
+function anybody(own: Bound): Endpoint {
+  if (own === undefined) return { address: undefined, port: undefined };
+  return { address: isV4(own) ? IP4_ANY : IP6_ANY, port: undefined };
 }
 
 /** What takes both families is one of IPv6 to Linux. */
-function familyShown(address: Ip | undefined): Family {
+function familyShown(address: Bound): Family {
   return address !== undefined && isV4(address) ? 4 : 6;
 }
 
