@@ -4,7 +4,14 @@
 import { isIP } from '../../base/is-ip.ts';
 import { invalidValue, missingArguments } from '../arguments.ts';
 import type { NodeProcess } from '../node-process.ts';
-import { checkedService, checkHostname, DNS_CODES, dnsCommon, lookupRequest, withFamily } from './dns.ts';
+import {
+  checkedService,
+  checkHostname,
+  DNS_CODES,
+  dnsCommon,
+  lookupRequest,
+  withFamily,
+} from './dns-forms.ts';
 import { addressesByName, nameByAddress } from './lookup.ts';
 
 export function dnsPromises(node: NodeProcess) {

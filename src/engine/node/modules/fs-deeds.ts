@@ -7,6 +7,7 @@ import type { NodeProcess } from '../node-process.ts';
 import { folderOf, plainPath } from '../program-files.ts';
 import { wordyError } from '../system-error.ts';
 import { wallClockMs } from '../wall-clock.ts';
+import { clock } from '../web/clock.ts';
 import { packages } from './packages.ts';
 
 interface ReadOptions {
@@ -27,6 +28,7 @@ interface RemoveOptions {
 export function fileDeeds(node: NodeProcess) {
   const { files } = node;
   const { Buffer } = node.load(packages).buffer;
+  const ProgramDate = node.load(clock).Date;
 
   /** The absolute path that a text, a URL or bytes name. */
   function at(path: unknown, name = 'path'): string {
@@ -109,17 +111,17 @@ export function fileDeeds(node: NodeProcess) {
       const began = wallClockMs(node) - node.drive.kernel.now / 1e6;
       this.atimeMs = this.mtimeMs = this.ctimeMs = this.birthtimeMs = began;
     }
-    get atime(): Date {
-      return new Date(this.atimeMs);
+    get atime(): InstanceType<typeof ProgramDate> {
+      return new ProgramDate(this.atimeMs);
     }
-    get mtime(): Date {
-      return new Date(this.mtimeMs);
+    get mtime(): InstanceType<typeof ProgramDate> {
+      return new ProgramDate(this.mtimeMs);
     }
-    get ctime(): Date {
-      return new Date(this.ctimeMs);
+    get ctime(): InstanceType<typeof ProgramDate> {
+      return new ProgramDate(this.ctimeMs);
     }
-    get birthtime(): Date {
-      return new Date(this.birthtimeMs);
+    get birthtime(): InstanceType<typeof ProgramDate> {
+      return new ProgramDate(this.birthtimeMs);
     }
     isFile(): boolean {
       return !this.#isFolder;

@@ -115,13 +115,13 @@ function described(address: string, prefixLength: number, mac: string, internal:
 }
 
 function formatMask4(length: number): string {
-  return [0, 8, 16, 24].map((at) => 256 - 2 ** (8 - Math.max(0, Math.min(8, length - at)))).join('.');
+  return [0, 8, 16, 24].map((at) => 256 - (1 << (8 - Math.max(0, Math.min(8, length - at))))).join('.');
 }
 
 function mask6(length: number): string {
   const groups = Array.from({ length: 8 }, (_, i) => {
     const bits = Math.max(0, Math.min(16, length - i * 16));
-    return (0x10000 - 2 ** (16 - bits)).toString(16);
+    return (0x10000 - (1 << (16 - bits))).toString(16);
   });
   const text = groups.join(':').replace(/(?::0)+$/, '::');
   return text === '0' ? '::' : text;

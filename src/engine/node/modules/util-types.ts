@@ -5,6 +5,11 @@
  * tell from within is said as if there were none: proxies, and objects of native code.
  */
 
+/** As much of a date as is looked at: programs have dates of their own world. */
+interface DateLike {
+  getTime(): number;
+}
+
 const tagOf = (value: unknown): string => Object.prototype.toString.call(value).slice(8, -1);
 const isObject = (value: unknown): value is object =>
   (typeof value === 'object' && value !== null) || typeof value === 'function';
@@ -39,7 +44,7 @@ const isSet = branded(Set.prototype, 'size');
 const isArrayBuffer = branded(ArrayBuffer.prototype, 'byteLength');
 const isSharedArrayBuffer =
   typeof SharedArrayBuffer === 'undefined' ? () => false : branded(SharedArrayBuffer.prototype, 'byteLength');
-const isDate = branded(Date.prototype, 'getTime');
+const isDate = (value: unknown): value is DateLike => tagOf(value) === 'Date' && !hasOwnTag(value);
 const isRegExp = (value: unknown): value is RegExp =>
   isObject(value) && tagOf(value) === 'RegExp' && isRegExpBranded(value);
 const isRegExpBranded = branded(RegExp.prototype, 'exec', '');
@@ -64,7 +69,7 @@ const isFunctionOf = (tags: readonly string[]) => (value: unknown) =>
 
 export const utilTypes = {
   isExternal: (_value: unknown): boolean => false,
-  isDate: isDate as (value: unknown) => value is Date,
+  isDate,
   isArgumentsObject: (value: unknown): boolean => tagOf(value) === 'Arguments' && !hasOwnTag(value),
   ...boxed,
   isBoxedPrimitive: (value: unknown): boolean => Object.values(boxed).some((is) => is(value)),

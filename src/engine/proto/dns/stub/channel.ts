@@ -339,7 +339,7 @@ export class ResolverChannel implements DnsMachine {
     const first = Math.min(Math.max(server.latency.wait(now) ?? timeout, MIN_TIMEOUT), most);
     const round = Math.floor(query.tries / this.#servers.length);
     if (round === 0) return first;
-    let wait = first * 2 ** Math.min(round, 20);
+    let wait = first * (1 << Math.min(round, 20));
     if (maxTimeout !== 0) wait = Math.min(wait, maxTimeout);
     wait -= Math.floor((wait * this.#random.below(0x1_0000)) / 0x1_ffff);
     return Math.max(wait, first);
