@@ -3,7 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { masked } from './playground/masks.ts';
-import { type RealProcess, runForReal, unable } from './playground/real-world.ts';
+import { type Printed, type RealProcess, runForReal, unable } from './playground/real-world.ts';
+import { runSimulated } from './playground/simulated-world.ts';
 
 const root = fileURLToPath(new URL('../../content/playgrounds/', import.meta.url));
 const names = readdirSync(root).sort();
@@ -14,6 +15,26 @@ interface Field {
 }
 const fieldOf = (name: string): Field =>
   JSON.parse(readFileSync(`${root}${name}/package.json`, 'utf8')).roundtrip;
+
+/** A project's files, by path from its folder. */
+const filesOf = (name: string): Map<string, string> =>
+  new Map(
+    readdirSync(root + name, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => `${entry.parentPath}/${entry.name}`)
+      .map((path) => [path.slice(`${root}${name}/`.length), readFileSync(path, 'utf8')]),
+  );
+
+/** What a reader can compare: each program's output and end, with times, dates and addresses masked. */
+const comparable = (all: ReadonlyMap<string, Printed>) =>
+  Object.fromEntries(
+    [...all]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, { stdout, stderr, end }]) => [
+        name,
+        { stdout: masked(stdout).split('\n'), stderr: masked(stderr).split('\n'), end },
+      ]),
+  );
 
 describe('what is masked', () => {
   it('is times, dates and addresses, and nothing else', () => {
@@ -41,16 +62,22 @@ describe.each(names)('%s', (name) => {
       expect(readFileSync(`${root}${name}/${file}`, 'utf8'), `${file}: ${at}`).toContain(at);
   });
 
-  it('runs on plain Node: every program ends well and says something', async ({ skip }) => {
-    const why = await unable();
-    if (why) skip(why);
-    const { processes } = fieldOf(name);
-    const real = await runForReal(root + name, processes);
-    expect([...real.keys()].sort()).toEqual(processes.map((one) => one.name).sort());
-    for (const [program, { stdout, stderr, end }] of real) {
+  it('on the simulated network: every program says something and ends well, within seconds', async () => {
+    const { printed, programs, seconds } = await runSimulated(filesOf(name));
+    expect(programs.cutShort).toBeUndefined();
+    expect(seconds).toBeLessThan(15);
+    for (const [program, { stdout, stderr, end }] of printed) {
       expect(stderr, program).toBe('');
       expect(end, program).toBe(0);
       expect(stdout, program).not.toBe('');
     }
+  });
+
+  it('on plain Node: every program prints what it prints on the simulated network', async ({ skip }) => {
+    const why = await unable();
+    if (why) skip(why);
+    const { printed } = await runSimulated(filesOf(name));
+    const real = await runForReal(root + name, fieldOf(name).processes);
+    expect(comparable(real)).toEqual(comparable(printed));
   });
 });
