@@ -3,6 +3,7 @@
  */
 import { inspect } from 'node-inspect-extracted';
 import { checkInteger, invalidType } from '../arguments.ts';
+import { checkBuffers } from './buffer-checks.ts';
 import { utilTypes } from './util-types.ts';
 
 type BufferModule = typeof import('node:buffer');
@@ -33,7 +34,9 @@ export function updateBuffer(module: BufferModule): void {
       return this.write(text, at, length, encoding);
     });
   }
+  checkBuffers(Buffer);
   Object.assign(Buffer, {
+    poolSize: 65_536,
     copyBytesFrom(view: unknown, offset = 0, length?: number): Buffer {
       if (!utilTypes.isTypedArray(view)) throw invalidType('view', ['TypedArray'], view);
       checkInteger(offset, 'offset', 0);
