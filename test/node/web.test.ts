@@ -219,8 +219,27 @@ test('dates are in UTC, and Intl is American', async () => {
     console.log(new Mine(4).twice(), new Mine(4) instanceof Date);
     console.log(new Intl.NumberFormat().format(1234567.5), new Intl.DateTimeFormat().resolvedOptions().timeZone, new Intl.DateTimeFormat().format(d));
     console.log(new Intl.DateTimeFormat(undefined, { timeStyle: 'short' }).format(d), Intl.DateTimeFormat().resolvedOptions().locale);
+    console.log((1234567.5).toLocaleString(), 12345678n.toLocaleString(), 'z'.localeCompare('\u00e4'), 'I'.toLocaleLowerCase(), [1234.5, 2].toLocaleString(), (1234.5).toLocaleString('de-DE'));
     console.log(Math.random() < 1, Math.max(1, 2), Object.prototype.toString.call(Math));
   `,
     { env: { TZ: 'UTC', LANG: 'en_US.UTF-8' } },
   );
+});
+
+test('URLs and texts as bytes, with what is wrong about them', async () => {
+  await expectSame(`${TRY}
+    const url = new URL('http://u:p@host.test:81/p/../q?a=1#f');
+    console.log(url, String(url), JSON.stringify({ url }), url.searchParams.get('a'), [url], { deep: { er: { url } } });
+    console.log(URL.canParse('x'), URL.parse('x'), URL.parse('/a', 'http://b').href, require('node:url').URL === URL, url instanceof URL);
+    attempt('URL', () => new URL('x'));
+    attempt('URL', () => new URL('/a', 'b'));
+    attempt('URL', () => new URL());
+    attempt('href', () => { const broken = new URL('http://a'); broken.href = 'x'; });
+    try { new URL('x', 'y'); } catch (error) { console.log(error.input, error.base, Object.keys(error)); }
+    console.log(new TextDecoder(), new TextEncoder(), new TextDecoder('latin1').encoding, new TextDecoder('utf-16le').decode(new Uint8Array([104, 0])));
+    console.log(new TextEncoder().encode('h\u00e9'), new TextEncoder().encodeInto('h\u00e9', new Uint8Array(2)), new TextDecoder().decode(new Uint8Array([255, 65])));
+    attempt('label', () => new TextDecoder('nope'));
+    attempt('fatal', () => new TextDecoder('utf-8', { fatal: true }).decode(new Uint8Array([255])));
+    attempt('input', () => new TextDecoder().decode('text'));
+  `);
 });

@@ -7,6 +7,7 @@
 import { checkObject, checkString, invalidType } from '../arguments.ts';
 import type { NodeProcess } from '../node-process.ts';
 import { codedError } from '../system-error.ts';
+import { urlClass } from '../web/url.ts';
 import { absent } from './absent.ts';
 import { packages } from './packages.ts';
 import { querystringModule } from './querystring.ts';
@@ -37,6 +38,7 @@ interface FormatOptions {
 const WITH_HOST = new Set(['http:', 'https:', 'ftp:', 'gopher:', 'file:', 'ws:', 'wss:']);
 
 export function urlModule(node: NodeProcess) {
+  const { URL, URLSearchParams } = node.load(urlClass);
   const querystring = node.load(querystringModule);
   const { Buffer } = node.load(packages).buffer;
 

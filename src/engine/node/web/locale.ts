@@ -1,5 +1,6 @@
 /**
- * `Intl` whose defaults are no machine's: en-US and UTC.
+ * `Intl` whose defaults are no machine's: en-US and UTC; and the same for the methods of texts and numbers that ask for a
+ * language, which all programs of a realm share.
  */
 import type { NodeProcess } from '../node-process.ts';
 import { nodeSpaces } from './clock.ts';
@@ -15,7 +16,8 @@ const WITH_LOCALES = [
   ...['RelativeTimeFormat', 'Segmenter'],
 ];
 
-export function locale(_node: NodeProcess) {
+export function locale(node: NodeProcess) {
+  settleLocale(node.realm.evaluate('({ String, Number, BigInt })') as Builtins);
   const intl = Object.create(Object.prototype, Object.getOwnPropertyDescriptors(Native)) as Record<
     string,
     unknown
@@ -65,4 +67,36 @@ function withNodeSpaces(Class: Formatter): Formatter {
 
 function put(target: object, name: string, value: unknown): void {
   Object.defineProperty(target, name, { value, enumerable: false, writable: true, configurable: true });
+}
+
+type Method = (this: unknown, ...args: unknown[]) => unknown;
+type Builtins = Readonly<Record<'String' | 'Number' | 'BigInt', { readonly prototype: object }>>;
+
+/** Methods that take locales, and at which place. */
+const ASKING: readonly (readonly [type: keyof Builtins, method: string, place: number])[] = [
+  ['String', 'localeCompare', 1],
+  ['String', 'toLocaleLowerCase', 0],
+  ['String', 'toLocaleUpperCase', 0],
+  ['Number', 'toLocaleString', 0],
+  ['BigInt', 'toLocaleString', 0],
+];
+
+/** Realms whose methods have been settled already. */
+const settled = new WeakSet<object>();
+
+function settleLocale(builtins: Builtins): void {
+  for (const [type, name, place] of ASKING) {
+    const { prototype } = builtins[type];
+    const native = Reflect.get(prototype, name) as Method;
+    if (settled.has(native)) continue;
+    const method = {
+      [name](this: unknown, ...args: unknown[]): unknown {
+        args[place] ??= 'en-US';
+        return native.apply(this, args);
+      },
+    }[name] as Method;
+    Object.defineProperty(method, 'length', { value: native.length, configurable: true });
+    settled.add(method);
+    put(prototype, name, method);
+  }
 }

@@ -20,6 +20,15 @@ export function urlClass(node: NodeProcess) {
       super(text, from);
     }
 
+    override get href(): string {
+      return super.href;
+    }
+    override set href(value: unknown) {
+      const text = `${value as string}`;
+      if (!Native.canParse(text)) throw invalidUrl(text);
+      super.href = text;
+    }
+
     static override canParse(url: unknown, base?: unknown): boolean {
       if (arguments.length === 0) throw missingArguments('url');
       return Native.canParse(`${url as string}`, base === undefined ? undefined : `${base as string}`);

@@ -18,6 +18,7 @@ import { requests } from './request.ts';
 import { responses } from './response.ts';
 import { webStreams } from './streams.ts';
 import { structuredCloning } from './structured-clone.ts';
+import { textCoding } from './text-coding.ts';
 import { urlClass } from './url.ts';
 import { webCrypto } from './web-crypto.ts';
 
@@ -39,8 +40,7 @@ export function webGlobals(node: NodeProcess) {
     Request: node.load(requests).Request,
     Response: node.load(responses).Response,
     ...node.load(urlClass),
-    TextEncoder,
-    TextDecoder,
+    ...node.load(textCoding),
     ...node.load(base64),
     ...node.load(structuredCloning),
     ...node.load(performanceInterfaces),
