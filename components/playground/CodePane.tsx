@@ -41,6 +41,8 @@ export function CodePane(props: CodePaneProps) {
   const lit = pointed ?? pressed;
   const opening = useRef<Promise<Editor>>();
   const [state, setState] = useState<'drawn' | 'open' | 'failed'>('drawn');
+  /** What waits for another file to be open. */
+  const pending = useRef<() => void>();
   const latest = useRef(props);
   latest.current = props;
 
@@ -66,15 +68,22 @@ export function CodePane(props: CodePaneProps) {
     focus: () => withEditor((editor) => editor.focus()),
     select: (file, line, column) =>
       withEditor((editor) => {
-        editor.show(latest.current.files, file);
-        editor.select(line, column);
+        const act = (): void => {
+          editor.show(latest.current.files, file);
+          editor.select(line, column);
+        };
+        if (latest.current.open === file) act();
+        else pending.current = act;
       }),
   }));
   useEffect(() => () => void opening.current?.then((editor) => editor.destroy()), []);
   useEffect(() => press(undefined), [open]);
   // Before anything is asked of it: what is not on the page cannot have the focus.
   useLayoutEffect(() => {
-    if (state === 'open') panes.current!.querySelector('.pg-file:not(.pg-shut) > .pg-code')!.append(place!);
+    if (state !== 'open') return;
+    panes.current!.querySelector('.pg-file:not(.pg-shut) > .pg-code')!.append(place!);
+    pending.current?.();
+    pending.current = undefined;
   }, [open, state]);
   useEffect(() => {
     if (state === 'open') void opening.current?.then((editor) => editor.show(latest.current.files, open));

@@ -70,10 +70,12 @@ const project: Project = {
 };
 
 let end: ((cut?: string) => void) | undefined;
+let isStopped = false;
 const runner: Runner = {
   run: async (files, { onOutput, onProgress }) => {
     const told = files.flatMap(({ text }) => text.split('\n').filter((line) => line.startsWith('// ')));
     const find = (what: string) => told.find((line) => line.startsWith(`// ${what}`))?.slice(4 + what.length);
+    isStopped = false;
     onProgress({ phase: 'starting', time: 0 });
     await new Promise((resolve) => setTimeout(resolve, 20));
     const fault = find('fault');
@@ -94,7 +96,10 @@ const runner: Runner = {
     const cut =
       find('hang') === undefined
         ? undefined
-        : await new Promise<string | undefined>((resolve) => (end = resolve));
+        : await new Promise<string | undefined>((resolve) => {
+            end = resolve;
+            if (isStopped) resolve('You stopped it.');
+          });
     const exit = /^(\S+) (\d+)$/.exec(find('exit') ?? '');
     const programs = project.programs.map(({ name }) => ({
       name,
@@ -106,7 +111,10 @@ const runner: Runner = {
     const outcome: Outcome = { programs, end: last + 1e6, packets: request ? 40 : 0, cut, request };
     return outcome;
   },
-  stop: () => end?.('You stopped it.'),
+  stop: () => {
+    isStopped = true;
+    end?.('You stopped it.');
+  },
 };
 
 const main = document.querySelector('main')!;

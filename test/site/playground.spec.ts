@@ -216,7 +216,9 @@ test('Packets opens the Player on this very run', async ({ page }) => {
   await edit(page);
   await page.keyboard.type('// packets\n');
   await button(page, 'Run').click();
-  await button(page, /^Packets/).click();
+  await output(page)
+    .getByRole('button', { name: /^Packets/ })
+    .click();
   const player = page.locator('.rt-player');
   await expect(player.getByText('who has 192.168.1.25?').first()).toBeVisible();
   await player
@@ -225,7 +227,9 @@ test('Packets opens the Player on this very run', async ({ page }) => {
     .first()
     .click();
   await expect(player.locator('svg').first()).toBeVisible();
-  await button(page, /^Packets/).click();
+  await output(page)
+    .getByRole('button', { name: /^Packets/ })
+    .click();
   await expect(player).toHaveCount(0);
 });
 
@@ -504,7 +508,7 @@ test('nothing loads before it is used; completion names what Node offers', async
   const late = () =>
     asked.filter(
       (path) =>
-        /\/(editor|sandbox|carry|share-link|stackblitz|worker|client|Player|words)[./-]/.test(path) &&
+        /\/(editor|sandbox|carry|share-link|stackblitz|worker|RunPlayer|words)[./-]/.test(path) &&
         !path.endsWith('.css'),
     );
   expect(late()).toEqual([]);
