@@ -70,6 +70,18 @@ test('assertions fail in Node’s words', async () => {
   `);
 });
 
+test('assert.ok tells the expression', async () => {
+  await expectSame(`
+const assert = require('node:assert'); const list = { ok: assert.ok, s: ')' };
+const tell = (act) => { try { act(); } catch (e) { console.log(e.message, e.generatedMessage, e.operator); } };
+tell(() => assert.ok(0)); tell(() => assert(false && 1));
+tell(() => assert(  0 ,
+  undefined));
+tell(() => { const { ok } = assert; ok(''.length); }); tell(() => assert.strict.ok([1, 2].includes(3), undefined)); tell(() => list.ok(list.s === '('));
+tell(() => assert.ok(null, null)); tell(() => require('node:assert/strict')(\`\${0}\` === ')'));
+`);
+});
+
 test('waiting with promises', async () => {
   await expectSame(`
     const { setTimeout: sleep, setImmediate: soon, setInterval: every, scheduler } = require('node:timers/promises');

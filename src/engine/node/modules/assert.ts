@@ -1,7 +1,8 @@
 /**
  * `node:assert` and `node:assert/strict`.
  *
- * `assert.ok` says the value that was false; Node says the expression, which it reads from the program's text.
+ * `assert.ok` says the expression that was false, which it reads from the program's text where the stack tells the place
+ * (V8's does), and else the value.
  */
 import { inspect } from 'node-inspect-extracted';
 import { checkFunction, invalidType, invalidValue, missingArguments, received } from '../arguments.ts';
@@ -24,12 +25,12 @@ interface Failure {
 
 const NOTHING = Symbol('nothing was thrown');
 
-export function assertModule(_node: NodeProcess) {
-  const assert = ((...args: unknown[]) => checkOk(assert, args)) as Check & Record<string, unknown>;
-  const strict = ((...args: unknown[]) => checkOk(strict, args)) as Check & Record<string, unknown>;
+export function assertModule(node: NodeProcess) {
+  const assert = ((...args: unknown[]) => checkOk(node, assert, args)) as Check & Record<string, unknown>;
+  const strict = ((...args: unknown[]) => checkOk(node, strict, args)) as Check & Record<string, unknown>;
   const checks = {
     AssertionError,
-    ok: (...args: unknown[]) => checkOk(checks.ok, args),
+    ok: (...args: unknown[]) => checkOk(node, checks.ok, args),
     fail(message?: unknown): never {
       if (message instanceof Error) throw message;
       throw failed(
@@ -115,7 +116,7 @@ function comparison(name: string, operator: string, holds: (a: unknown, b: unkno
   return Object.defineProperty(check, 'name', { value: name });
 }
 
-function checkOk(above: Check, args: unknown[]): void {
+function checkOk(node: NodeProcess, above: Check, args: unknown[]): void {
   const [value, message] = args;
   if (value) return;
   if (args.length === 0)
@@ -129,7 +130,31 @@ function checkOk(above: Check, args: unknown[]): void {
       },
       true,
     );
-  throw failed({ actual: value, expected: true, message, operator: '==', above });
+  const expression = message === undefined || message === null ? expressionCalled(node, above) : undefined;
+  if (expression === undefined)
+    throw failed({ actual: value, expected: true, message, operator: '==', above });
+  const words = `The expression evaluated to a falsy value:\n\n  ${expression}\n`;
+  throw failed({ actual: value, expected: true, message: words, operator: '==', above }, true);
+}
+
+/** The call of `above` in the program's text, to the end of its line at most. */
+function expressionCalled(node: NodeProcess, above: Check): string | undefined {
+  const probe = { name: 'Error', message: '', stack: '' };
+  (Error as { captureStackTrace?(target: object, above: unknown): void }).captureStackTrace?.(probe, above);
+  const [, path, line, column] = /(\/[^\s():]+):(\d+):(\d+)\)?$/m.exec(probe.stack) ?? [];
+  if (path === undefined || !node.files.has(path)) return undefined;
+  const text = node.files.readText(path)!.split('\n')[Number(line) - 1] ?? '';
+  // the place of `a.b()` is that of `b`
+  const start = Number(column) - 1 - /[\w$.]*$/.exec(text.slice(0, Number(column) - 1))![0].length;
+  let open = 0;
+  for (const { 0: token, index } of text
+    .slice(start)
+    .matchAll(/'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|`(?:\\.|[^`\\])*`|[()[\]{}]/g)) {
+    if (/^[([{]$/.test(token)) open += 1;
+    else if (/^[)\]}]$/.test(token)) open -= 1;
+    if (open === 0 && token === ')') return text.slice(start, start + index + 1);
+  }
+  return text.slice(start);
 }
 
 function checkMatch(
