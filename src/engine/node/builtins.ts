@@ -72,14 +72,6 @@ function bufferModule(node: NodeProcess) {
   return Object.assign(node.load(packages).buffer, { atob, btoa, Blob, File });
 }
 
-const BENEATH = 'it is about the machine beneath, and this one is simulated';
-
-/** `node:buffer` with what it has of the web. */
-function bufferModule(node: NodeProcess) {
-  const { atob, btoa, Blob, File } = node.load(webGlobals);
-  return Object.assign(node.load(packages).buffer, { atob, btoa, Blob, File });
-}
-
 /** Why a module of Node's is not here. */
 const MISSING: Readonly<Record<string, string>> = {
   async_hooks:
