@@ -323,7 +323,7 @@ export function httpAgent(node: NodeProcess) {
 
   const Callable = callable(Agent);
   const standing = {
-    globalAgent: new Callable({ keepAlive: true, scheduling: 'lifo', timeout: 5000 }),
+    globalAgent: new Callable({ keepAlive: true, scheduling: 'lifo', timeout: 5000, proxyEnv: undefined }),
   };
 
   return { Agent: Callable, standing };

@@ -1,8 +1,8 @@
 /**
  * `node:http` over the TCP of a simulated host.
  *
- * Not here: `WebSocket`, `CloseEvent` and `MessageEvent`, proxies from the environment, diagnostics channels and
- * performance entries. The first two throw and say so.
+ * Not here: `WebSocket`, `CloseEvent` and `MessageEvent`, proxies from the environment, diagnostics channels,
+ * performance entries. Asked to take proxies from an environment that names one, it throws and says so.
  */
 import { checkInteger, checkObject } from '../../arguments.ts';
 import { callable } from '../../callable.ts';

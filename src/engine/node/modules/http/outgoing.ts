@@ -5,6 +5,7 @@
  * What is written before the message has its connection waits in `outputData`. Fields that the program set come first,
  * in their order; then Date, Connection, Keep-Alive, and what frames the body. RFC 9110 §6.4, §8.6; RFC 9112 §6, §7, §9.
  */
+import { formatHttpDate } from '../../../wire/http-date.ts';
 import { checkString, invalidType } from '../../arguments.ts';
 import type { NodeProcess } from '../../node-process.ts';
 import { wallClockMs } from '../../wall-clock.ts';
@@ -286,7 +287,7 @@ export function httpOutgoing(node: NodeProcess) {
     /** Writes the head down; it goes out with the first piece, unless the peer waits for it. */
     _storeHeader(firstLine: string, headers: HeaderInput): void {
       const { text, isExpecting } = renderHead(this, firstLine, headers, () =>
-        new Date(wallClockMs(node)).toUTCString(),
+        formatHttpDate(Math.floor(wallClockMs(node) / 1000)),
       );
       this._header = text;
       this._headerSent = false;
