@@ -235,9 +235,8 @@ export class TcpConnection {
 
   /** Switches keep-alive on, off, or to other times, at any moment (RFC 9293 §3.8.4: only where the program asks). */
   keepAlive(options: KeepAlive | undefined, now: Nanoseconds): void {
-    this.#keepAlive.set(options);
-    if (this.#state !== 'ESTABLISHED' && this.#state !== 'CLOSE-WAIT') return;
-    this.#idleDeadline = options ? this.#keepAlive.next(now) : NEVER;
+    const deadline = this.#keepAlive.set(options, now);
+    if (MAY_SEND.has(this.#state) && isSynchronized(this.#state)) this.#idleDeadline = deadline;
   }
 
   /** Takes one segment of `length` bytes, header and payload, at `at`. Its checksum was verified. */

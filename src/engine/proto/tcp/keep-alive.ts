@@ -2,7 +2,7 @@
  * Asking a silent peer whether it is still there (RFC 9293 §3.8.4). Segments that arrive only note their time; the
  * deadline looks at it when it is reached.
  */
-import type { Nanoseconds } from '../../base/units.ts';
+import { type Nanoseconds, NEVER } from '../../base/units.ts';
 import type { KeepAlive } from './options.ts';
 
 export class KeepAliveTimer {
@@ -15,10 +15,11 @@ export class KeepAliveTimer {
     this.#options = options;
   }
 
-  /** From now on; undefined switches it off. */
-  set(options: KeepAlive | undefined): void {
+  /** From now on; undefined switches it off. Gives when to look first. */
+  set(options: KeepAlive | undefined, now: Nanoseconds): Nanoseconds {
     this.#options = options;
     this.tries = 0;
+    return options ? this.next(now) : NEVER;
   }
 
   get enabled(): boolean {
