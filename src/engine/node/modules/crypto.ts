@@ -25,6 +25,7 @@ import { viewedBytes } from '../web/blob.ts';
 import { fillRandom, randomBytes as randomOf, randomUuid } from '../web/chance.ts';
 import { type Digest, digestNamed, digestNames, type Hashing } from '../web/digests.ts';
 import { webCrypto } from '../web/web-crypto.ts';
+import { absent } from './absent.ts';
 import { packages } from './packages.ts';
 
 const MAX_BYTES = 2_147_483_647;
@@ -374,23 +375,8 @@ export function cryptoModule(node: NodeProcess) {
     });
   }
 
-  const missing = Object.fromEntries(
-    MISSING.map((name) => [
-      name,
-      {
-        [name](): never {
-          throw codedError(
-            Error,
-            'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM',
-            `The simulated Node has no crypto.${name}: ciphers, keys and certificates come with the chapter on TLS`,
-          );
-        },
-      }[name],
-    ]),
-  );
-
   return {
-    ...missing,
+    ...absent('crypto', MISSING, 'ciphers, keys and certificates come with the chapter on TLS'),
     Hash,
     Hmac,
     createHash: (algorithm: unknown, options?: { outputLength?: number }) => new Hash(algorithm, options),
