@@ -8,6 +8,8 @@ import { play } from './play.ts';
 process.stdout.on('error', () => process.exit());
 
 const [folder = '.', ...options] = process.argv.slice(2);
-process.exitCode = await play([folder, ...options], (stream, text) => {
+play([folder, ...options], (stream, text) => {
   process[stream === 'out' ? 'stdout' : 'stderr'].write(text);
+}).then((status) => {
+  process.exitCode = status;
 });

@@ -1,8 +1,12 @@
 // Makes `roundtrip.mjs`: the simulator in one file that any Node runs, with the modules of Node, their packages and the
 // workbench, for projects that are opened in StackBlitz (components/playground/stackblitz.ts). A page fetches it when
 // somebody does that.
+//
+// It travels there as a field of a form, where every quote and line end counts threefold, and servers refuse forms that
+// are too long (often at one megabyte): so the file carries its text compressed, in letters that a form leaves alone.
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import type { AstroIntegration } from 'astro';
 import { build, minifySync, type Plugin, type Rolldown } from 'vite';
 import { shelf } from '../../cli/shelf.ts';
@@ -37,8 +41,8 @@ function smallShelf(): [path: string, text: string][] {
   });
 }
 
-/** The text of the file. Names of classes and functions stay: programs print them. */
-export async function oneFile(): Promise<string> {
+/** The program as one script. Names of classes and functions stay: programs print them. */
+async function script(): Promise<string> {
   const { output } = (await build({
     configFile: false,
     root,
@@ -52,12 +56,31 @@ export async function oneFile(): Promise<string> {
       minify: false,
       rolldownOptions: {
         input: entry,
-        output: { format: 'es', codeSplitting: false, keepNames: true, minify: true },
+        output: { format: 'cjs', codeSplitting: false, keepNames: true, minify: true },
       },
     },
   })) as Rolldown.RolldownOutput;
   if (output.length > 1) throw new Error('the simulator must be of one piece');
   return output[0].code;
+}
+
+/** The text of the file. */
+export async function oneFile(): Promise<string> {
+  const packed = gzipSync(await script(), { level: 9 }).toString('base64url');
+  return `// The simulated network of the course Roundtrip, in one file: node roundtrip.mjs FOLDER
+// It runs the project in FOLDER, and needs no network and no packages. Below is the program itself, compressed.
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
+
+const text = gunzipSync(Buffer.from(packed(), 'base64url')).toString();
+const run = new Function('require', 'module', 'exports', '__filename', text);
+run(createRequire(import.meta.url), { exports: {} }, {}, fileURLToPath(import.meta.url));
+
+function packed() {
+  return '${packed}';
+}
+`;
 }
 
 export function simulator(): AstroIntegration {
