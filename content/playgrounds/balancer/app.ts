@@ -16,7 +16,9 @@ const server = createServer((_request, response) => {
   });
 });
 
-server.listen(Number(process.env.PORT ?? 8081), process.env.HOST, () => console.log('listening'));
+server.listen(Number(process.env.PORT ?? 8081), process.env.HOST, () =>
+  console.log('listening'),
+);
 process.on('SIGTERM', () => {
   console.log(`${name} served ${served}`);
   server.close();

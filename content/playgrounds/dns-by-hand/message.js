@@ -1,8 +1,17 @@
 // DNS messages (RFC 1035 §4.1), as far as one question and its answers need them.
 
 export const TYPE = { A: 1, NS: 2, CNAME: 5, SOA: 6, MX: 15, TXT: 16, AAAA: 28 };
-const TYPE_NAME = Object.fromEntries(Object.entries(TYPE).map(([name, code]) => [code, name]));
-export const RCODE = ['NOERROR', 'FORMERR', 'SERVFAIL', 'NXDOMAIN', 'NOTIMP', 'REFUSED'];
+const TYPE_NAME = Object.fromEntries(
+  Object.entries(TYPE).map(([name, code]) => [code, name]),
+);
+export const RCODE = [
+  'NOERROR',
+  'FORMERR',
+  'SERVFAIL',
+  'NXDOMAIN',
+  'NOTIMP',
+  'REFUSED',
+];
 
 /** A question with recursion desired. */
 export function encodeQuery(id, name, type) {
@@ -21,15 +30,20 @@ function encodeName(name) {
     .split('.')
     .filter(Boolean)
     .map((label) => Buffer.from(label, 'ascii'));
-  if (labels.some(({ length }) => length > 63)) throw new RangeError(`a label of ${name} is too long`);
+  if (labels.some(({ length }) => length > 63))
+    throw new RangeError(`a label of ${name} is too long`);
   // each label with its length before it; the root's, which is empty, ends the name
-  return Buffer.concat([...labels.flatMap((label) => [Buffer.of(label.length), label]), Buffer.of(0)]);
+  return Buffer.concat([
+    ...labels.flatMap((label) => [Buffer.of(label.length), label]),
+    Buffer.of(0),
+  ]);
 }
 
 export function decode(message) {
   const flags = message.readUInt16BE(2);
   let at = 12;
-  for (let left = message.readUInt16BE(4); left > 0; left--) at = decodeName(message, at).end + 4;
+  for (let left = message.readUInt16BE(4); left > 0; left--)
+    at = decodeName(message, at).end + 4;
   const answers = [];
   for (let left = message.readUInt16BE(6); left > 0; left--) {
     const { name, end } = decodeName(message, at);
@@ -47,13 +61,15 @@ export function decode(message) {
   return {
     id: message.readUInt16BE(0),
     isResponse: (flags & 0x8000) !== 0,
-    flags: ['QR', 'AA', 'TC', 'RD', 'RA'].filter((_, i) => flags & [0x8000, 0x400, 0x200, 0x100, 0x80][i]),
+    flags: ['QR', 'AA', 'TC', 'RD', 'RA'].filter(
+      (_, i) => flags & [0x8000, 0x400, 0x200, 0x100, 0x80][i],
+    ),
     rcode: RCODE[flags & 15] ?? `RCODE${flags & 15}`,
     answers,
   };
 }
 
-/** The name that begins at `at`, and where it ends. Names may point back to an earlier one (§4.1.4). */
+/** The name that begins at `at`, and its end. Names may point back to earlier ones (§4.1.4). */
 function decodeName(message, at) {
   const labels = [];
   let end;
@@ -78,7 +94,9 @@ function decodeData(message, type, at, length) {
   if (type === TYPE.A) return bytes.join('.');
   if (type === TYPE.AAAA) return bytes.toString('hex').match(/.{4}/g).join(':');
   if (type === TYPE.CNAME || type === TYPE.NS) return decodeName(message, at).name;
-  if (type === TYPE.MX) return `${bytes.readUInt16BE(0)} ${decodeName(message, at + 2).name}`;
-  if (type === TYPE.TXT) return JSON.stringify(bytes.toString('utf8', 1, 1 + bytes[0]));
+  if (type === TYPE.MX)
+    return `${bytes.readUInt16BE(0)} ${decodeName(message, at + 2).name}`;
+  if (type === TYPE.TXT)
+    return JSON.stringify(bytes.toString('utf8', 1, 1 + bytes[0]));
   return `${length} bytes`;
 }

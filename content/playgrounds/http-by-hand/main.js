@@ -27,8 +27,18 @@ function show(title, sent, answer) {
 }
 
 const requests = [
-  ['an answer with its length', 'GET /menu HTTP/1.1', `Host: ${host}`, 'Connection: close'],
-  ['an answer in chunks', 'GET /stream HTTP/1.1', `Host: ${host}`, 'Connection: close'],
+  [
+    'an answer with its length',
+    'GET /menu HTTP/1.1',
+    `Host: ${host}`,
+    'Connection: close',
+  ],
+  [
+    'an answer in chunks',
+    'GET /stream HTTP/1.1',
+    `Host: ${host}`,
+    'Connection: close',
+  ],
   ['only the head', 'HEAD /menu HTTP/1.1', `Host: ${host}`, 'Connection: close'],
   ['without a Host', 'GET /menu HTTP/1.1', 'Connection: close'],
 ];

@@ -12,5 +12,7 @@ const server = http.createServer((request, response) => {
   }
 });
 
-server.listen(Number(process.env.PORT ?? 8080), process.env.HOST, () => console.log('listening'));
+server.listen(Number(process.env.PORT ?? 8080), process.env.HOST, () =>
+  console.log('listening'),
+);
 process.on('SIGTERM', () => server.close());

@@ -5,10 +5,14 @@ const REQUESTS = 5;
 
 function get(agent) {
   return new Promise((resolve, reject) => {
-    const request = http.get(url, { agent, signal: AbortSignal.timeout(5000) }, (response) => {
-      response.resume();
-      response.on('end', () => resolve(request.reusedSocket));
-    });
+    const request = http.get(
+      url,
+      { agent, signal: AbortSignal.timeout(5000) },
+      (response) => {
+        response.resume();
+        response.on('end', () => resolve(request.reusedSocket));
+      },
+    );
     request.on('error', reject);
   });
 }
@@ -22,11 +26,16 @@ async function measure(title, options) {
     if (await get(agent)) reused += 1;
     times.push(performance.now() - begun);
   }
-  agent.destroy(); // idle connections would hold the program for as long as the server keeps them
+  // idle connections would hold the program for as long as the server keeps them
+  agent.destroy();
   const all = times.reduce((sum, time) => sum + time, 0);
   console.log(title);
-  console.log(`  connections: ${REQUESTS - reused}, requests on one that was there: ${reused}`);
-  console.log(`  each request: ${times.map((time) => `${Math.round(time)} ms`).join(', ')}`);
+  console.log(
+    `  connections: ${REQUESTS - reused}, requests on one that was there: ${reused}`,
+  );
+  console.log(
+    `  each request: ${times.map((time) => `${Math.round(time)} ms`).join(', ')}`,
+  );
   console.log(`  together: ${Math.round(all)} ms`);
 }
 

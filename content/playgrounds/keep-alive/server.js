@@ -5,8 +5,13 @@ const server = createServer((_request, response) => response.end('masala chai\n'
 server.on('connection', () => {
   connections += 1;
 });
-// Longer than the proxy or balancer in front keeps idle connections: who closes first must be the one who asks.
+// Longer than the balancer in front keeps idle connections: the one who asks must be
+// the one who closes first.
 server.keepAliveTimeout = 65_000;
 
-server.listen(Number(process.env.PORT ?? 8080), process.env.HOST, () => console.log('listening'));
-process.on('SIGTERM', () => server.close(() => console.log(`${connections} connections in all`)));
+server.listen(Number(process.env.PORT ?? 8080), process.env.HOST, () =>
+  console.log('listening'),
+);
+process.on('SIGTERM', () =>
+  server.close(() => console.log(`${connections} connections in all`)),
+);

@@ -1,15 +1,19 @@
 import http from 'node:http';
 
 const url = process.env.URL ?? 'http://example.com/';
-const agent = new http.Agent({ keepAlive: true, maxSockets: 10 }); // one handshake for many requests
+// one handshake for many requests
+const agent = new http.Agent({ keepAlive: true, maxSockets: 10 });
 
 function get(label) {
   return new Promise((resolve, reject) => {
     const begun = performance.now();
-    const say = (what) => console.log(`${label}  ${what} after ${Math.round(performance.now() - begun)} ms`);
-    const request = http.get(url, { agent, signal: AbortSignal.timeout(2000) }, (response) => {
+    const since = () => Math.round(performance.now() - begun);
+    const say = (what) => console.log(`${label}  ${what} after ${since()} ms`);
+    const signal = AbortSignal.timeout(2000);
+    const request = http.get(url, { agent, signal }, (response) => {
       say(`${response.statusCode} ${response.headers['content-type']}`);
-      response.resume(); // read the body, or the connection is never free again
+      // read the body, or the connection is never free again
+      response.resume();
       response.on('end', () => {
         say('whole body');
         resolve();
@@ -28,7 +32,8 @@ try {
   await get('first ');
   await get('second');
 } catch (error) {
-  console.error(error.code); // ENOTFOUND, ECONNREFUSED; ABORT_ERR when time is up
+  // ENOTFOUND, ECONNREFUSED; ABORT_ERR when time is up
+  console.error(error.code);
   process.exitCode = 1;
 } finally {
   agent.destroy();

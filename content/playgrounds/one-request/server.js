@@ -5,5 +5,7 @@ const server = createServer((_request, response) => {
   response.end('<!doctype html><title>ChaiCart</title><h1>Masala chai</h1>\n');
 });
 
-server.listen(Number(process.env.PORT ?? 8080), process.env.HOST, () => console.log('listening'));
+server.listen(Number(process.env.PORT ?? 8080), process.env.HOST, () =>
+  console.log('listening'),
+);
 process.on('SIGTERM', () => server.close());

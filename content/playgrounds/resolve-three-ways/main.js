@@ -7,14 +7,18 @@ const noAddress = process.argv[4] ?? '_dmarc.example.com';
 async function ask(way, question) {
   const begun = performance.now();
   const answer = await question().catch((error) => error.code);
-  console.log(`${way.padEnd(15)} ${answer}  (${Math.round(performance.now() - begun)} ms)`);
+  console.log(
+    `${way.padEnd(15)} ${answer}  (${Math.round(performance.now() - begun)} ms)`,
+  );
   return String(answer);
 }
 
-// getaddrinfo of the system, which every connection of a program uses: hosts file first, then DNS.
-const lookup = (host) => async () => (await dns.lookup(host, { family: 4 })).address;
+// getaddrinfo of the system, as every connection uses it: hosts file first, then DNS.
+const lookup = (host) => async () =>
+  (await dns.lookup(host, { family: 4 })).address;
 
-// Straight to the resolver, past the hosts file. Only this way tells how long the answer may be kept.
+// Straight to the resolver, past the hosts file. Only this way tells how long the
+// answer may be kept.
 const resolve = (host) => async () => {
   const [first] = await dns.resolve4(host, { ttl: true });
   return `${first.address}, to be kept ${first.ttl} s`;
@@ -29,7 +33,9 @@ const bySystem = await ask('dns.lookup', lookup(name));
 const byDns = await ask('dns.resolve4', resolve(name));
 await ask('Resolver', own(name));
 if (!byDns.startsWith(bySystem)) {
-  console.log('They disagree. A line in the hosts file wins over all of DNS, and only for this machine.');
+  console.log(
+    'They disagree. A line in the hosts file wins over all of DNS, and only for this machine.',
+  );
 }
 
 console.log(`\n${missing}: there is no such name`);

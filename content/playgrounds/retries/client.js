@@ -8,7 +8,8 @@ const FIRST_PAUSE = 100;
 const LONGEST_PAUSE = 2000;
 
 /** What may be tried again: nobody answered, or the server says that it is its own fault and may pass. */
-const isPassing = (status) => status === 429 || status === 502 || status === 503 || status === 504;
+const isPassing = (status) =>
+  status === 429 || status === 502 || status === 503 || status === 504;
 
 async function order(what, headers) {
   for (let attempt = 1; ; attempt++) {
@@ -22,7 +23,8 @@ async function order(what, headers) {
       });
       const body = await response.json();
       result = `${response.status} ${JSON.stringify(body)}`;
-      if (!isPassing(response.status)) return console.log(`  attempt ${attempt}: ${result}`);
+      if (!isPassing(response.status))
+        return console.log(`  attempt ${attempt}: ${result}`);
     } catch (error) {
       // No answer is not a no: the order may have been taken, and only the answer was lost.
       result =
@@ -33,7 +35,8 @@ async function order(what, headers) {
     console.log(`  attempt ${attempt}: ${result}`);
     if (attempt === ATTEMPTS) throw new Error(`no luck in ${ATTEMPTS} attempts`);
     // Twice as long each time, and anything up to that: clients that failed together must not return together.
-    const pause = Math.random() * Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (attempt - 1));
+    const pause =
+      Math.random() * Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (attempt - 1));
     console.log(`  waits ${Math.round(pause)} ms`);
     await sleep(pause);
   }

@@ -22,7 +22,8 @@ const server = createServer(async (request, response) => {
   };
   if (request.method !== 'POST') return reply(200, orders);
   const body = await json(request).catch(() => undefined);
-  if (typeof body?.what !== 'string') return reply(400, { error: 'an order says what' });
+  if (typeof body?.what !== 'string')
+    return reply(400, { error: 'an order says what' });
   posts += 1;
   // The mishaps of a bad evening: of three attempts the first is taken and its answer is late, the second is refused.
   if (posts % 3 === 2) return reply(503, { error: 'busy' });
@@ -31,7 +32,9 @@ const server = createServer(async (request, response) => {
   else reply(201, answer);
 });
 
-server.listen(Number(process.env.PORT ?? 8080), process.env.HOST, () => console.log('listening'));
+server.listen(Number(process.env.PORT ?? 8080), process.env.HOST, () =>
+  console.log('listening'),
+);
 process.on('SIGTERM', () => {
   server.close(() => console.log(`${posts} attempts, ${orders.length} orders`));
   server.closeAllConnections();

@@ -15,7 +15,9 @@ const server = createServer((request, response) => {
   );
 });
 
-server.listen(Number(process.env.PORT ?? 8081), process.env.HOST, () => console.log('listening'));
+server.listen(Number(process.env.PORT ?? 8081), process.env.HOST, () =>
+  console.log('listening'),
+);
 process.on('SIGTERM', () => {
   server.close();
   server.closeAllConnections();

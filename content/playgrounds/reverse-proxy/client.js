@@ -5,7 +5,10 @@ const origin = process.env.ORIGIN ?? 'http://localhost:8080';
 const agent = new http.Agent({ keepAlive: true });
 
 async function get(path, headers = {}) {
-  const [response] = await once(http.get(new URL(path, origin), { agent, headers }), 'response');
+  const [response] = await once(
+    http.get(new URL(path, origin), { agent, headers }),
+    'response',
+  );
   response.setEncoding('utf8');
   let body = '';
   for await (const piece of response) body += piece;

@@ -2,9 +2,9 @@ import http from 'node:http';
 import { pipeline } from 'node:stream';
 
 // Who serves what: the longest prefix wins.
-const routes = Object.entries(JSON.parse(process.env.ROUTES ?? '{"/":"http://localhost:8081"}')).sort(
-  ([a], [b]) => b.length - a.length,
-);
+const routes = Object.entries(
+  JSON.parse(process.env.ROUTES ?? '{"/":"http://localhost:8081"}'),
+).sort(([a], [b]) => b.length - a.length);
 const PATIENCE = 800;
 const agent = new http.Agent({ keepAlive: true });
 
@@ -24,7 +24,9 @@ function endToEnd(headers) {
     .toLowerCase()
     .split(/\s*,\s*/);
   const isLocal = (name) => HOP_BY_HOP.includes(name) || named.includes(name);
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !isLocal(name)));
+  return Object.fromEntries(
+    Object.entries(headers).filter(([name]) => !isLocal(name)),
+  );
 }
 
 const server = http.createServer((request, response) => {
@@ -57,7 +59,9 @@ const server = http.createServer((request, response) => {
   const timer = setTimeout(() => upstream.destroy(new Error('time-out')), PATIENCE);
   upstream.on('response', (answer) => {
     clearTimeout(timer);
-    console.log(`${request.method} ${request.url}  ${answer.statusCode} from ${route[0]}`);
+    console.log(
+      `${request.method} ${request.url}  ${answer.statusCode} from ${route[0]}`,
+    );
     response.writeHead(answer.statusCode, endToEnd(answer.headers));
     pipeline(answer, response, () => {}); // when one of the two breaks, so does the other
   });
@@ -71,7 +75,9 @@ const server = http.createServer((request, response) => {
   request.pipe(upstream);
 });
 
-server.listen(Number(process.env.PORT ?? 8080), process.env.HOST, () => console.log('listening'));
+server.listen(Number(process.env.PORT ?? 8080), process.env.HOST, () =>
+  console.log('listening'),
+);
 process.on('SIGTERM', () => {
   agent.destroy();
   server.close();

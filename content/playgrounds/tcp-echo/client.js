@@ -7,7 +7,10 @@ const orders = ['masala chai', 'ginger chai', 'a samosa, and two spoons of sugar
 
 /** Sends two orders at once, and the third in two halves; gives every piece that comes back. */
 async function echo(encode, onPiece) {
-  const socket = connect(Number(process.env.PORT ?? 7000), process.env.SERVER ?? 'localhost');
+  const socket = connect(
+    Number(process.env.PORT ?? 7000),
+    process.env.SERVER ?? 'localhost',
+  );
   socket.on('data', onPiece);
   await once(socket, 'connect');
   const [first, second, third] = orders.map(encode);
@@ -31,6 +34,8 @@ console.log('with the length before each message:');
 const unframer = new Unframer();
 await echo(frame, (piece) => {
   const messages = [...unframer.take(piece)];
-  console.log(`  a piece of ${piece.length} bytes: ${messages.length} messages are complete`);
+  console.log(
+    `  a piece of ${piece.length} bytes: ${messages.length} messages are complete`,
+  );
   for (const message of messages) console.log(`    ${JSON.stringify(message)}`);
 });

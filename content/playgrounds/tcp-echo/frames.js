@@ -18,7 +18,8 @@ export class Unframer {
     this.#rest = Buffer.concat([this.#rest, piece]);
     while (this.#rest.length >= HEAD) {
       const length = this.#rest.readUInt32BE();
-      if (length > MAX) throw new RangeError(`a message of ${length} bytes is too long`);
+      if (length > MAX)
+        throw new RangeError(`a message of ${length} bytes is too long`);
       if (this.#rest.length < HEAD + length) return; // the rest of it is still under way
       yield this.#rest.toString('utf8', HEAD, HEAD + length);
       this.#rest = this.#rest.subarray(HEAD + length);

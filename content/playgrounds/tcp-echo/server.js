@@ -6,5 +6,7 @@ const server = createServer((socket) => {
   socket.on('error', (error) => console.error(error.code));
 });
 
-server.listen(Number(process.env.PORT ?? 7000), process.env.HOST, () => console.log('listening'));
+server.listen(Number(process.env.PORT ?? 7000), process.env.HOST, () =>
+  console.log('listening'),
+);
 process.on('SIGTERM', () => server.close());

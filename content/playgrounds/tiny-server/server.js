@@ -14,7 +14,9 @@ const server = createServer((request, response) => {
 });
 
 // Who knocks: of a client behind a NAT it is the outside address.
-server.once('connection', (socket) => console.log('first connection from', socket.remoteAddress));
+server.once('connection', (socket) =>
+  console.log('first connection from', socket.remoteAddress),
+);
 
 server.listen(Number(process.env.PORT ?? 8080), process.env.HOST, () => {
   console.log('listening on', server.address().port);

@@ -13,11 +13,19 @@ function greet(host, port) {
 }
 
 console.log(`${process.env.NAME ?? 'here'} asks:`);
-for (const port of [8001, 8002]) console.log(`  ${host} port ${port}: ${await greet(host, port)}`);
+for (const port of [8001, 8002])
+  console.log(`  ${host} port ${port}: ${await greet(host, port)}`);
 
 if (process.env.NAME === 'far') {
   console.log('which of these would you let a webhook call?');
-  const texts = ['203.0.113.9', '192.168.1.23', '100.64.7.7', '::ffff:10.0.0.1', 'fe80::1', '2001:db8::1'];
+  const texts = [
+    '203.0.113.9',
+    '192.168.1.23',
+    '100.64.7.7',
+    '::ffff:10.0.0.1',
+    'fe80::1',
+    '2001:db8::1',
+  ];
   for (const text of [...texts, '010.0.0.1', '127.1']) {
     try {
       console.log(`  ${text}: ${isInternal(text) ? 'internal' : 'public'}`);
