@@ -81,7 +81,11 @@ export async function simulated(files: Folder, entry: string): Promise<Printed> 
 /** Frames of Node's own, which the simulation does not have, and what Node calls the process. */
 export function withoutInternals(text: string): string {
   return text
-    .replace(/\n {4,}at (?:async )?[^\n]*(?:\(node:|node:internal|node:diagnostics)[^\n]*/g, '')
+    .replace(
+      /\n {4,}at (?:async )?[^\n]*(?:\(node:|node:internal|node:diagnostics)[^\n]*?(?= \{\n|\n|$)/g,
+      '',
+    )
+    .replace(/\n {4,}\.\.\. \d+ lines matching cause stack trace \.\.\.(?= \{\n|\n|$)/g, '')
     .replace(/^node:[^\n]*:\d+\n[^\n]*\n\s*\^+\n/gm, '')
     .replace(/\(node:\d+\)/g, '(node)');
 }

@@ -24,7 +24,7 @@ const WITHHELD =
   `BroadcastChannel CacheStorage CompressionStream DecompressionStream EventSource FinalizationRegistry
   Storage Temporal WeakRef WebAssembly WebSocket Worker WorkerGlobalScope XMLHttpRequest addEventListener caches close
   document dispatchEvent frames history importScripts indexedDB localStorage location navigator onmessage open opener
-  origin parent postMessage removeEventListener self sessionStorage SharedArrayBuffer SharedWorker Atomics top
+  origin parent postMessage removeEventListener self sessionStorage SharedWorker top
   window`.split(/\s+/);
 
 export interface ProgramGlobals {

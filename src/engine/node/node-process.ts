@@ -68,7 +68,7 @@ export interface ProcessHooks {
   /** `process.emitWarning`. */
   warn(warning: string | Error, name?: string, code?: string): void;
   /** How an error is printed, with the places in the program's own files. */
-  describe(error: unknown): string;
+  describe(error: unknown, origin: 'uncaughtException' | 'unhandledRejection'): string;
 }
 
 /** Thrown by `process.exit()`, which never returns. */
@@ -99,6 +99,8 @@ export class NodeProcess {
   ended: number | undefined;
   /** False while the program's first file still awaits something at its top level. */
   isLoaded = false;
+  /** Where its files await at their top level, as Node says it. Set by the loader. */
+  unsettledAt: () => string = () => '';
   readonly #onOutput: (stream: OutputStream, text: string) => void;
   readonly #onExit: (code: number) => void;
   readonly #modules = new Map<ModuleFactory<unknown>, unknown>();
@@ -222,13 +224,13 @@ export class NodeProcess {
     if (error instanceof ProcessExit || !this.isRunning) return;
     try {
       if (this.hooks?.uncaught(error, origin)) return;
-      this.exitCode ??= 1;
+      this.exitCode = 1;
       this.#tellExit(1);
     } catch (other) {
       if (other instanceof ProcessExit) return;
       error = other;
     }
-    this.print('stderr', `${this.hooks?.describe(error) ?? String(error)}\n`);
+    this.print('stderr', `${this.hooks?.describe(error, origin) ?? String(error)}\n`);
     this.#exitNow(this.exitCode || 1);
   }
 
@@ -326,7 +328,7 @@ export class NodeProcess {
     if (!this.isRunning || this.#refs > 0 || this.hasTicks) return;
     if (!this.isLoaded) {
       // what stands at the top level awaits something that will never come
-      this.print('stderr', 'Warning: Detected unsettled top-level await\n');
+      this.print('stderr', `Warning: Detected unsettled top-level await${this.unsettledAt()}\n`);
       this.#leave(13);
       return;
     }

@@ -9,6 +9,8 @@ export interface Edit {
   readonly start: number;
   readonly end: number;
   readonly text: string;
+  /** What stands right behind it is told as its own beginning: V8 takes a called expression for its parenthesis. */
+  readonly isCalled?: boolean;
 }
 
 export interface Place {
@@ -48,6 +50,8 @@ export class EditedText {
   readonly #source: string;
   /** Beginnings of pieces in the text, and in the source; of a replaced piece both its places are its beginning. */
   readonly #pieces: { readonly at: number; readonly from: number; readonly isCopied: boolean }[] = [];
+  /** Beginnings of the text right behind what is called, with the place of that in the source. */
+  readonly #behind = new Map<number, number>();
   #lines: Lines | undefined;
   #sourceLines: Lines | undefined;
 
@@ -67,6 +71,7 @@ export class EditedText {
     for (const edit of [...edits].sort((a, b) => a.start - b.start || a.end - b.end)) {
       put(source.slice(read, edit.start), read, true);
       put(edit.text, edit.start, false);
+      if (edit.isCalled) this.#behind.set(written, edit.start);
       read = edit.end;
     }
     put(source.slice(read), read, true);
@@ -84,6 +89,8 @@ export class EditedText {
   place(place: Place): Place {
     this.#lines ??= new Lines(this.text);
     const offset = this.#lines.offset(place);
+    const called = this.#behind.get(offset);
+    if (called !== undefined) return this.placeOfSource(called);
     let low = 0;
     for (let high = this.#pieces.length; high - low > 1; ) {
       const middle = (low + high) >> 1;

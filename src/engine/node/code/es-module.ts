@@ -253,13 +253,13 @@ class Shaper {
     );
   }
 
-  /** `await x` is `(yield (x))` of a generator, whoever drives which awaits `x`. */
+  /** `await x` is `(yield [where, (x)])` of a generator; whoever drives it awaits `x`, and knows where it stands. */
   #await({ start, argument, end }: AwaitExpression): void {
     const risk = this.#beginsLine(start) ? ';' : '';
     this.#edits.push(
       { start, end: start + 'await'.length, text: `${risk}(yield` },
-      { start: argument.start, end: argument.start, text: '(' },
-      { start: end, end, text: '))' },
+      { start: argument.start, end: argument.start, text: `[${start}, (` },
+      { start: end, end, text: ')])' },
     );
   }
 
@@ -279,7 +279,12 @@ class Shaper {
     }[use];
     // `(` at the beginning of a line would call what stands before
     const isRisky = use === 'called' && this.#beginsLine(node.start);
-    this.#edits.push({ start: node.start, end: node.end, text: isRisky ? `;${text}` : text });
+    this.#edits.push({
+      start: node.start,
+      end: node.end,
+      text: isRisky ? `;${text}` : text,
+      isCalled: use === 'called',
+    });
   }
 
   /** True where a statement begins after one that has no semicolon. */

@@ -25,7 +25,7 @@ import type { ExportedName, ModuleShape } from './es-module.ts';
 import type { PreparedModule } from './prepare.ts';
 import { Resolver, type Target, urlOf } from './resolve.ts';
 import { type Script, Scripts } from './scripts.ts';
-import { linkFault, syntaxError } from './stacks.ts';
+import { linkFault, sourceLine, syntaxError } from './stacks.ts';
 import { SyntaxFault } from './syntax.ts';
 
 export type Loader = ReturnType<typeof loader>;
@@ -41,6 +41,7 @@ class ProgramLoader {
   readonly #scripts: Scripts;
   readonly #records = new Map<string, AnyModule>();
   readonly #texts = new Map<EsModule, Script>();
+  readonly #unsettled = new Map<Script, number>();
   readonly #marked = new WeakMap<EsModule, object>();
   readonly #evaluation = new Evaluation();
   readonly #common: ReturnType<typeof commonModules>;
@@ -290,7 +291,7 @@ class ProgramLoader {
       constant,
       ...aliases,
     );
-    const body = bodyOf(enter, shape);
+    const body = bodyOf(enter, shape, (at) => this.#awaits(script, at));
     if (shape.isDefaultNameless)
       Object.defineProperty(exports['default']!() as object, 'name', {
         value: 'default',
@@ -310,6 +311,16 @@ class ProgramLoader {
       Object.defineProperty(alias, one.name ?? '*', { get: found.read, configurable: true });
     }
     return alias;
+  }
+
+  /** Where the program waits at a top level; what is told last is what is said when it never comes. */
+  #awaits(script: Script, at: number | undefined): void {
+    this.#unsettled.delete(script);
+    if (at !== undefined) this.#unsettled.set(script, at);
+    this.node.unsettledAt = () => {
+      for (const [one, offset] of this.#unsettled) return ` at ${sourceLine(one, offset)}`;
+      return '';
+    };
   }
 
   #meta(url: string, path: string): object {
@@ -389,11 +400,17 @@ class ProgramLoader {
   }
 }
 
-function bodyOf(entered: unknown, { hasTopLevelAwait, isAsync }: ModuleShape): Body['run'] {
+/** `onAwait` is told the offset of each `await` at the top level, and undefined when that is over. */
+function bodyOf(
+  entered: unknown,
+  { hasTopLevelAwait, isAsync }: ModuleShape,
+  onAwait: (at: number | undefined) => void,
+): Body['run'] {
   if (!isAsync) {
-    const steps = (entered as () => Generator<unknown, void>).call(undefined);
+    const steps = (entered as () => Steps).call(undefined);
     steps.next();
-    if (hasTopLevelAwait) return () => new Promise((resolve, reject) => drive(steps, resolve, reject));
+    if (hasTopLevelAwait)
+      return () => new Promise((resolve, reject) => drive(steps, onAwait, resolve, reject));
     return () => {
       steps.next();
       return undefined;
@@ -412,17 +429,28 @@ function bodyOf(entered: unknown, { hasTopLevelAwait, isAsync }: ModuleShape): B
   };
 }
 
+type Steps = Generator<[at: number, value: unknown] | undefined, void>;
+
 /** Awaits what the generator gives, as `await` does: in as many microtasks. */
-function drive(steps: Generator<unknown, void>, resolve: () => void, reject: (error: unknown) => void): void {
-  const go = (step: () => IteratorResult<unknown>): void => {
+function drive(
+  steps: Steps,
+  onAwait: (at: number | undefined) => void,
+  resolve: () => void,
+  reject: (error: unknown) => void,
+): void {
+  const go = (step: () => ReturnType<Steps['next']>): void => {
     try {
+      onAwait(undefined);
       const { done, value } = step();
-      if (done) resolve();
-      else
-        Promise.resolve(value).then(
-          (found) => go(() => steps.next(found)),
-          (error: unknown) => go(() => steps.throw(error)),
-        );
+      if (done || !value) {
+        resolve();
+        return;
+      }
+      onAwait(value[0]);
+      Promise.resolve(value[1]).then(
+        (found) => go(() => steps.next(found)),
+        (error: unknown) => go(() => steps.throw(error)),
+      );
     } catch (error) {
       reject(error);
     }

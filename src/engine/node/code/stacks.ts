@@ -45,23 +45,36 @@ interface Origin {
   readonly isApart: boolean;
 }
 
-const installed = new WeakSet<object>();
+/** What stands for frames that are all the engine's, where Node's would be its own. */
+const OURS = 'node:internal/simulated';
+
+/** Whose scripts they are, and whether the realm asks for the texts of stacks. */
+const installed = new WeakMap<Scripts, { isAsking: boolean; node: NodeProcess }>();
 
 /** From now on stacks of the realm show where programs were written. */
 export function installStacks(node: NodeProcess): void {
-  const RealmError = node.realm.evaluate('Error') as ErrorClass;
+  const RealmError = node.realm.evaluate('Error') as ErrorClass & (new () => Error);
   const scripts = Scripts.of(node.realm);
-  if (installed.has(scripts) && RealmError.prepareStackTrace !== undefined) return;
-  installed.add(scripts);
+  const known = installed.get(scripts);
+  if (known && RealmError.prepareStackTrace !== undefined) {
+    known.node = node;
+    return;
+  }
+  const state = { isAsking: false, node };
+  installed.set(scripts, state);
   const before = RealmError.prepareStackTrace;
   RealmError.stackTraceLimit = Math.max(RealmError.stackTraceLimit ?? SHOWN, TAKEN);
   RealmError.prepareStackTrace = (error, sites) => {
+    state.isAsking = true;
     const frames = ownFrames(scripts, sites);
+    if (frames.length > 0) showNames(scripts, error, sites);
     const head = headOf(error);
     if (frames.length > 0) return [head, ...frames.slice(0, SHOWN)].join('\n    at ');
+    if (state.node.drive.current && sites.length > 0) return `${head}\n    at ${OURS}`;
     if (before) return before(error, sites);
     return [head, ...sites.slice(0, SHOWN)].join('\n    at ');
   };
+  void new RealmError().stack;
 }
 
 function headOf(error: unknown): string {
@@ -99,12 +112,48 @@ function frameOf(scripts: Scripts, site: CallSite): string | undefined {
   const at = text.lastIndexOf(called);
   if (at < 0) return where;
   const end = text.endsWith(')') ? ')' : '';
-  return `${text.slice(0, at)}${where}${end}`;
+  return `${withoutEval(text.slice(0, at))}${where}${end}`.replace(/^((?:async )?)\((.*)\)$/, '$1$2');
+}
+
+/** What is evaluated has `eval` for the name of functions that have none, where a file would have nothing. */
+function withoutEval(text: string): string {
+  return text.replace(
+    /^((?:async )?)(new )?([^ ]+\.)?eval(?: \[as ([^\]]+)\])? \($/,
+    (_, how: string, made = '', owner = '', method?: string) => {
+      if (made) return `${how}new <anonymous> (`;
+      return owner ? `${how}${owner}${method ?? '<anonymous>'} (` : `${how}(`;
+    },
+  );
+}
+
+/**
+ * What an imported name was made of (`(0 , lib$.f) is not a function`) is written as it was. A program that reads the
+ * message before the stack sees the other.
+ */
+function showNames(scripts: Scripts, error: unknown, sites: readonly CallSite[]): void {
+  if (!(error instanceof Error) || !error.message.includes('$.')) return;
+  const name = sites[0] && nameOf(sites[0]);
+  const prepared = name ? scripts.named(name)?.prepared : undefined;
+  if (prepared?.kind !== 'module') return;
+  let { message } = error;
+  for (const { alias } of prepared.shape.requests)
+    message = message
+      .replaceAll(`(0 , ${alias}.`, `(${alias}.`)
+      .replace(new RegExp(`\\(${alias.replaceAll('$', '\\$')}\\.([\\w$]+)\\)`, 'g'), '$1')
+      .replaceAll(`${alias}.`, '');
+  if (message !== error.message)
+    Object.defineProperty(error, 'message', {
+      value: message,
+      writable: true,
+      configurable: true,
+      enumerable: false,
+    });
 }
 
 /** Lines of a stack that is text already, as of engines other than V8. */
 export function tidyStack(node: NodeProcess, stack: string): string {
   const scripts = Scripts.of(node.realm);
+  if (installed.get(scripts)?.isAsking) return stack;
   const lines = stack.split('\n').map((line) => {
     const [, before = '', called, number, column, after = ''] =
       /^(.*?)((?:file:\/\/)?\/[^\s()@]+?(?:\?\d+)?):(\d+):(\d+)(\)?)$/.exec(line) ?? [];
@@ -153,7 +202,7 @@ export function linkFault(
 function withOrigin(error: SyntaxError, origin: Origin): SyntaxError {
   origins.set(error, origin);
   Object.defineProperty(error, 'stack', {
-    value: headOf(error),
+    value: `${headOf(error)}\n    at ${OURS}`,
     writable: true,
     configurable: true,
   });
@@ -163,26 +212,40 @@ function withOrigin(error: SyntaxError, origin: Origin): SyntaxError {
 // ── errors that nobody took
 
 /** `file:///app/server.js:12`, the line, a caret: empty for an error that leads to no file of the program. */
-export function excerptOf(node: NodeProcess, error: unknown): string {
-  const origin = originOf(node, error);
+function excerptOf(node: NodeProcess, error: unknown, how: Origins): string {
+  const origin = originOf(node, error, how);
   if (!origin) return '';
-  const { name, source, place, width, isApart } = origin;
+  return `${excerpt(origin)}${origin.isApart ? '\n' : ''}`;
+}
+
+/** At the end of a text there is nothing to mark. */
+function excerpt({ name, source, place, width }: Omit<Origin, 'isApart'>): string {
   const line = source.split(/\r?\n|\r|\u2028|\u2029/)[place.line - 1] ?? '';
   const lead = line.slice(0, place.column - 1).replace(/[^\t]/g, ' ');
-  return `${name}:${place.line}\n${line}\n${lead}${'^'.repeat(Math.max(width, 1))}\n${isApart ? '\n' : ''}`;
+  return `${name}:${place.line}\n${line}\n${lead}${'^'.repeat(width)}\n`;
 }
 
-/** All that Node prints of an error that went past the program. `inspected` is what `util.inspect` says of it. */
-export function describeUncaught(node: NodeProcess, error: unknown, inspected: string): string {
-  const text = error instanceof Error ? tidyStack(node, inspected) : `Uncaught:\n${inspected}`;
-  const shown =
-    error instanceof Error
-      ? `${excerptOf(node, error)}${text}`
-      : `${text}\n(Use \`node --trace-uncaught ...\` to show where the exception was thrown)`;
-  return `${shown}\n\nNode.js ${NODE_VERSION}`;
+/** The line of an offset of a script's JavaScript, with its name before and a caret below. */
+export function sourceLine({ name, prepared }: Script, offset: number): string {
+  return excerpt({ name, source: prepared.source, place: prepared.offset(offset), width: 1 });
 }
 
-function originOf(node: NodeProcess, error: unknown): Origin | undefined {
+/** All that Node prints of what went past the program. `inspected` is what `util.inspect` says of it. */
+export function describeUncaught(
+  node: NodeProcess,
+  error: unknown,
+  origin: Origins,
+  inspected: string,
+): string {
+  const end = `\n\nNode.js ${NODE_VERSION}`;
+  if (error instanceof Error) return `${excerptOf(node, error, origin)}${tidyStack(node, inspected)}${end}`;
+  const hint = '(Use `node --trace-uncaught ...` to show where the exception was thrown)';
+  return origin === 'unhandledRejection' ? `${inspected}${end}` : `Uncaught:\n${inspected}\n${hint}${end}`;
+}
+
+type Origins = 'uncaughtException' | 'unhandledRejection';
+
+function originOf(node: NodeProcess, error: unknown, how: Origins): Origin | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   const known = origins.get(error);
   if (known) return known;
@@ -193,7 +256,9 @@ function originOf(node: NodeProcess, error: unknown): Origin | undefined {
     const [, name, number, column] = /((?:file:\/\/)?\/[^\s()]+?):(\d+):(\d+)\)?$/.exec(line) ?? [];
     const script = name === undefined ? undefined : scripts.shown(name);
     if (!script) continue;
-    const place = thrownAt(script.prepared.source, { line: Number(number), column: Number(column) });
+    const made = { line: Number(number), column: Number(column) };
+    // of a rejection Node knows where its error was made, and no more
+    const place = how === 'uncaughtException' ? thrownAt(script.prepared.source, made) : made;
     return { name: script.name, source: script.prepared.source, place, width: 1, isApart: true };
   }
   return undefined;

@@ -10,7 +10,7 @@ export class SyntaxFault extends Error {
   readonly at: Place;
   /** What V8 calls it, as far as known. */
   readonly words: string;
-  /** Length of what the caret marks. */
+  /** Length of what the caret marks: 0 at the end of the text. */
   readonly width: number;
   constructor(words: string, at: Place, width = 1) {
     super(words);
@@ -44,7 +44,7 @@ function faultAt(text: string, pos: number, message: string, sourceType: SourceT
     text.slice(pos),
   )?.[0];
   const place = new Lines(text).place(pos);
-  return new SyntaxFault(wordsOf(message, token, sourceType), place, token?.length ?? 1);
+  return new SyntaxFault(wordsOf(message, token, sourceType), place, token?.length ?? 0);
 }
 
 /** The words of V8 for those of acorn. */

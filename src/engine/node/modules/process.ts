@@ -5,6 +5,7 @@
  */
 import { SECOND } from '../../base/units.ts';
 import { checkFunction, checkInteger, invalidType } from '../arguments.ts';
+import { describeUncaught } from '../code/stacks.ts';
 import type { NodeProcess, OutputStream } from '../node-process.ts';
 import { NODE_VERSION } from '../node-version.ts';
 import type { Rejection } from '../realm.ts';
@@ -145,7 +146,7 @@ export function processModule(node: NodeProcess) {
     exit: (code) => emit('exit', code),
     signal: (name) => emit(name, name),
     warn: emitWarning,
-    describe: (error) => node.load(util).inspect(error),
+    describe: (error, origin) => describeUncaught(node, error, origin, node.load(util).inspect(error)),
   };
   self.on('warning', warningPrinter(node));
 

@@ -43,7 +43,8 @@ export function timers(node: NodeProcess) {
 
   class Timeout {
     readonly #id = ++ids;
-    readonly #callback: Callback;
+    /** By the name that Node's stacks show. */
+    readonly _onTimeout: Callback;
     readonly #args: unknown[];
     readonly #delay: number;
     readonly #repeats: boolean;
@@ -53,7 +54,7 @@ export function timers(node: NodeProcess) {
     #release: (() => void) | undefined;
 
     constructor(callback: Callback, delayMs: unknown, args: unknown[], repeats: boolean) {
-      this.#callback = callback;
+      this._onTimeout = callback;
       this.#args = args;
       this.#repeats = repeats;
       this.#delay = delayOf(delayMs);
@@ -77,7 +78,7 @@ export function timers(node: NodeProcess) {
     #fire(): void {
       this.#handle = undefined;
       try {
-        this.#callback.apply(this, this.#args);
+        this._onTimeout.apply(this, this.#args);
       } finally {
         // as Node does, an interval counts from the end of its callback; clearing or refreshing it in there has its way
         if (this.#handle === undefined && this.#release) {
