@@ -171,3 +171,18 @@ test('what leaves from an address of the machine’s choice leaves from there', 
   );
   expect(world.trace.length).toBeGreaterThan(0);
 });
+
+test('a name beyond ASCII is asked for as DNS knows it, and told as it was written', async () => {
+  const { stdout, world } = await runProgram(`
+    const dns = require('node:dns');
+    dns.setServers(['192.0.2.2']);
+    dns.lookup('münchen.example', (error) => console.log(error.message));
+    dns.resolve4('köln.example', (error) => console.log(error.message));
+  `);
+  expect(stdout.trim().split('\n').sort()).toEqual([
+    'getaddrinfo EAI_AGAIN münchen.example',
+    'queryA ECONNREFUSED köln.example',
+  ]);
+  const asked = [...world.trace.events(['dns.stub.ask'])].map(({ detail }) => detail!['name']);
+  expect(new Set(asked)).toEqual(new Set(['xn--mnchen-3ya.example.', 'xn--kln-sna.example.']));
+});

@@ -18,6 +18,7 @@ import { canonicalName } from '../../wire/dns/name.ts';
 import type { NodeProcess } from '../node-process.ts';
 import { codedError } from '../system-error.ts';
 import { checkAnswer, NoRecords, namesIn } from './dns-records.ts';
+import { asciiName } from './lookup.ts';
 
 /** What a query came to: a value, or the code of an error. */
 export type QueryDone = (code: string | undefined, value?: unknown) => void;
@@ -180,16 +181,6 @@ function nameToAsk(text: string): { readonly name: string } | { readonly problem
   } catch (error) {
     if (error instanceof Malformed) return { problem: 'EBADNAME' };
     throw error;
-  }
-}
-
-/** A name in letters that DNS knows; as it is when it is no international name. */
-export function asciiName(text: string): string {
-  if (/^[\0-\x7f]*$/.test(text)) return text;
-  try {
-    return new URL(`ws://${text}`).hostname;
-  } catch {
-    return text;
   }
 }
 

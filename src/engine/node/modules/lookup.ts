@@ -68,7 +68,7 @@ export function addressesByName(
     finish(failedCall('getaddrinfo', 'EAI_NONAME', name), []);
     return;
   }
-  node.resolver.start(name, families, (result) => {
+  node.resolver.start(asciiName(name), families, (result) => {
     if (result.error !== undefined) {
       finish(failedCall('getaddrinfo', result.error, name), []);
       return;
@@ -134,6 +134,16 @@ function request<Args extends unknown[]>(
       node.unref();
       done(...args);
     });
+}
+
+/** A name in letters that DNS knows; as it is when it is no international name. */
+export function asciiName(text: string): string {
+  if (/^[\0-\x7f]*$/.test(text)) return text;
+  try {
+    return new URL(`ws://${text}`).hostname;
+  } catch {
+    return text;
+  }
 }
 
 /** `127.1` and `0x7f000001` are addresses to getaddrinfo, as to inet_aton(3). */
