@@ -95,14 +95,14 @@ export function readFromSandbox(stranger: unknown): FromSandbox {
  */
 export function buffersIn(message: unknown): ArrayBuffer[] {
   const found = new Set<ArrayBuffer>();
+  const seen = new Set<object>();
   const look = (value: unknown, depth: number): void => {
+    if (typeof value !== 'object' || value === null || depth < 0 || seen.has(value)) return;
+    seen.add(value);
     if (ArrayBuffer.isView(value)) {
       if (value.buffer instanceof ArrayBuffer && value.byteLength > 0) found.add(value.buffer);
-    } else if (Array.isArray(value)) {
-      if (typeof value[0] === 'object' && value.length <= MOST_LISTED)
-        for (const one of value) look(one, depth - 1);
-    } else if (depth > 0 && typeof value === 'object' && value !== null)
-      for (const one of Object.values(value)) look(one, depth - 1);
+    } else if (!Array.isArray(value)) for (const one of Object.values(value)) look(one, depth - 1);
+    else if (value.length <= MOST_LISTED) for (const one of value) look(one, depth - 1);
   };
   look(message, DEPTH);
   return [...found];

@@ -4,6 +4,9 @@ import { createSocket } from 'node:dgram';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { expect, type Page, test } from '@playwright/test';
+import { readProject } from '../../src/engine/node/project.ts';
+import { Programs } from '../../src/engine/scenario/programs.ts';
+import { nodeRealm } from '../node/in-node.ts';
 import { type Bundled, bundlePage } from './bundle.ts';
 import { port } from './dist.ts';
 import type { Harness, Trial } from './escape-harness.ts';
@@ -177,6 +180,45 @@ test('a run that comes out can be asked, and one that was forged cannot', async 
     forged as unknown as Trial['outcome'],
   );
   expect(refused).toContain('refused: This run is no longer here');
+});
+
+test('a project runs in the sandbox to the same last byte as here', async ({ page }) => {
+  const files = {
+    'package.json': JSON.stringify({
+      roundtrip: {
+        scenario: 'workbench',
+        set: { loss: '5%' },
+        seed: 7,
+        processes: [
+          { name: 'server', on: 'app-1', run: 'server.js', service: true },
+          { name: 'client', on: 'laptop', run: 'client.js', start: '100ms' },
+        ],
+      },
+    }),
+    'server.js': `require('node:net').createServer((socket) => socket.pipe(socket)).listen(7000, () => console.log('listening'));`,
+    'client.js': `
+      const socket = require('node:net').connect(7000, 'app-1.chaicart.example', () => socket.end('x'.repeat(20_000)));
+      let n = 0;
+      socket.on('data', (chunk) => { n += chunk.length; console.log(chunk.length, new Date().toISOString(), Math.random()); });
+      socket.on('close', () => { console.log('all', n); Promise.reject(new Error('nobody asks')); });`,
+  };
+  const realm = nodeRealm();
+  let printed = '';
+  const programs = new Programs(readProject(new Map(Object.entries(files))), realm, {
+    onOutput: ({ text }) => {
+      printed += text;
+    },
+  });
+  await programs.finish();
+  realm.end();
+  const { text, outcome } = await page.evaluate((it) => harness.run(it), files);
+  const plain = (said: string): string => said.replace(/\n +at .*/g, '');
+  expect(printed).toContain('all 20000');
+  expect(plain(text)).toBe(plain(printed));
+  expect(outcome.programs.map(({ name, code }) => [name, code])).toEqual(
+    programs.programs.map(({ spec, process }) => [spec.name, process?.ended]),
+  );
+  expect(outcome.request?.playground?.digest).toBe(programs.run.world.trace.digest);
 });
 
 test('the sandbox runs nothing as a page of its own', async ({ page }) => {
