@@ -29,7 +29,7 @@ export function RunPlayer({ id, title, request }: RunPlayerProps) {
   if (fault !== '') return <p class="pg-fault">The packets of this run cannot be shown: {fault}</p>;
   if (!placed) return <p class="pg-quiet pg-waiting">Reading the packets…</p>;
   return (
-    <div class="pg-player">
+    <div class="pg-player" ref={(box) => void box?.scrollIntoView({ block: 'nearest' })}>
       <Player
         key={placed.run}
         placed={placed}
@@ -44,5 +44,6 @@ export function RunPlayer({ id, title, request }: RunPlayerProps) {
 function place(id: string, title: string, request: RunRequest, view: RunView): Placed {
   const run = `${id}-${++made}`;
   leaveView(run, packView(view));
-  return { id, title, run, request, complete: true, cursor: 0, panels: ['packets'] };
+  // at its end, when all of it has happened
+  return { id, title, run, request, complete: true, cursor: view.end, panels: ['packets'] };
 }

@@ -3,6 +3,7 @@
 // ends the build with a sentence.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { readProject } from '~components/engine/projects.ts';
 import type { ProgramOf, Project, SourceFile } from '~components/playground/project.ts';
 import { filesFault, placeNotes, versionOf } from '~components/playground/project.ts';
 import { codePaint } from './code-paint.ts';
@@ -86,6 +87,11 @@ function readFolder(name: string): { readonly project: Project; readonly chapter
   );
   const fault = filesFault(files);
   if (fault) refuse(fault);
+  try {
+    readProject(new Map(files.map((file) => [file.name, file.text])));
+  } catch (error) {
+    refuse((error as Error).message);
+  }
   for (const note of notes) {
     const file = files.find((one) => one.name === note.file) ?? refuse(`a note is about ${note.file}`);
     if (placeNotes([note], file).length === 0) refuse(`no line of ${note.file} has “${note.at}”`);

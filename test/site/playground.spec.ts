@@ -519,3 +519,35 @@ test('nothing loads before it is used; completion names what Node offers', async
   await expect(page.getByRole('option', { name: 'node:http', exact: true })).toBeVisible();
   expect(late().some((path) => path.includes('sandbox'))).toBe(false);
 });
+
+test('on its page: the programs run in the sandbox, and their packets are those of this run', async ({
+  page,
+}) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.goto('/playgrounds/tiny-server/');
+  await button(page, 'Run').click();
+  await expect(output(page, 'server')).toContainText('listening on 8080');
+  await expect(output(page, 'client')).toContainText('/health: 200 after');
+  await expect(output(page, 'client')).toContainText('exit 0, after');
+  await output(page)
+    .getByRole('button', { name: /^Packets/ })
+    .click();
+  await expect(page.locator('.rt-player').getByText('GET /health').first()).toBeVisible();
+});
+
+test('on its page: code that was changed runs as it is, and an error leads to its line', async ({ page }) => {
+  await page.goto('/playgrounds/tiny-server/');
+  await tab(page, 'client.js').click();
+  await button(page, 'Edit').click();
+  await editor(page, 'client.js').waitFor();
+  await page.keyboard.press('Control+Home');
+  await page.keyboard.type("console.log('mine');\nnotThere();\n");
+  await page.keyboard.press('Control+Enter');
+  await expect(output(page, 'client')).toContainText('mine');
+  await expect(output(page, 'client')).toContainText('exit 1');
+  await output(page, 'client')
+    .getByRole('button', { name: /^client\.js:2/ })
+    .first()
+    .click();
+  await expect(page.locator('.cm-activeLine')).toHaveText('notThere();');
+});
