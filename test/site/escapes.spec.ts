@@ -200,7 +200,7 @@ test('a project runs in the sandbox to the same last byte as here', async ({ pag
       const socket = require('node:net').connect(7000, 'app-1.chaicart.example', () => socket.end('x'.repeat(20_000)));
       let n = 0;
       socket.on('data', (chunk) => { n += chunk.length; console.log(chunk.length, new Date().toISOString(), Math.random()); });
-      socket.on('close', () => { console.log('all', n); Promise.reject(new Error('nobody asks')); });`,
+      socket.on('close', () => { console.log('all', n); throw new Error('nobody takes it'); });`,
   };
   const realm = nodeRealm();
   let printed = '';
