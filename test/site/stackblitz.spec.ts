@@ -1,22 +1,25 @@
 // What StackBlitz is sent: the form is taken from the browser, its files are written to a folder, and its start script is
 // run there as StackBlitz would. What it prints is what the simulated network prints here.
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type BrowserContext, expect, type Page, type Request, test } from '@playwright/test';
+import { play } from '../../src/cli/play.ts';
 
 const projects = fileURLToPath(new URL('../../content/playgrounds/', import.meta.url));
 const names = readdirSync(projects).sort();
-const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 /** What a form may weigh: servers often refuse more than a megabyte. Bytes. */
 const MOST_SENT = 1_000_000;
 
 /** Nothing leaves for StackBlitz; what would have is given. */
 async function intercept(context: BrowserContext): Promise<Request[]> {
   const sent: Request[] = [];
+  context.on('page', (tab) => {
+    tab.on('load', () => void (tab.url().startsWith('https://stackblitz.com/') && tab.close()));
+  });
   await context.route('https://stackblitz.com/**', (route, request) => {
     sent.push(request);
     return route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>StackBlitz</title>' });
@@ -81,8 +84,13 @@ async function runThere(files: ReadonlyMap<string, string>): Promise<{ stdout: s
   return promisify(execFile)(process.execPath, args, { cwd: folder, env });
 }
 
-const runHere = (name: string): string =>
-  execFileSync(process.execPath, [main, 'play', projects + name], { encoding: 'utf8' });
+async function runHere(name: string): Promise<string> {
+  let printed = '';
+  await play([projects + name], (_, text) => {
+    printed += text;
+  });
+  return printed;
+}
 
 test('every project: what is sent is the reader’s files and the simulator, and prints there what it prints here', async ({
   page,
@@ -102,7 +110,7 @@ test('every project: what is sent is the reader’s files and the simulator, and
     expect(files.get('README.md')).toContain('## On StackBlitz');
     const { stdout, stderr } = await runThere(files);
     expect(stderr, name).toBe('');
-    expect(stdout, name).toBe(runHere(name));
+    expect(stdout, name).toBe(await runHere(name));
   }
 });
 
