@@ -15,8 +15,12 @@ export interface Sentence {
   readonly reason: string;
 }
 
-/** `called` gives the name that people use for a machine. */
-export type Teller = (detail: Detail, called: (machine: string) => string) => Sentence | undefined;
+/** `called` gives the name that people use for a machine; `machine` is the event's. */
+export type Teller = (
+  detail: Detail,
+  called: (machine: string) => string,
+  machine: string,
+) => Sentence | undefined;
 
 export function say(layer: Layer, text: string, reason = '', subject?: string): Sentence {
   return {

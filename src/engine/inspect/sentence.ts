@@ -8,6 +8,7 @@ import { formatNumber } from '../base/units.ts';
 import type { Detail, TraceEvent } from '../trace/event.ts';
 import { nameTellers } from './sentence-names.ts';
 import { networkTellers } from './sentence-network.ts';
+import { ownProgramTellers } from './sentence-own-programs.ts';
 import { programTellers } from './sentence-programs.ts';
 import { bare, type Sentence, say, span, type Teller } from './sentence-words.ts';
 
@@ -27,6 +28,7 @@ const tellers: Readonly<Record<string, Teller>> = {
   ...networkTellers,
   ...nameTellers,
   ...programTellers,
+  ...ownProgramTellers,
   input: (d, called) => {
     const what = String(d['what']);
     const lower = (machine: unknown): string => called(String(machine)).replace(/^The /, 'the ');
@@ -194,7 +196,9 @@ function retransmitReason(d: Detail): string {
 
 /** The sentence for an event, or undefined when it has none. */
 export function tell(event: TraceEvent, called: (machine: string) => string): Sentence | undefined {
-  return Object.hasOwn(tellers, event.kind) ? tellers[event.kind]!(event.detail ?? {}, called) : undefined;
+  return Object.hasOwn(tellers, event.kind)
+    ? tellers[event.kind]!(event.detail ?? {}, called, event.node)
+    : undefined;
 }
 
 /** The kinds that have sentences. */

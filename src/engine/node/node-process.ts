@@ -92,6 +92,8 @@ export class NodeProcess {
   readonly cwd: string;
   readonly limits: ProcessLimits;
   readonly startedAt: Nanoseconds;
+  /** The event of its start, which brings about all that it does by itself. */
+  readonly began: number;
   hooks: ProcessHooks | undefined;
   /** What `process.exitCode` was set to. */
   exitCode: number | undefined;
@@ -128,7 +130,7 @@ export class NodeProcess {
     this.#onOutput = options.onOutput ?? (() => {});
     this.#onExit = options.onExit ?? (() => {});
     drive.processes.push(this);
-    this.host.record('program.start', {
+    this.began = this.host.record('program.start', {
       program: this.name,
       pid: this.pid,
       argv: this.argv.slice(1).join(' '),

@@ -160,8 +160,16 @@ function seed(value: unknown): number {
 }
 
 function time(value: unknown, what: string, most: Nanoseconds): Nanoseconds {
-  const read = typeof value === 'string' ? parseDuration(value) : Number.NaN;
+  const read = typeof value === 'string' && /^\d/.test(value) ? durationIn(value) : Number.NaN;
   if (!(read >= 0 && read <= most))
     throw new Malformed(`${what} is no time such as 200ms or 5s, up to ${most / SECOND}s`);
   return read;
+}
+
+function durationIn(text: string): Nanoseconds {
+  try {
+    return parseDuration(text);
+  } catch {
+    return Number.NaN;
+  }
 }
