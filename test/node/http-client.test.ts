@@ -72,7 +72,7 @@ async function against(name, answer, options, hook = {}) {
     hook.response?.(r, req);
   });
   hook.request ? req && hook.request(req) : req.end();
-  await wait(hook.wait ?? 150);
+  await wait(hook.wait ?? 250);
   req.destroy();
   await new Promise((r) => s.close(r));
 }

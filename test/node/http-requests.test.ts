@@ -7,7 +7,7 @@ const PRELUDE = String.raw`
 const http = require('http'),
   net = require('net');
 const mask = (t) => String(t).replace(/Date: [^\r]*/g, 'Date: X');
-const wait = (ms) => new Promise((r) => setTimeout(r, ms));
+const wait = (ms) => new Promise((r) => setTimeout(r, ms * 2));
 async function scene(name, options, listener, hook, send) {
   console.log('---', name);
   const s = http.createServer(options, listener);

@@ -98,7 +98,7 @@ s.listen(0, '127.0.0.1', async () => {
         })
         .on('error', (e) => console.log('cerr', e.code));
       c.write(t);
-      setTimeout(() => c.destroy(), 150);
+      setTimeout(() => c.destroy(), 250);
     });
   }
   s.close(() => console.log('closed'));
