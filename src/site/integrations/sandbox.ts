@@ -4,11 +4,11 @@
 //
 // The worker's text is bundled with its names as they are written: learners see them in errors and in what is printed.
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { AstroIntegration } from 'astro';
 import { build, type Rolldown } from 'vite';
-import { SHELVED } from '../../engine/node/libraries.ts';
+import { shelf } from '../../cli/shelf.ts';
 
 const root = new URL('../../../', import.meta.url);
 const worker = new URL('../../../components/engine/sandbox-worker.ts', import.meta.url);
@@ -39,28 +39,14 @@ async function bundle(entry: URL): Promise<string> {
   return result.output[0].code;
 }
 
-/** The texts of the packages on the shelf (engine/node/libraries.ts), by path. */
-async function shelf(): Promise<[path: string, text: string][]> {
-  const modules = new URL('node_modules/', root);
-  const texts: [string, string][] = [];
-  const put = async (path: string): Promise<void> => {
-    const url = new URL(path, modules);
-    if ((await stat(url)).isDirectory())
-      for (const name of (await readdir(url)).sort()) await put(`${path.replace(/\/$/, '')}/${name}`);
-    else texts.push([path, await readFile(url, 'utf8')]);
-  };
-  for (const [name, files] of Object.entries(SHELVED)) for (const file of files) await put(`${name}/${file}`);
-  return texts;
-}
-
 /** `home`: the address of the course's front page from there. */
 export async function sandboxPage(home = '../'): Promise<string> {
-  const [inside, script, texts] = await Promise.all([bundle(worker), bundle(frame), shelf()]);
+  const [inside, script] = await Promise.all([bundle(worker), bundle(frame)]);
   // `<` would end the element that carries it
   // as Node's own files are called in a stack
   const carried = JSON.stringify({
     worker: `${inside}\n//# sourceURL=node:internal/simulator`,
-    shelf: texts,
+    shelf: [...shelf()],
   }).replaceAll('<', '\\u003c');
   const code = script.replaceAll('</', '<\\/');
   const hash = createHash('sha256').update(code).digest('base64');
