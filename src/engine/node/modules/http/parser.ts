@@ -6,6 +6,7 @@
  * follows RFC 9112 line by line, does not. Compared with Node's own parser by test/node/http-parser.test.ts.
  */
 import type { Bytes } from '../../../base/bytes.ts';
+import { assert } from '../../../base/errors.ts';
 import { BODY_STATES } from './parser-body.ts';
 import { FIELD_STATES } from './parser-fields.ts';
 import { LINE_STATES } from './parser-line.ts';
@@ -13,6 +14,9 @@ import { Machine, type ParserEvents, type States } from './parser-machine.ts';
 
 /** Bytes of a head's start line and fields, as `--max-http-header-size` has them. */
 export const MAX_HEADER_SIZE = 16_384;
+
+/** States that may look at one byte before one of them takes it: there are fewer states than this. */
+const MAX_STILL = 200;
 
 const STATES: States = { ...LINE_STATES, ...FIELD_STATES, ...BODY_STATES };
 
@@ -57,7 +61,14 @@ export class HttpParser {
     m.stopped = false;
     let isThrough = false;
     try {
-      while (m.at < m.end && !m.stopped) STATES[m.state]!(m, bytes[m.at]!);
+      let before = -1;
+      let still = 0;
+      while (m.at < m.end && !m.stopped) {
+        still = m.at === before ? still + 1 : 0;
+        assert(still < MAX_STILL, `the parser stays at byte ${m.at} in state ${m.state}`);
+        before = m.at;
+        STATES[m.state]!(m, bytes[m.at]!);
+      }
       if (!m.stopped) m.cut();
       isThrough = true;
     } finally {
