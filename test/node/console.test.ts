@@ -66,6 +66,12 @@ test('the end of a program is told as on Node: listeners, codes, warnings', asyn
   await same(
     `let n = 0; process.on('beforeExit', (c) => { console.log('before', c); if (n++ < 2) setTimeout(() => console.log('more'), 1); }); process.on('exit', () => console.log('end'));`,
   );
+  await same(
+    `process.setUncaughtExceptionCaptureCallback((e) => console.log('captured', e.message)); console.log(process.hasUncaughtExceptionCaptureCallback()); try { process.setUncaughtExceptionCaptureCallback(() => {}); } catch (e) { console.log(e.code, e.message); } try { process.setUncaughtExceptionCaptureCallback(5); } catch (e) { console.log(e.code, e.message); } throw new Error('x');`,
+  );
+  await same(
+    `try { process.kill(999999, 0); } catch (e) { console.log(e.message, e.code, e.errno, e.syscall); }`,
+  );
   await same(`process.exit(4); console.log('never');`);
   await same(`process.on('exit', () => { console.log('once'); process.exit(7); }); process.exit(1);`);
   await same(

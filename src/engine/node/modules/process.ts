@@ -9,7 +9,9 @@ import { describeUncaught } from '../code/stacks.ts';
 import type { NodeProcess, OutputStream } from '../node-process.ts';
 import { NODE_VERSION } from '../node-version.ts';
 import type { Rejection } from '../realm.ts';
+import { fileDeeds } from './fs-deeds.ts';
 import { packages } from './packages.ts';
+import { captureOfErrors, machineMembers } from './process-machine.ts';
 import { util } from './util.ts';
 import { warningOf, warningPrinter } from './warning.ts';
 
@@ -59,6 +61,7 @@ export function processModule(node: NodeProcess) {
     });
   }
 
+  const captured = captureOfErrors();
   const members = {
     title: 'node',
     version: NODE_VERSION,
@@ -105,32 +108,15 @@ export function processModule(node: NodeProcess) {
     },
     uptime: () => nanoseconds() / SECOND,
     hrtime: Object.assign(hrtime, { bigint: () => BigInt(nanoseconds()) }),
-    memoryUsage: Object.assign(
-      () => ({
-        rss: 50_000_000,
-        heapTotal: 20_000_000,
-        heapUsed: 10_000_000,
-        external: 1_000_000,
-        arrayBuffers: 10_000,
-      }),
-      { rss: () => 50_000_000 },
-    ),
-    cpuUsage: () => ({ user: 0, system: 0 }),
     emitWarning,
-    kill(pid: number, signal: string | number = 'SIGTERM'): true {
-      const target = node.drive.processes.find((one) => one.pid === pid && one.host === node.host);
-      if (!target?.isRunning)
-        throw Object.assign(new Error('kill ESRCH'), { errno: -3, code: 'ESRCH', syscall: 'kill' });
-      if (signal !== 0)
-        target.soon(() => target.kill(signal === 'SIGKILL' || signal === 'SIGINT' ? signal : 'SIGTERM'));
-      return true;
+    /** Names and values of a `.env` file, but for those that are set already. */
+    loadEnvFile(path: string | URL = '.env'): void {
+      const text = node.load(fileDeeds).deeds.readFile(path, 'utf8') as string;
+      for (const [name, value] of Object.entries(node.load(util).parseEnv(text)))
+        if (members.env[name] === undefined) members.env[name] = value;
     },
-    getuid: () => 1000,
-    geteuid: () => 1000,
-    getgid: () => 1000,
-    umask: () => 0o022,
-    features: { inspector: false, ipv6: true, tls: false },
-    config: { variables: {}, target_defaults: {} },
+    ...machineMembers(node),
+    ...captured.members,
   };
   Object.defineProperties(self, Object.getOwnPropertyDescriptors(members));
   Object.defineProperty(self, Symbol.toStringTag, { value: 'process', configurable: true });
@@ -139,6 +125,7 @@ export function processModule(node: NodeProcess) {
   node.hooks = {
     uncaught: (error, origin) => {
       emit('uncaughtExceptionMonitor', error, origin);
+      if (captured.take(error)) return true;
       return self.listenerCount('uncaughtException') > 0 && emit('uncaughtException', error, origin);
     },
     rejected: ({ reason, promise }: Rejection) => emit('unhandledRejection', reason, promise),
