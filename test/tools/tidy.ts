@@ -40,6 +40,8 @@ const maxLines = 600;
 const namelessNames = /^(types|utils?|helpers?|common|misc|index)\.(ts|tsx|mjs|js)$/;
 /** Named after Node's modules, as their neighbours are. */
 const nodeModules = 'src/engine/node/modules/';
+/** Programs for the simulated host, read as texts; those in `common` have the names that Node's own tests require. */
+const compatPrograms = 'test/node-compat/';
 const isCode = (file: string) => /\.(ts|tsx|mjs)$/.test(file) && !file.endsWith('.d.ts');
 const isModule = (file: string) => isCode(file) || /\.(astro|mdx?)$/.test(file);
 const isTest = (file: string) => /^test\/.*\.(test|spec)\.tsx?$/.test(file);
@@ -428,7 +430,10 @@ export function fileFaults(files: Files): Fault[] {
   const faults: Fault[] = [];
   for (const [file, text] of files) {
     const name = posix.basename(file);
-    if (namelessNames.test(name) && !file.startsWith('src/pages/') && !file.startsWith(nodeModules))
+    if (
+      namelessNames.test(name) &&
+      ![nodeModules, 'src/pages/', compatPrograms].some((folder) => file.startsWith(folder))
+    )
       faults.push({ file, line: 1, why: `${name} says nothing: put each thing beside what it belongs to` });
     if (isCode(file) && text.split('\n').length > maxLines) {
       const count = codeLines(text);
@@ -461,6 +466,7 @@ export function unreached(files: Files): Fault[] {
   const isRoot = (file: string) =>
     /^(src\/pages|content)\//.test(file) ||
     isTest(file) ||
+    file.startsWith(compatPrograms) ||
     /^(astro|vitest|playwright)[\w.]*\.config\.(ts|mjs)$/.test(file) ||
     /^test\/([\w]+\/)?[\w.]*config\.ts$/.test(file) ||
     file === 'src/content.config.ts' ||

@@ -1,0 +1,5 @@
+const common = require('../common');
+process.on(
+  'never',
+  common.mustCall(function wanted() {}, 2),
+);

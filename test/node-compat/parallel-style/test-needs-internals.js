@@ -1,0 +1,3 @@
+// Flags: --expose-internals
+require('../common');
+require('internal/errors');

@@ -1,0 +1,2 @@
+require('../common');
+require('node:child_process').spawn('ls');

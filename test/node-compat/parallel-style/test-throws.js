@@ -1,0 +1,2 @@
+require('../common');
+require('node:assert').strictEqual(1 + 1, 3);
