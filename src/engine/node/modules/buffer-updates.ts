@@ -3,6 +3,7 @@
  */
 import { inspect } from 'node-inspect-extracted';
 import { checkInteger, invalidType } from '../arguments.ts';
+import { addBase64Url } from './buffer-base64url.ts';
 import { checkBuffers } from './buffer-checks.ts';
 import { utilTypes } from './util-types.ts';
 
@@ -35,6 +36,7 @@ export function updateBuffer(module: BufferModule): void {
     });
   }
   checkBuffers(Buffer);
+  addBase64Url(Buffer);
   Object.assign(Buffer, {
     poolSize: 65_536,
     copyBytesFrom(view: unknown, offset = 0, length?: number): Buffer {
