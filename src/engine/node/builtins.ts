@@ -29,9 +29,10 @@ import { performanceInterfaces } from './web/performance.ts';
 import { webStreams } from './web/streams.ts';
 import { webGlobals } from './web/web-globals.ts';
 
-const BUILTINS: Readonly<Record<string, ModuleFactory<unknown>>> = {
+/** What programs find, by name; `test/types` measures it by Node's own types. */
+export const BUILTINS = {
   assert: assertModule,
-  'assert/strict': (node) => node.load(assertModule).strict,
+  'assert/strict': (node: NodeProcess) => node.load(assertModule).strict,
   buffer: bufferModule,
   console: consoleModule,
   crypto: cryptoModule,
@@ -39,7 +40,7 @@ const BUILTINS: Readonly<Record<string, ModuleFactory<unknown>>> = {
   diagnostics_channel: diagnosticsChannel,
   dns: dnsModule,
   'dns/promises': dnsPromises,
-  events: (node) => node.load(packages).events,
+  events: (node: NodeProcess) => node.load(packages).events,
   http,
   https,
   net,
@@ -51,17 +52,17 @@ const BUILTINS: Readonly<Record<string, ModuleFactory<unknown>>> = {
   'path/posix': pathModule,
   process: processModule,
   querystring: querystringModule,
-  stream: (node) => node.load(packages).stream,
+  stream: (node: NodeProcess) => node.load(packages).stream,
   'stream/consumers': consumers,
-  'stream/promises': (node) => node.load(packages).stream.promises,
+  'stream/promises': (node: NodeProcess) => node.load(packages).stream.promises,
   'stream/web': webStreams,
-  string_decoder: (node) => node.load(packages).string_decoder,
+  string_decoder: (node: NodeProcess) => node.load(packages).string_decoder,
   timers,
-  'timers/promises': (node) => node.load(timers).promises,
+  'timers/promises': (node: NodeProcess) => node.load(timers).promises,
   url: urlModule,
   util,
   'util/types': () => utilTypes,
-};
+} satisfies Readonly<Record<string, ModuleFactory<unknown>>>;
 
 const NOBODY_TYPES = 'nobody types anything into a simulated program';
 const BENEATH = 'it is about the machine beneath, and this one is simulated';
@@ -122,7 +123,7 @@ export function isNodeModule(name: string): boolean {
 /** A module of Node's by its name, with or without `node:`. Throws when it is not here, and says why. */
 export function builtin(node: NodeProcess, name: string): unknown {
   const plain = plainName(name);
-  if (isBuiltin(plain)) return node.load(BUILTINS[plain]!);
+  if (isBuiltin(plain)) return node.load<unknown>(BUILTINS[plain as keyof typeof BUILTINS]);
   const why = isNodeModule(name) ? (MISSING[plain] ?? 'nothing stands for it yet') : undefined;
   throw codedError(
     Error,
