@@ -1,0 +1,375 @@
+/**
+ * What Node's modules have and these have not, with the reason: the compiler checks the rest (test/types), a test looks
+ * at each name in both Nodes, and a page can print the list. Modules that are missing as a whole are in builtins.ts.
+ */
+
+export interface Omission<N extends string = string> {
+  readonly names: readonly N[];
+  readonly why: string;
+}
+
+type ByModule = Readonly<Record<string, readonly Omission[]>>;
+
+/** Not here: undefined, or a function that throws and says why. */
+export const ABSENT = {
+  buffer: [{ names: ['resolveObjectURL'], why: 'no URL stands for a Blob yet' }],
+  console: [{ names: ['context', 'createTask'], why: 'they serve debuggers' }],
+  crypto: [
+    {
+      names: [
+        'createCipheriv',
+        'createDecipheriv',
+        'Cipheriv',
+        'Decipheriv',
+        'getCipherInfo',
+        'publicEncrypt',
+        'publicDecrypt',
+        'privateDecrypt',
+        'privateEncrypt',
+      ],
+      why: 'ciphers come with the chapter on TLS',
+    },
+    {
+      names: [
+        'generateKey',
+        'generateKeySync',
+        'createPrivateKey',
+        'createPublicKey',
+        'createSecretKey',
+        'createSign',
+        'createVerify',
+        'createDiffieHellman',
+        'getDiffieHellman',
+        'createDiffieHellmanGroup',
+        'createECDH',
+        'generateKeyPairSync',
+        'generateKeyPair',
+        'sign',
+        'verify',
+        'decapsulate',
+        'diffieHellman',
+        'encapsulate',
+        'generatePrime',
+        'generatePrimeSync',
+        'checkPrime',
+        'checkPrimeSync',
+        'Certificate',
+        'KeyObject',
+        'Sign',
+        'Verify',
+        'DiffieHellman',
+        'DiffieHellmanGroup',
+        'ECDH',
+        'X509Certificate',
+      ],
+      why: 'keys and certificates come with the chapter on TLS',
+    },
+    { names: ['argon2', 'argon2Sync'], why: 'it takes more memory and time than a page has' },
+    {
+      names: ['setFips', 'fips', 'secureHeapUsed', 'setEngine', 'getMacs', 'prng', 'rng'],
+      why: 'there is no OpenSSL beneath',
+    },
+  ],
+  diagnostics_channel: [{ names: ['BoundedChannel'], why: 'it is new, and experimental' }],
+  events: [{ names: ['EventEmitterAsyncResource'], why: 'asynchronous contexts are not followed' }],
+  fs: [
+    {
+      names: [
+        'ftruncate',
+        'ftruncateSync',
+        'fchown',
+        'fchownSync',
+        'fchmod',
+        'fchmodSync',
+        'fstat',
+        'fstatSync',
+        'close',
+        'closeSync',
+        'open',
+        'openSync',
+        'openAsBlob',
+        'futimes',
+        'futimesSync',
+        'fsync',
+        'fsyncSync',
+        'write',
+        'writeSync',
+        'read',
+        'readSync',
+        'fdatasync',
+        'fdatasyncSync',
+        'writev',
+        'writevSync',
+        'readv',
+        'readvSync',
+      ],
+      why: 'files have no descriptors',
+    },
+    {
+      names: [
+        'chown',
+        'chownSync',
+        'lchown',
+        'lchownSync',
+        'chmod',
+        'chmodSync',
+        'lchmod',
+        'lchmodSync',
+        'utimes',
+        'utimesSync',
+        'lutimes',
+        'lutimesSync',
+        'statfs',
+        'statfsSync',
+        'StatsFs',
+      ],
+      why: 'files have no owners, modes or devices',
+    },
+    {
+      names: ['link', 'linkSync', 'symlink', 'symlinkSync', 'readlink', 'readlinkSync'],
+      why: 'there are no links',
+    },
+    {
+      names: ['opendir', 'opendirSync', 'Dir', 'Utf8Stream', 'FileReadStream', 'FileWriteStream'],
+      why: 'few programs need it',
+    },
+  ],
+  http: [
+    {
+      names: ['WebSocket', 'CloseEvent', 'MessageEvent'],
+      why: 'WebSockets come with a chapter of their own',
+    },
+  ],
+  https: [{ names: ['Agent', 'Server', 'globalAgent'], why: 'TLS comes with the chapter on TLS' }],
+  perf_hooks: [
+    {
+      names: [
+        'eventLoopUtilization',
+        'monitorEventLoopDelay',
+        'timerify',
+        'createHistogram',
+        'createSlidingWindowHistogram',
+        'importHistogram',
+        'constants',
+        'PerformanceNodeEntry',
+      ],
+      why: 'a program’s JavaScript takes no virtual time, so there is nothing to measure',
+    },
+    { names: ['PerformanceResourceTiming'], why: 'fetch leaves no entries' },
+  ],
+  process: [
+    {
+      names: [
+        'moduleLoadList',
+        'mainModule',
+        'reallyExit',
+        'openStdin',
+        'domain',
+        'report',
+        'finalization',
+        'getBuiltinModule',
+        'addUncaughtExceptionCaptureCallback',
+        'noProcessWarnings',
+        'setSourceMapsEnabled',
+      ],
+      why: 'it is about the machine beneath, or about Node’s own making',
+    },
+  ],
+  'stream/web': [{ names: ['ReadableStreamTee'], why: 'a name of the types; Node has none' }],
+  url: [{ names: ['URLPattern'], why: 'engines differ in it' }],
+  util: [{ names: ['MIMEType', 'MIMEParams'], why: 'few programs need them' }],
+} as const satisfies ByModule;
+
+/** Here, and behaving as Node's, but with types that say less than Node's or other things. */
+export const LOOSER = {
+  console: [{ names: ['Console'], why: 'its stream arguments take less than Node’s' }],
+  crypto: [
+    {
+      names: [
+        'createHash',
+        'createHmac',
+        'pbkdf2Sync',
+        'randomBytes',
+        'pseudoRandomBytes',
+        'randomInt',
+        'scryptSync',
+        'getFips',
+        'hash',
+        'hkdfSync',
+        'randomUUID',
+        'randomUUIDv7',
+        'Hash',
+        'Hmac',
+        'subtle',
+        'webcrypto',
+        'constants',
+      ],
+      why: 'arguments are checked when they are called, so their types are open',
+    },
+  ],
+  diagnostics_channel: [
+    { names: ['channel', 'Channel'], why: 'a channel has no stores: nothing follows asynchronous contexts' },
+  ],
+  fs: [
+    {
+      names: [
+        'rename',
+        'renameSync',
+        'truncate',
+        'truncateSync',
+        'stat',
+        'statSync',
+        'lstat',
+        'lstatSync',
+        'realpath',
+        'realpathSync',
+        'unlink',
+        'unlinkSync',
+        'rmdir',
+        'rmdirSync',
+        'rm',
+        'rmSync',
+        'mkdir',
+        'mkdirSync',
+        'mkdtemp',
+        'mkdtempSync',
+        'readdir',
+        'readdirSync',
+        'readFile',
+        'readFileSync',
+        'writeFile',
+        'writeFileSync',
+        'appendFile',
+        'appendFileSync',
+        'access',
+        'accessSync',
+        'copyFile',
+        'copyFileSync',
+        'exists',
+        'createReadStream',
+        'createWriteStream',
+        'Stats',
+        'Dirent',
+        'ReadStream',
+        'WriteStream',
+        'constants',
+        'promises',
+      ],
+      why: 'made from one table of deeds: arguments are checked when they are called',
+    },
+  ],
+  'fs/promises': [
+    {
+      names: [
+        'access',
+        'copyFile',
+        'rename',
+        'truncate',
+        'rmdir',
+        'rm',
+        'mkdir',
+        'readdir',
+        'lstat',
+        'stat',
+        'unlink',
+        'realpath',
+        'mkdtemp',
+        'writeFile',
+        'appendFile',
+        'readFile',
+        'constants',
+      ],
+      why: 'made from one table of deeds: arguments are checked when they are called',
+    },
+  ],
+  http: [
+    {
+      names: [
+        'createServer',
+        'request',
+        'get',
+        'Server',
+        'OutgoingMessage',
+        'ServerResponse',
+        'ClientRequest',
+        'IncomingMessage',
+        'Agent',
+        'globalAgent',
+      ],
+      why: 'overloads are one signature, and sockets are the simulated ones',
+    },
+  ],
+  os: [
+    {
+      names: ['networkInterfaces', 'userInfo', 'arch', 'platform', 'endianness', 'constants'],
+      why: 'what is constant here has the type of any text',
+    },
+  ],
+  perf_hooks: [
+    {
+      names: [
+        'Performance',
+        'PerformanceEntry',
+        'PerformanceMark',
+        'PerformanceMeasure',
+        'PerformanceObserver',
+        'PerformanceObserverEntryList',
+        'performance',
+      ],
+      why: 'entries have no details of Node’s own',
+    },
+  ],
+  querystring: [{ names: ['encode', 'decode'], why: 'two names for the same functions' }],
+  'stream/consumers': [{ names: ['blob', 'buffer', 'bytes'], why: 'their results have open types' }],
+  'stream/web': [
+    {
+      names: ['CompressionStream', 'DecompressionStream', 'TextDecoderStream', 'TextEncoderStream'],
+      why: 'the chunks of their streams have open types',
+    },
+  ],
+  timers: [
+    {
+      names: ['setImmediate', 'setInterval', 'setTimeout'],
+      why: 'they have no form for promisify in their types, as they have at run time',
+    },
+  ],
+  url: [{ names: ['parse', 'fileURLToPathBuffer'], why: 'overloads are one signature' }],
+  util: [
+    {
+      names: ['getSystemErrorMessage', 'inspect', 'isArray', 'deprecate', 'promisify', 'parseArgs', 'types'],
+      why: 'overloads are one signature; `custom` is a symbol like others in the types',
+    },
+  ],
+  'util/types': [
+    {
+      names: [
+        'isArgumentsObject',
+        'isArrayBufferView',
+        'isBigIntObject',
+        'isBooleanObject',
+        'isBoxedPrimitive',
+        'isDate',
+        'isFloat16Array',
+        'isGeneratorFunction',
+        'isGeneratorObject',
+        'isMap',
+        'isNumberObject',
+        'isSet',
+        'isStringObject',
+        'isSymbolObject',
+        'isKeyObject',
+        'isCryptoKey',
+      ],
+      why: 'they say true or false without telling the compiler',
+    },
+  ],
+} as const satisfies ByModule;
+
+/** Names of a module that its type is not measured by. */
+export type Omitted<M extends string> = NamesIn<typeof ABSENT, M> | NamesIn<typeof LOOSER, M> | 'default';
+
+type NamesIn<T, M extends string> = M extends keyof T
+  ? T[M] extends readonly Omission[]
+    ? T[M][number]['names'][number]
+    : never
+  : never;
