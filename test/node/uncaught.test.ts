@@ -64,6 +64,41 @@ test('TypeScript: lines and columns are those of the source', async () => {
   );
 });
 
+const UNERASABLE: Readonly<Record<string, string>> = {
+  'an enum': 'enum A { B }',
+  'a namespace with values': 'namespace N { export const x = 1 }',
+  'a module': 'module M {}',
+  'a parameter property': 'class K { constructor(private x: number, readonly y = 2) {} }',
+  'one behind others': 'class K { constructor(a: { readonly b: 1 }, protected override x: number) {} }',
+  'import =': `import fs = require('fs');`,
+  'export =': 'export = 1;',
+  'an assertion in angle brackets': 'const x = <any>1;',
+};
+
+test.each(Object.entries(UNERASABLE))('TypeScript that is more than types: %s', async (_, source) => {
+  await expectSameFolder({ 'main.ts': source }, 'main.ts');
+});
+
+test('types of all kinds can be erased', async () => {
+  await expectSameFolder(
+    {
+      'main.ts': `namespace Types { export type T = 1 }
+declare enum Declared { A }
+declare namespace Ambient { const x: number }
+abstract class Shape<T extends object = {}> { private readonly secret = 1; protected static count: number; abstract area?(): number; constructor(readonly_: T, public_?: string) { void readonly_; void public_; } get s(): number { return this.secret; } }
+class Square extends Shape<{ a: 1 }> { override area = (): number => 4; declare hidden: string; }
+const generic = <T,>(value: T): T => value; function over(a: string): void; function over(a: unknown): void { console.log(a); }
+interface Readonly2 { readonly enum: 1; namespace: 2; module: 3 }
+const words = { enum: 1, namespace: 2, module: 3, public: 4 } satisfies Record<string, number>;
+over(words.enum + words.namespace + generic<number>(1)); console.log(new Square({ a: 1 }, '').s, [1, 2].map((x: number): string => \`\${x}\`), 1 < 2, (words as unknown as Readonly2).module);
+let definite!: number; definite = 1; console.log(definite!, words?.public);
+type Mapped<T> = { readonly [K in keyof T]?: T[K] }; const tuple: [a: string, b?: number] = ['x']; console.log(tuple satisfies Mapped<unknown[]>);
+export type { Types };`,
+    },
+    'main.ts',
+  );
+});
+
 test('stacks that a program reads are its own', async () => {
   const { stdout } = await simulated(
     {

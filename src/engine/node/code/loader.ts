@@ -137,7 +137,11 @@ class ProgramLoader {
       return this.#scripts.script(path, source, format === 'json' ? 'commonjs' : format, this.globals.names);
     } catch (error) {
       if (error instanceof SyntaxFault)
-        throw syntaxError(error, format === 'module' ? urlOf(path).href : path, source);
+        throw syntaxError(
+          error,
+          format === 'module' || error.code !== undefined ? urlOf(path).href : path,
+          source,
+        );
       throw error;
     }
   }

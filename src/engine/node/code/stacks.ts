@@ -8,6 +8,7 @@
  */
 import type { NodeProcess } from '../node-process.ts';
 import { NODE_VERSION } from '../node-version.ts';
+import { codedError } from '../system-error.ts';
 import type { Place } from './edited-text.ts';
 import { type Script, Scripts } from './scripts.ts';
 import type { SyntaxFault } from './syntax.ts';
@@ -170,7 +171,10 @@ export function tidyStack(node: NodeProcess, stack: string): string {
 
 /** What is no JavaScript, as Node says it. */
 export function syntaxError(fault: SyntaxFault, name: string, source: string): SyntaxError {
-  const error = new SyntaxError(fault.words);
+  const error =
+    fault.code === undefined
+      ? new SyntaxError(fault.words)
+      : codedError(SyntaxError, fault.code, fault.words);
   return withOrigin(error, { name, source, place: fault.at, width: fault.width, isApart: true });
 }
 
@@ -202,7 +206,7 @@ export function linkFault(
 function withOrigin(error: SyntaxError, origin: Origin): SyntaxError {
   origins.set(error, origin);
   Object.defineProperty(error, 'stack', {
-    value: `${headOf(error)}\n    at ${OURS}`,
+    value: `${'code' in error ? `SyntaxError [${String(error.code)}]: ${error.message}` : headOf(error)}\n    at ${OURS}`,
     writable: true,
     configurable: true,
   });

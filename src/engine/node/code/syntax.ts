@@ -12,8 +12,11 @@ export class SyntaxFault extends Error {
   readonly words: string;
   /** Length of what the caret marks: 0 at the end of the text. */
   readonly width: number;
-  constructor(words: string, at: Place, width = 1) {
+  /** Node's code for it, of TypeScript. */
+  readonly code: string | undefined;
+  constructor(words: string, at: Place, width = 1, code?: string) {
     super(words);
+    this.code = code;
     this.words = words;
     this.at = at;
     this.width = width;

@@ -6,6 +6,7 @@
 import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
 import { transform } from 'sucrase';
 import type { Place } from './edited-text.ts';
+import { refuseUnerasable } from './erasable.ts';
 import { SyntaxFault } from './syntax.ts';
 
 export interface Stripped {
@@ -17,6 +18,7 @@ export interface Stripped {
 export function stripTypes(source: string, path: string): Stripped {
   let made: ReturnType<typeof transform>;
   try {
+    refuseUnerasable(source);
     made = transform(source, {
       transforms: ['typescript'],
       disableESTransforms: true,
@@ -26,10 +28,16 @@ export function stripTypes(source: string, path: string): Stripped {
       sourceMapOptions: { compiledFilename: path },
     });
   } catch (error) {
+    if (error instanceof SyntaxFault) throw error;
     const { message } = error as Error;
     const [, words = message, line = '1', column = '1'] =
       /^(?:Error transforming [^:]*: )?(.*?) \((\d+):(\d+)\)/.exec(message) ?? [];
-    throw new SyntaxFault(words, { line: Number(line), column: Number(column) });
+    throw new SyntaxFault(
+      words,
+      { line: Number(line), column: Number(column) },
+      1,
+      'ERR_INVALID_TYPESCRIPT_SYNTAX',
+    );
   }
   let map: TraceMap | undefined;
   return {
