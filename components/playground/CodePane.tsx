@@ -43,11 +43,14 @@ export function CodePane(props: CodePaneProps) {
   const [state, setState] = useState<'drawn' | 'open' | 'failed'>('drawn');
   /** What waits for another file to be open. */
   const pending = useRef<() => void>();
+  /** What came from elsewhere up to here is in the editor. */
+  const filled = useRef(outside);
   const latest = useRef(props);
   latest.current = props;
 
   const withEditor = (act: (editor: Editor) => void): void => {
     opening.current ??= import('./editor.ts').then(({ openEditor }) => {
+      filled.current = latest.current.outside;
       const editor = openEditor(place!, {
         files: latest.current.files,
         open: latest.current.open,
@@ -88,9 +91,12 @@ export function CodePane(props: CodePaneProps) {
   useEffect(() => {
     if (state === 'open') void opening.current?.then((editor) => editor.show(latest.current.files, open));
   }, [open, state]);
-  // What was typed is in the editor already, and may be older by the time it comes back here.
+  // What was typed is in the editor already, and may be older by the time it comes back here: only what came from
+  // elsewhere since the editor was filled goes in.
   useEffect(() => {
-    if (state === 'open') void opening.current?.then((editor) => editor.replace(latest.current.files));
+    if (state !== 'open' || outside === filled.current) return;
+    filled.current = outside;
+    void opening.current?.then((editor) => editor.replace(latest.current.files));
   }, [outside, state]);
   const placed = useMemo(() => files.map((file) => placeNotes(notes, file)), [files, notes]);
   const here = placed[files.findIndex(({ name }) => name === open)];

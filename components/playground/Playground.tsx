@@ -31,8 +31,6 @@ export interface PlaygroundProps {
   readonly runner?: () => Promise<Runner>;
 }
 
-const isLive = typeof document !== 'undefined';
-
 export function Playground(props: PlaygroundProps) {
   const { id, project, paint, site, isOwnPage = false, runner } = props;
   const desk = useMemo(
@@ -59,6 +57,14 @@ export function Playground(props: PlaygroundProps) {
   }, [isRunning]);
 
   const start = (): void => void desk.run();
+  useEffect(() => {
+    const { dataset } = root.current!;
+    dataset.live = '';
+    // Run was pressed before there was anybody to hear it (components/author/playground-press.ts)
+    if (dataset.waits === undefined) return;
+    delete dataset.waits;
+    start();
+  }, []);
   const show = (place: Place): void => {
     desk.$open.set(place.file);
     code.current!.select(place.file, place.line, place.column);
@@ -96,7 +102,6 @@ export function Playground(props: PlaygroundProps) {
       class={hasNotes ? 'pg pg-with-notes' : 'pg'}
       id={id}
       aria-label={`Playground: ${project.title}`}
-      data-live={isLive ? '' : undefined}
       ref={root}
       onKeyDown={onKeyDown}
     >

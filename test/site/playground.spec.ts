@@ -36,7 +36,7 @@ const spoken = (page: Page, text: string | RegExp) =>
 /** Opens the editor and puts the cursor at the text's beginning. */
 async function edit(page: Page): Promise<void> {
   await button(page, 'Edit').click();
-  await editor(page).waitFor();
+  await expect(editor(page)).toBeFocused();
   await page.keyboard.press('Control+Home');
 }
 
@@ -525,6 +525,7 @@ test('on its page: the programs run in the sandbox, and their packets are those 
 }) => {
   await page.setViewportSize({ width: 1440, height: 900 });
   await page.goto('/playgrounds/tiny-server/');
+  await expect(page.locator('.pg')).toHaveAttribute('data-live', '');
   await button(page, 'Run').click();
   await expect(output(page, 'server')).toContainText('listening on 8080');
   await expect(output(page, 'client')).toContainText('/health: 200 after');
@@ -535,11 +536,24 @@ test('on its page: the programs run in the sandbox, and their packets are those 
   await expect(page.locator('.rt-player').getByText('GET /health').first()).toBeVisible();
 });
 
+test('on its page: Run is heard, however early it was pressed', async ({ page }) => {
+  await page.route(/\/_astro\/Playground\..*\.js$/, async (route) => {
+    await new Promise((done) => setTimeout(done, 1000));
+    await route.continue();
+  });
+  await page.goto('/playgrounds/tiny-server/', { waitUntil: 'commit' });
+  await button(page, 'Run').click();
+  await expect(page.locator('.pg')).toHaveAttribute('data-waits', '');
+  await expect(output(page, 'server')).toContainText('listening on 8080');
+  await expect(page.locator('.pg')).not.toHaveAttribute('data-waits');
+});
+
 test('on its page: code that was changed runs as it is, and an error leads to its line', async ({ page }) => {
   await page.goto('/playgrounds/tiny-server/');
+  await expect(page.locator('.pg')).toHaveAttribute('data-live', '');
   await tab(page, 'client.js').click();
   await button(page, 'Edit').click();
-  await editor(page, 'client.js').waitFor();
+  await expect(editor(page, 'client.js')).toBeFocused();
   await page.keyboard.press('Control+Home');
   await page.keyboard.type("console.log('mine');\nnotThere();\n");
   await page.keyboard.press('Control+Enter');

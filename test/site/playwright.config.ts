@@ -18,7 +18,8 @@ export default defineConfig({
   outputDir: `${root}test-results`,
   forbidOnly: true,
   fullyParallel: true,
-  workers: 2,
+  // One more than cores: some tests wait for what a page must not do.
+  workers: 3,
   retries: 0,
   reporter: [['list'], ['json']],
   timeout: 60_000,

@@ -64,7 +64,7 @@ function filesOf(form: URLSearchParams): Map<string, string> {
 
 const folders: string[] = [];
 test.afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true });
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
 /** Writes the files, installs nothing, because they name nothing, and runs the start script. */

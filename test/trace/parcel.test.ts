@@ -5,6 +5,7 @@ import { Malformed, Misuse } from '../../src/engine/base/errors.ts';
 import { Session } from '../../src/engine/export/session.ts';
 import { scenarios } from '../../src/engine/scenario/all.ts';
 import { Run, type RunSpec } from '../../src/engine/scenario/run.ts';
+import type { Detail } from '../../src/engine/trace/event.ts';
 import { Trace } from '../../src/engine/trace/log.ts';
 import { packTrace, type TraceParcel, unpackTrace } from '../../src/engine/trace/parcel.ts';
 import { evening } from '../net/small-world.ts';
@@ -76,7 +77,10 @@ describe('a trace that crosses', () => {
     const trace = new Trace();
     const kind = trace.kind('some.kind');
     const node = trace.node('n');
-    const details = [{ text: 'ä\u0000\ud800', x: -0, y: 2 ** 52, yes: true, no: false, none: null }, {}];
+    const details: Detail[] = [
+      { text: 'ä\u0000\ud800', x: -0, y: 2 ** 52, yes: true, no: false, none: null },
+      {},
+    ];
     for (const detail of details) trace.recordDetail(1, kind, node, detail);
     trace.text('late');
     const { digest } = trace;
