@@ -27,9 +27,11 @@ export function addBase64Url(Buffer: BufferClass): void {
   Buffer.isEncoding = (encoding): encoding is BufferEncoding => isMeant(encoding) || isEncoding(encoding);
   const prototype = Buffer.prototype as unknown as Record<string, Method>;
   const plain = prototype['toString']!;
-  prototype['toString'] = function toString(encoding, ...range) {
+  const asText: Method = function (encoding, ...range) {
     if (!isMeant(encoding)) return plain.call(this, encoding, ...range);
     const text = plain.call(this, 'base64', ...range) as string;
     return text.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
   };
+  Object.defineProperty(asText, 'name', { value: 'toString' });
+  prototype['toString'] = asText;
 }
