@@ -24,6 +24,7 @@ import { urlModule } from './modules/url.ts';
 import { util } from './modules/util.ts';
 import { utilTypes } from './modules/util-types.ts';
 import type { ModuleFactory, NodeProcess } from './node-process.ts';
+import { MISSING_MODULES } from './omissions.ts';
 import { codedError } from './system-error.ts';
 import { performanceInterfaces } from './web/performance.ts';
 import { webStreams } from './web/streams.ts';
@@ -64,37 +65,11 @@ export const BUILTINS = {
   'util/types': () => utilTypes,
 } satisfies Readonly<Record<string, ModuleFactory<unknown>>>;
 
-const NOBODY_TYPES = 'nobody types anything into a simulated program';
-const BENEATH = 'it is about the machine beneath, and this one is simulated';
-
 /** `node:buffer` with what it has of the web. */
 function bufferModule(node: NodeProcess) {
   const { atob, btoa, Blob, File } = node.load(webGlobals);
   return Object.assign(node.load(packages).buffer, { atob, btoa, Blob, File });
 }
-
-/** Why a module of Node's is not here. */
-const MISSING: Readonly<Record<string, string>> = {
-  async_hooks:
-    'JavaScript does not tell which promise goes on for whom, so no context can be followed honestly',
-  child_process: BENEATH,
-  cluster: BENEATH,
-  http2: 'HTTP/2 comes with a chapter of its own',
-  inspector: BENEATH,
-  'inspector/promises': BENEATH,
-  readline: NOBODY_TYPES,
-  'readline/promises': NOBODY_TYPES,
-  repl: BENEATH,
-  test: 'tests are no programs of the course; node:assert is here',
-  'test/reporters': 'tests are no programs of the course; node:assert is here',
-  tls: 'TLS comes with the chapter on TLS',
-  tty: BENEATH,
-  v8: BENEATH,
-  vm: BENEATH,
-  wasi: BENEATH,
-  worker_threads: BENEATH,
-  zlib: 'nothing compresses here yet',
-};
 
 /** All that Node 26 has by a bare name, here or not; what only comes with `node:` is not among them. */
 export const NODE_MODULES: readonly string[] =
@@ -124,7 +99,7 @@ export function isNodeModule(name: string): boolean {
 export function builtin(node: NodeProcess, name: string): unknown {
   const plain = plainName(name);
   if (isBuiltin(plain)) return node.load<unknown>(BUILTINS[plain as keyof typeof BUILTINS]);
-  const why = isNodeModule(name) ? (MISSING[plain] ?? 'nothing stands for it yet') : undefined;
+  const why = isNodeModule(name) ? (MISSING_MODULES[plain] ?? 'nothing stands for it yet') : undefined;
   throw codedError(
     Error,
     'ERR_UNKNOWN_BUILTIN_MODULE',
