@@ -13,15 +13,18 @@ export interface Page {
 }
 
 export function pages(): Page[] {
-  return readdirSync(root, { recursive: true, encoding: 'utf8' })
-    .filter((file) => /\.mdx?$/.test(file))
-    .sort()
-    .map((file) => {
-      const text = readFileSync(root + file, 'utf8');
-      const found = /^---\n([\s\S]*?)\n---\n([\s\S]*)$/.exec(text);
-      if (!found) throw new Error(`${file} has no front matter`);
-      return { file, text, frontMatter: found[1]!, body: found[2]! };
-    });
+  return (
+    readdirSync(root, { recursive: true, encoding: 'utf8' })
+      // a project's README is the project's
+      .filter((file) => /\.mdx?$/.test(file) && !file.startsWith('playgrounds/'))
+      .sort()
+      .map((file) => {
+        const text = readFileSync(root + file, 'utf8');
+        const found = /^---\n([\s\S]*?)\n---\n([\s\S]*)$/.exec(text);
+        if (!found) throw new Error(`${file} has no front matter`);
+        return { file, text, frontMatter: found[1]!, body: found[2]! };
+      })
+  );
 }
 
 const blank = (text: string) => text.replace(/[^\n]/g, ' ');
