@@ -199,14 +199,10 @@ export class UdpHandle {
 
   setMulticastInterface(text: string): string | undefined {
     if (!this.#socket) return 'EBADF';
-    const zone = text.split('%')[1];
     if (isIP(text) === 0) return 'EINVAL';
-    if ((isIP(text) === 6) !== this.#isV6) return this.#isV6 ? 'EINVAL' : 'ENOPROTOOPT';
+    // of an IPv6 address only the zone counts, and libuv makes one that is not there the system's choice
+    if (isIP(text) === 6) return this.#isV6 ? undefined : 'ENOPROTOOPT';
     const { ip } = this.#node.host;
-    if (this.#isV6) {
-      const isThere = zone === undefined || ip.nics.some(({ name }) => name === zone);
-      return isThere ? undefined : 'ENODEV';
-    }
     const address = parseIp(text);
     return isWildcard(address) || ip.isLocal(address) ? undefined : 'EADDRNOTAVAIL';
   }

@@ -193,6 +193,15 @@ cases('dgram', (add) => {
     const [message, from] = await t.event(a, 'message');
     assert.deepStrictEqual([`${message}`, from.family, from.address], ['six', 'IPv6', '::1']);
   });
+  add('multicast goes out where the system chooses, and where a zone says that is not there', async (t) => {
+    const a = await bound(t, 'udp6', '::1');
+    for (const address of ['::', '::%none', 'fe80::1%99', '0.0.0.0', '127.0.0.1'])
+      a.setMulticastInterface(address);
+    assert.strictEqual(t.thrown(() => a.setMulticastInterface('9.9.9.9')).code, 'EADDRNOTAVAIL');
+    assert.strictEqual(t.thrown(() => a.setMulticastInterface('')).code, 'EINVAL');
+    const b = await bound(t);
+    assert.strictEqual(t.thrown(() => b.setMulticastInterface('::1')).code, 'ENOPROTOOPT');
+  });
   add('a name is looked up', async (t) => {
     const a = await bound(t);
     a.send('x', a.address().port, 'localhost');

@@ -512,6 +512,41 @@ cases('net', (add) => {
     await t.event(client, 'end');
     assert.deepStrictEqual(pieces, ['0123', '4567', '89']);
   });
+  add('onread is called on its socket, which it may pause', async (t) => {
+    const server = await listening(t, {}, (socket) => socket.end('0123456789'));
+    const client = net.connect({
+      port: server.address().port,
+      host: '127.0.0.1',
+      onread: {
+        buffer: Buffer.alloc(4),
+        callback(count, buffer) {
+          t.log(this === client, this.isPaused(), buffer.toString('latin1', 0, count));
+          this.pause();
+          setTimeout(() => this.resume(), 2);
+        },
+      },
+    });
+    await t.event(client, 'end');
+    assert.deepStrictEqual(t.seen(), ['true false 0123', 'true false 4567', 'true false 89']);
+  });
+  add('writing on a handle that was closed, and without one', async (t) => {
+    const closed = (await pair(t)).client;
+    closed._handle.close();
+    closed.write('x');
+    const [broken] = await t.event(closed, 'error');
+    assert.deepStrictEqual([broken.message, broken.constructor], ['write EBADF', Error]);
+    const without = (await pair(t)).client;
+    without._handle.close();
+    without._handle = null;
+    without.write('x');
+    const [gone] = await t.event(without, 'error');
+    assert.strictEqual(gone.code, 'ERR_SOCKET_CLOSED');
+  });
+  add('port 0 is refused without being named', async (t) => {
+    const client = net.connect(0, '127.0.0.1');
+    const [error] = await t.event(client, 'error');
+    assert.strictEqual(`${error}`, 'Error: connect ECONNREFUSED 127.0.0.1');
+  });
   add('a large amount arrives whole', async (t) => {
     const { client, peer } = await pair(t);
     const all = Buffer.alloc(1_000_000, 'abcdefghij');

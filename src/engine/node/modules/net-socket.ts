@@ -43,7 +43,7 @@ interface KeepAliveWish {
 interface OwnBuffer {
   buffer: Uint8Array | undefined;
   readonly next: (() => Uint8Array) | undefined;
-  readonly callback: (count: number, buffer: Uint8Array) => unknown;
+  readonly callback: (this: unknown, count: number, buffer: Uint8Array) => unknown;
 }
 
 /** The server that a socket came to counts it. */
@@ -144,6 +144,11 @@ export function netSocket(node: NodeProcess) {
       return this.#handle;
     }
 
+    /** Who takes the handle away leaves a closed socket. */
+    set _handle(handle: TcpHandle | null) {
+      this.#handle = handle;
+    }
+
     // ── connecting
 
     connect(...args: unknown[]): this {
@@ -218,7 +223,7 @@ export function netSocket(node: NodeProcess) {
       const into = own.buffer;
       if (!into) return this.push(asBuffer(handle.take()));
       const count = handle.takeInto(into);
-      const wantsMore = own.callback(count, into) !== false;
+      const wantsMore = own.callback.call(this, count, into) !== false;
       if (own.next) own.buffer = own.next();
       return wantsMore;
     }
