@@ -37,8 +37,15 @@ const ENTRY: Readonly<Record<string, string>> = {
   'web-streams-polyfill': 'web-streams-polyfill/dist/ponyfill.js',
 };
 
-/** Small differences from Node that are mended in the text: the members of what a reader reads, in Node's order. */
+/**
+ * Small differences from Node that are mended in the text: the members of what a reader reads, in Node's order; errors
+ * that are of the class they say, and print their code, in place of ones of a class of the package's own.
+ */
 const MENDED: Readonly<Record<string, readonly [from: RegExp, to: string]>> = {
+  'readable-stream/lib/ours/errors.js': [
+    /codes\[code\] = NodeError/,
+    "codes[code] = function (...args) { return require('coded-error')(Base, code, getMessage(code, message, args)) }",
+  ],
   'web-streams-polyfill/dist/ponyfill.js': [/\{value:([^{}]*),done:([^{}]*)\}/g, '{done:$2,value:$1}'],
 };
 

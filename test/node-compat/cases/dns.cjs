@@ -160,4 +160,9 @@ cases('dns', (add) => {
     assert.strictEqual(dns.ADDRCONFIG | dns.V4MAPPED | dns.ALL, 0x38);
     return Promise.resolve();
   });
+  add('a handle that tells no servers', async () => {
+    const resolver = new dns.Resolver();
+    resolver._handle.getServers = () => undefined;
+    assert.deepStrictEqual(resolver.getServers(), []);
+  });
 });

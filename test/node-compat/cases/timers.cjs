@@ -287,4 +287,79 @@ cases('timers', (add) => {
     const got = await new Promise((done) => process.nextTick((...args) => done(args), 1, 2, 3, 4, 5));
     assert.deepStrictEqual(got, [1, 2, 3, 4, 5]);
   });
+  add('`this` of a callback is its timer', async () => {
+    const ran = (set, ...args) =>
+      new Promise((done) => {
+        const timer = set(
+          function () {
+            clearInterval(timer);
+            done(this === timer);
+          },
+          ...args,
+        );
+      });
+    assert.deepStrictEqual(
+      [await ran(setTimeout, 1), await ran(setTimeout, 1, 'x'), await ran(setInterval, 1)],
+      [true, true, true],
+    );
+    assert.deepStrictEqual([await ran(setImmediate), await ran(setImmediate, 'x')], [true, true]);
+  });
+  add('a timer has its delay, its callback and its arguments, until it is cleared', async () => {
+    const body = () => {};
+    const shown = ({ _idleTimeout, _onTimeout, _timerArgs, _repeat, _destroyed }) => [
+      _idleTimeout,
+      _onTimeout,
+      _timerArgs,
+      _repeat,
+      _destroyed,
+    ];
+    const once = setTimeout(body, 70, 'x', 'y');
+    const often = setInterval(body, 80);
+    assert.deepStrictEqual(shown(once), [70, body, ['x', 'y'], null, false]);
+    assert.deepStrictEqual(shown(often), [80, body, undefined, 80, false]);
+    clearTimeout(once);
+    clearInterval(often);
+    assert.deepStrictEqual(shown(once), [-1, undefined, undefined, null, true]);
+    assert.deepStrictEqual(shown(often), [-1, undefined, undefined, 80, true]);
+  });
+  add('a timer is destroyed after its callback, and no longer when it is refreshed', async (t) => {
+    const timer = setTimeout(() => t.log(timer._destroyed), 1);
+    await t.sleep(10);
+    assert.strictEqual(timer._destroyed, true);
+    timer.refresh();
+    assert.strictEqual(timer._destroyed, false);
+    await t.sleep(10);
+    assert.deepStrictEqual(t.seen(), ['false', 'false']);
+  });
+  add('a timeout becomes an interval when its callback says so', async (t) => {
+    await new Promise((done) => {
+      const timer = setTimeout(() => {
+        t.log('ran');
+        if (timer._repeat) {
+          clearInterval(timer);
+          done();
+        }
+        timer._repeat = 2;
+      }, 1);
+    });
+    assert.deepStrictEqual(t.seen(), ['ran', 'ran']);
+  });
+  add('an immediate has its callback and its arguments, until it is over', async (t) => {
+    const shown = ({ _onImmediate, _argv, _destroyed }) => [typeof _onImmediate, _argv, _destroyed];
+    const immediate = setImmediate(() => t.log(...shown(immediate)), 'x');
+    assert.deepStrictEqual(shown(immediate), ['function', ['x'], false]);
+    await t.sleep(5);
+    assert.deepStrictEqual(t.seen(), ['function x true']);
+    assert.deepStrictEqual(shown(immediate), ['undefined', undefined, true]);
+  });
+  add('process.hrtime takes two numbers or nothing', async (t) => {
+    assert.strictEqual(t.thrown(() => process.hrtime(1)).code, 'ERR_INVALID_ARG_TYPE');
+    for (const time of [[], [1], [1, 2, 3]])
+      assert.strictEqual(
+        t.thrown(() => process.hrtime(time)).message,
+        `The value of "time" is out of range. It must be 2. Received ${time.length}`,
+      );
+    const [seconds, rest] = process.hrtime([0, 999_999_999]);
+    assert.ok(seconds >= -1 && rest >= 0);
+  });
 });

@@ -109,7 +109,8 @@ export function resolvers(node: NodeProcess) {
     }
 
     getServers(): string[] {
-      return this._handle.getServers().map(([address, port]) => {
+      // programs that put a handle of their own in its place may have none to tell
+      return (this._handle.getServers() ?? []).map(([address, port]) => {
         if (port === PORT) return address;
         return `${isIP(address) === 6 ? `[${address}]` : address}:${port}`;
       });

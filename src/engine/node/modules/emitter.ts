@@ -26,6 +26,7 @@ export interface Emitter {
   _eventsCount: number;
   _maxListeners: number | undefined;
   [SHAPE_MODE]: boolean;
+  readonly [EXPECTED]?: readonly string[];
   [CAPTURE]: boolean;
   [REJECTION]?: (error: unknown, name: Name, ...args: unknown[]) => void;
   emit(name: Name, ...args: unknown[]): boolean;
@@ -37,6 +38,8 @@ export interface Emitter {
 
 export const CAPTURE: unique symbol = Symbol('kCapture') as never;
 const SHAPE_MODE: unique symbol = Symbol('shapeMode') as never;
+/** Names that a class expects to be listened for: they are told first, in this order, whenever they were added. */
+export const EXPECTED: unique symbol = Symbol('expected events') as never;
 const EMITTING: unique symbol = Symbol('events.emitting') as never;
 export const REJECTION: unique symbol = Symbol.for('nodejs.rejection') as never;
 export const ERROR_MONITOR: unique symbol = Symbol('events.errorMonitor') as never;
@@ -57,11 +60,12 @@ export function emitterClass(node: NodeProcess) {
   function init(this: Emitter, options?: unknown): void {
     const inherited = (Object.getPrototypeOf(this) as Emitter)._events;
     const isNew = this._events === undefined || this._events === inherited;
+    const expected = this[EXPECTED];
     if (isNew) {
-      this._events = Object.create(null);
+      this._events = expected ? withoutListeners(expected) : Object.create(null);
       this._eventsCount = 0;
     }
-    this[SHAPE_MODE] = !isNew;
+    this[SHAPE_MODE] = !isNew || expected !== undefined;
     this._maxListeners ||= undefined;
     const capture = (options as { captureRejections?: unknown } | undefined)?.captureRejections;
     if (capture) checkBoolean(capture, 'options.captureRejections');
@@ -277,6 +281,11 @@ function changeable(events: NonNullable<Emitter['_events']>, name: Name, list: L
   if (list.warned) copy.warned = true;
   events[name] = copy;
   return copy;
+}
+
+/** An ordinary object, as streams have it. */
+function withoutListeners(names: readonly string[]): NonNullable<Emitter['_events']> {
+  return Object.fromEntries(names.map((name) => [name, undefined]));
 }
 
 function listenersOf(emitter: Emitter, name: Name): Listener[] {

@@ -4,6 +4,7 @@
  * Everything that they put off goes to this program's `nextTick`, so that order is the drive's and not the realm's.
  */
 import type { NodeProcess } from '../node-process.ts';
+import { codedError } from '../system-error.ts';
 import { abort } from '../web/abort.ts';
 import { blobs } from '../web/blob.ts';
 import { streamAdapters } from '../web/stream-adapters.ts';
@@ -41,6 +42,7 @@ export function packages(node: NodeProcess): Packages {
   const events = node.load(eventsModule);
   const given = new Map<string, unknown>([
     ['process/', small],
+    ['coded-error', codedError],
     ['events', events],
   ]);
   const libraries = node.libraries(given, around);

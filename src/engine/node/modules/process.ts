@@ -4,7 +4,7 @@
  * Time is the world's. What concerns the machine beneath (memory, users, signals to others) is not here.
  */
 import { SECOND } from '../../base/units.ts';
-import { checkFunction, checkInteger, invalidType } from '../arguments.ts';
+import { checkArray, checkFunction, checkInteger, invalidType, outOfRange } from '../arguments.ts';
 import { describeUncaught } from '../code/stacks.ts';
 import type { NodeProcess, OutputStream } from '../node-process.ts';
 import { NODE_VERSION } from '../node-version.ts';
@@ -44,6 +44,10 @@ export function processModule(node: NodeProcess) {
   const nanoseconds = (): number => node.drive.kernel.now - node.startedAt;
 
   function hrtime(before?: readonly [number, number]): [number, number] {
+    if (before !== undefined) {
+      checkArray(before, 'time');
+      if (before.length !== 2) throw outOfRange('time', '2', (before as unknown[]).length);
+    }
     const now = nanoseconds();
     const time: [number, number] = [Math.floor(now / SECOND), now % SECOND];
     if (!before) return time;

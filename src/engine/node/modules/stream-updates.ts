@@ -7,6 +7,11 @@ import type { Duplex, Writable } from 'node:stream';
 import { invalidType } from '../arguments.ts';
 import type { NodeProcess } from '../node-process.ts';
 import { abortError } from '../system-error.ts';
+import { EXPECTED } from './emitter.ts';
+
+const EVENTS = ['close', 'error'];
+const READABLE_EVENTS = ['data', 'end', 'readable'];
+const WRITABLE_EVENTS = ['prefinish', 'finish', 'drain'];
 
 /** Adds to the package what it lacks. */
 export function updateStreams(node: NodeProcess, stream: typeof import('node:stream')): void {
@@ -68,11 +73,19 @@ export function updateStreams(node: NodeProcess, stream: typeof import('node:str
     writable: true,
     configurable: true,
   });
+  expectEvents(stream.Readable, READABLE_EVENTS);
+  expectEvents(stream.Writable, WRITABLE_EVENTS);
+  expectEvents(stream.Duplex, [...WRITABLE_EVENTS, ...READABLE_EVENTS]);
   for (const Class of [stream.Writable, stream.Duplex]) takeViews(Class.prototype as unknown as Writing);
   Object.assign(stream, {
     duplexPair,
     _isArrayBufferView: ArrayBuffer.isView,
   });
+}
+
+/** `eventNames` gives the names of a stream's own events first. */
+function expectEvents(Class: { readonly prototype: object }, names: readonly string[]): void {
+  Object.defineProperty(Class.prototype, EXPECTED, { value: [...EVENTS, ...names] });
 }
 
 type Write = (this: Writing, chunk: unknown, ...rest: unknown[]) => unknown;

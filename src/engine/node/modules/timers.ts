@@ -43,25 +43,28 @@ export function timers(node: NodeProcess) {
 
   class Timeout {
     readonly #id = ++ids;
-    /** By the name that Node's stacks show. */
-    readonly _onTimeout: Callback;
-    readonly #args: unknown[];
-    readonly #delay: number;
-    readonly #repeats: boolean;
+    /** Milliseconds; −1 when it was cleared. This and the next four by Node's names: programs print and read them. */
+    _idleTimeout: number;
+    _onTimeout: Callback | undefined;
+    _timerArgs: unknown[] | undefined;
+    /** Milliseconds of an interval; what a program makes of it counts when the callback ends. */
+    _repeat: number | null;
+    _destroyed = false;
     #handle: Handle | undefined;
     #isRef = true;
     #isCleared = false;
     #release: (() => void) | undefined;
 
     constructor(callback: Callback, delayMs: unknown, args: unknown[], repeats: boolean) {
+      this._idleTimeout = delayOf(delayMs);
       this._onTimeout = callback;
-      this.#args = args;
-      this.#repeats = repeats;
-      this.#delay = delayOf(delayMs);
+      this._timerArgs = args.length > 0 ? args : undefined;
+      this._repeat = repeats ? this._idleTimeout : null;
       this.#start();
     }
 
     #start(): void {
+      this._destroyed = false;
       if (!this.#release) {
         const uncount = node.countTimer();
         const disown = node.own({ kill: () => this.close() });
@@ -72,30 +75,36 @@ export function timers(node: NodeProcess) {
         if (this.#isRef) node.ref();
         alive.set(this.#id, this);
       }
-      this.#handle = node.after(this.#delay * MILLISECOND, () => this.#fire());
+      this.#handle = node.after(this._idleTimeout * MILLISECOND, () => this.#fire());
     }
 
     #fire(): void {
       this.#handle = undefined;
       try {
-        this._onTimeout.apply(this, this.#args);
+        this._onTimeout!(...(this._timerArgs ?? []));
       } finally {
         // as Node does, an interval counts from the end of its callback; clearing or refreshing it in there has its way
         if (this.#handle === undefined && this.#release) {
-          if (this.#repeats) this.#start();
-          else this.#rest();
+          if (this._repeat) {
+            this._idleTimeout = Math.max(Math.trunc(this._repeat) || 1, 1);
+            this.#start();
+          } else this.#rest();
         }
       }
     }
 
     close(): this {
       this.#isCleared = true;
+      this._idleTimeout = -1;
+      this._onTimeout = undefined;
+      this._timerArgs = undefined;
       return this.#rest();
     }
 
     #rest(): this {
       if (this.#handle !== undefined) node.cancel(this.#handle);
       this.#handle = undefined;
+      this._destroyed = true;
       if (!this.#release) return this;
       this.#release();
       this.#release = undefined;
@@ -138,43 +147,57 @@ export function timers(node: NodeProcess) {
   }
 
   class Immediate {
+    /** These three by Node's names: programs print and read them. */
+    _onImmediate: Callback | undefined;
+    _argv: unknown[] | undefined;
+    _destroyed = false;
     readonly #handle: Handle;
     #isRef = true;
-    #isDone = false;
 
     constructor(callback: Callback, args: unknown[]) {
+      this._onImmediate = callback;
+      this._argv = args.length > 0 ? args : undefined;
       node.ref();
-      this.#handle = node.soon(() => {
-        this.#finish();
-        callback(...args);
-      });
+      this.#handle = node.soon(() => this.#run());
+    }
+
+    #run(): void {
+      this.#finish();
+      try {
+        this._onImmediate!(...(this._argv ?? []));
+      } finally {
+        this._onImmediate = undefined;
+        this._argv = undefined;
+      }
     }
 
     #finish(): void {
-      if (this.#isDone) return;
-      this.#isDone = true;
+      if (this._destroyed) return;
+      this._destroyed = true;
       if (this.#isRef) node.unref();
     }
 
     clear(): void {
+      if (this._destroyed) return;
       node.cancel(this.#handle);
       this.#finish();
+      this._onImmediate = undefined;
     }
 
     ref(): this {
-      if (!this.#isRef && !this.#isDone) node.ref();
+      if (!this.#isRef && !this._destroyed) node.ref();
       this.#isRef = true;
       return this;
     }
 
     unref(): this {
-      if (this.#isRef && !this.#isDone) node.unref();
+      if (this.#isRef && !this._destroyed) node.unref();
       this.#isRef = false;
       return this;
     }
 
     hasRef(): boolean {
-      return this.#isRef && !this.#isDone;
+      return this.#isRef && !this._destroyed;
     }
 
     [Symbol.dispose](): void {
