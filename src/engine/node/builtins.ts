@@ -65,6 +65,29 @@ export const BUILTINS = {
   'util/types': () => utilTypes,
 } satisfies Readonly<Record<string, ModuleFactory<unknown>>>;
 
+/** Older names of parts of a module, which old packages ask for; no types are known of them. */
+const OLDER_NAMES: Readonly<Record<string, ModuleFactory<unknown>>> = {
+  _http_agent: oldAgentModule,
+  _http_client: oldClientModule,
+};
+
+function oldAgentModule(node: NodeProcess) {
+  const whole = node.load(http);
+  return {
+    Agent: whole.Agent,
+    get globalAgent() {
+      return whole.globalAgent;
+    },
+    set globalAgent(agent) {
+      whole.globalAgent = agent;
+    },
+  };
+}
+
+function oldClientModule(node: NodeProcess) {
+  return { ClientRequest: node.load(http).ClientRequest };
+}
+
 /** `node:buffer` with what it has of the web. */
 function bufferModule(node: NodeProcess) {
   const { atob, btoa, Blob, File } = node.load(webGlobals);
@@ -73,7 +96,8 @@ function bufferModule(node: NodeProcess) {
 
 /** All that Node 26 has by a bare name, here or not; what only comes with `node:` is not among them. */
 export const NODE_MODULES: readonly string[] =
-  `assert assert/strict async_hooks buffer child_process cluster console
+  `_http_agent _http_client _http_common _http_incoming _http_outgoing _http_server _tls_common _tls_wrap
+  assert assert/strict async_hooks buffer child_process cluster console
   constants crypto dgram diagnostics_channel dns dns/promises domain events fs fs/promises http http2 https inspector
   inspector/promises module net os path path/posix path/win32 perf_hooks process punycode querystring readline
   readline/promises repl stream stream/consumers stream/promises stream/web string_decoder sys timers timers/promises
@@ -87,7 +111,8 @@ const PREFIXED: ReadonlySet<string> = new Set([
 ]);
 
 export function isBuiltin(name: string): boolean {
-  return Object.hasOwn(BUILTINS, plainName(name));
+  const plain = plainName(name);
+  return Object.hasOwn(BUILTINS, plain) || Object.hasOwn(OLDER_NAMES, plain);
 }
 
 /** True for a name that means a module of Node's, also for one that is not here. */
@@ -98,7 +123,8 @@ export function isNodeModule(name: string): boolean {
 /** A module of Node's by its name, with or without `node:`. Throws when it is not here, and says why. */
 export function builtin(node: NodeProcess, name: string): unknown {
   const plain = plainName(name);
-  if (isBuiltin(plain)) return node.load<unknown>(BUILTINS[plain as keyof typeof BUILTINS]);
+  if (isBuiltin(plain))
+    return node.load<unknown>(OLDER_NAMES[plain] ?? BUILTINS[plain as keyof typeof BUILTINS]);
   const why = isNodeModule(name) ? (MISSING_MODULES[plain] ?? 'nothing stands for it yet') : undefined;
   throw codedError(
     Error,

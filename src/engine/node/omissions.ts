@@ -13,8 +13,16 @@ type ByModule = Readonly<Record<string, readonly Omission[]>>;
 const NOBODY_TYPES = 'nobody types anything into a simulated program';
 const BENEATH = 'it is about the machine beneath, and this one is simulated';
 
+const INSIDE = 'it is an inside of Node’s that no program needs; node:http is here';
+
 /** Why a module of Node's is not here. */
 export const MISSING_MODULES: Readonly<Record<string, string>> = {
+  _http_common: INSIDE,
+  _http_incoming: INSIDE,
+  _http_outgoing: INSIDE,
+  _http_server: INSIDE,
+  _tls_common: 'TLS comes with the chapter on TLS',
+  _tls_wrap: 'TLS comes with the chapter on TLS',
   async_hooks:
     'JavaScript does not tell which promise goes on for whom, so no context can be followed honestly',
   child_process: BENEATH,

@@ -1,5 +1,6 @@
 // node:http above the wire: order of events, the agent, back-pressure, time-outs, wrong uses.
 'use strict';
+const events = require('node:events');
 const http = require('node:http');
 const net = require('node:net');
 const { assert, cases } = require('./case.cjs');
@@ -714,6 +715,55 @@ cases('http', (add) => {
       ],
       [0, 5000, 60_000, 300_000, null, 0, false],
     );
+    return Promise.resolve();
+  });
+  add('where rejections are captured, a request whose listener is rejected gets 500', async (t) => {
+    events.captureRejections = true;
+    t.after(() => {
+      events.captureRejections = false;
+    });
+    const server = await serve(t, async (req, res) => {
+      res.setHeader('x-first', 'of the answer that failed');
+      if (req.url === '/begun') res.write('half');
+      await t.sleep(5);
+      throw new Error('no answer');
+    });
+    const { res, body } = await ask(t, at(server, { agent: false }));
+    assert.deepStrictEqual(
+      [res.statusCode, res.headers['x-first'], body],
+      [500, undefined, 'Internal Server Error'],
+    );
+    const req = http.get(at(server, { agent: false, path: '/begun' }));
+    const [begun] = await t.event(req, 'response');
+    begun.resume();
+    const [error] = await t.event(begun, 'error');
+    assert.deepStrictEqual([begun.statusCode, error.code, error.message], [200, 'ECONNRESET', 'aborted']);
+  });
+  add('where rejections are captured, a message whose listener is rejected is destroyed', async (t) => {
+    events.captureRejections = true;
+    t.after(() => {
+      events.captureRejections = false;
+    });
+    const message = new http.OutgoingMessage();
+    message.on('told', async () => {
+      throw new Error('not heard');
+    });
+    message.emit('told');
+    await t.event(message, 'close');
+    assert.deepStrictEqual([message.destroyed, message.errored.message], [true, 'not heard']);
+  });
+  add('where rejections are captured, other events of a server make its error', async (t) => {
+    const server = await serve(t, (_, res) => res.end());
+    const fault = new Error('in between');
+    const heard = t.event(server, 'error');
+    server[Symbol.for('nodejs.rejection')](fault, 'dropRequest');
+    assert.deepStrictEqual(await heard, [fault]);
+  });
+  add('the older names of the agent and the request', () => {
+    assert.deepStrictEqual(Object.keys(require('node:_http_agent')), ['Agent', 'globalAgent']);
+    assert.strictEqual(require('node:_http_agent').Agent, http.Agent);
+    assert.strictEqual(require('node:_http_agent').globalAgent, http.globalAgent);
+    assert.strictEqual(require('node:_http_client').ClientRequest, http.ClientRequest);
     return Promise.resolve();
   });
   add('METHODS and STATUS_CODES', () => {

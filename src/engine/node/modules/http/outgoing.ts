@@ -9,6 +9,7 @@ import { formatHttpDate } from '../../../wire/http-date.ts';
 import { checkString, invalidType } from '../../arguments.ts';
 import type { NodeProcess } from '../../node-process.ts';
 import { wallClockMs } from '../../wall-clock.ts';
+import { REJECTION } from '../emitter.ts';
 import { packages } from '../packages.ts';
 import {
   alreadyFinished,
@@ -374,6 +375,11 @@ export function httpOutgoing(node: NodeProcess) {
       if (this.#socket) this.#socket.destroy(error);
       else node.nextTick(() => this._emitClose());
       return this;
+    }
+
+    /** What an asynchronous listener was rejected with, where emitters look after that. */
+    [REJECTION](error: Error): void {
+      this.destroy(error);
     }
 
     _emitClose(): void {

@@ -15,6 +15,7 @@ import {
 } from '../../arguments.ts';
 import { callable } from '../../callable.ts';
 import type { NodeProcess } from '../../node-process.ts';
+import { REJECTION } from '../emitter.ts';
 import { net } from '../net.ts';
 import { timers } from '../timers.ts';
 import { httpIncoming, type IncomingMessage } from './incoming.ts';
@@ -23,6 +24,7 @@ import { type ServerResponse, serverResponse } from './response.ts';
 import { serverConnections } from './server-connection.ts';
 import type { HttpSocket, Listener } from './socket.ts';
 import { ConnectionsList, type HttpValidation } from './socket-parser.ts';
+import { STATUS_CODES } from './status-codes.ts';
 
 export type ServerOptions = Readonly<Record<string, unknown>>;
 
@@ -40,6 +42,10 @@ export function httpServer(node: NodeProcess) {
   const { ServerResponse: Response } = node.load(serverResponse);
   const { connectionListener, onRequestTimeout } = node.load(serverConnections);
   const { setInterval, clearInterval } = node.load(timers);
+
+  const rejected = (NetServer.prototype as unknown as Record<symbol, (...args: unknown[]) => void>)[
+    REJECTION
+  ]!;
 
   class Server extends NetServer {
     readonly incomingMessage: new (
@@ -133,6 +139,23 @@ export function httpServer(node: NodeProcess) {
           else resolve();
         });
       });
+    }
+
+    /** What an asynchronous listener was rejected with, where emitters look after that: a request is answered with 500. */
+    [REJECTION](error: Error, event: string, ...args: unknown[]): void {
+      if (event !== 'request') {
+        rejected.call(this, error, event, ...args);
+        return;
+      }
+      const res = args[1] as ServerResponse;
+      if (res.headersSent || res.writableEnded) {
+        res.destroy();
+        return;
+      }
+      // what was to be said of another answer is not said of this one
+      for (const name of res.getHeaderNames()) res.removeHeader(name);
+      res.statusCode = 500;
+      res.end(STATUS_CODES[500]);
     }
 
     closeAllConnections(): void {
