@@ -759,6 +759,21 @@ cases('http', (add) => {
     server[Symbol.for('nodejs.rejection')](fault, 'dropRequest');
     assert.deepStrictEqual(await heard, [fault]);
   });
+  add('what a server and a request have of their own, and old names that are gone', () => {
+    const ofTheirOwn = (object) =>
+      Object.keys(object)
+        .filter((key) => !key.startsWith('_'))
+        .sort()
+        .join(' ');
+    assert.strictEqual(
+      ofTheirOwn(http.createServer({ uniqueHeaders: ['a'] })),
+      'allowHalfOpen connectionsCheckingInterval headersTimeout highWaterMark httpAllowHalfOpen httpValidation insecureHTTPParser joinDuplicateHeaders keepAlive keepAliveInitialDelay keepAliveTimeout keepAliveTimeoutBuffer maxHeaderSize maxHeadersCount maxRequestsPerSocket noDelay pauseOnConnect rejectNonStandardBodyWrites requestTimeout requireHostHeader shouldUpgradeCallback timeout',
+    );
+    const req = (options) => http.request({ createConnection() {}, ...options }).on('error', () => {});
+    assert.deepStrictEqual([Object.hasOwn(req(), 'timeout'), req({ timeout: 5 }).timeout], [false, 5]);
+    assert.strictEqual(http.ServerResponse.prototype.writeHeader, undefined);
+    return Promise.resolve();
+  });
   add('the older names of the agent and the request', () => {
     assert.deepStrictEqual(Object.keys(require('node:_http_agent')), ['Agent', 'globalAgent']);
     assert.strictEqual(require('node:_http_agent').Agent, http.Agent);

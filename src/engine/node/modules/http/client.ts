@@ -39,7 +39,7 @@ export function clientRequest(node: NodeProcess) {
   class ClientRequest extends OutgoingMessage {
     override agent: Agent | undefined;
     socketPath: string | undefined;
-    timeout: number | undefined;
+    declare timeout: number | undefined;
     method: string;
     maxHeaderSize: number | undefined;
     override insecureHTTPParser: boolean | undefined;

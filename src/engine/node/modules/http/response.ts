@@ -148,12 +148,6 @@ export function serverResponse(node: NodeProcess) {
     }
   }
 
-  Object.defineProperty(ServerResponse.prototype, 'writeHeader', {
-    value: ServerResponse.prototype.writeHead,
-    configurable: true,
-    writable: true,
-  });
-
   return { ServerResponse, closed };
 }
 

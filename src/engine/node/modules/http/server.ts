@@ -48,15 +48,15 @@ export function httpServer(node: NodeProcess) {
   ]!;
 
   class Server extends NetServer {
-    readonly incomingMessage: new (
+    declare readonly incomingMessage: new (
       socket: HttpSocket,
     ) => IncomingMessage;
-    readonly serverResponse: new (
+    declare readonly serverResponse: new (
       req: IncomingMessage,
       options: OutgoingOptions,
     ) => ServerResponse;
-    readonly optimizesEmptyRequests: boolean;
-    readonly uniqueHeaders: ReadonlySet<string> | null;
+    declare readonly optimizesEmptyRequests: boolean;
+    declare readonly uniqueHeaders: ReadonlySet<string> | null;
     connectionsList: ConnectionsList | undefined;
     maxHeaderSize: number | undefined;
     insecureHTTPParser: boolean | undefined;
@@ -89,10 +89,10 @@ export function httpServer(node: NodeProcess) {
         highWaterMark: given['highWaterMark'],
       });
       hide(this, 'connectionsList', undefined);
-      this.incomingMessage = (given['IncomingMessage'] as typeof this.incomingMessage) || Incoming;
-      this.serverResponse = (given['ServerResponse'] as typeof this.serverResponse) || Response;
-      this.optimizesEmptyRequests = checked.optimizesEmptyRequests;
-      this.uniqueHeaders = uniqueHeaders(given['uniqueHeaders']);
+      hide(this, 'incomingMessage', given['IncomingMessage'] || Incoming);
+      hide(this, 'serverResponse', given['ServerResponse'] || Response);
+      hide(this, 'optimizesEmptyRequests', checked.optimizesEmptyRequests);
+      hide(this, 'uniqueHeaders', uniqueHeaders(given['uniqueHeaders']));
       this.maxHeaderSize = checked.maxHeaderSize;
       this.insecureHTTPParser = checked.insecureHTTPParser;
       this.httpValidation = checked.httpValidation;
