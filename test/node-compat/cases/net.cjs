@@ -1,6 +1,7 @@
 // Sockets and servers: order of events, back-pressure, ends and errors.
 'use strict';
 const net = require('node:net');
+const { inspect } = require('node:util');
 const { assert, cases } = require('./case.cjs');
 
 /** A server that listens on loopback, closed with the case. */
@@ -650,6 +651,8 @@ cases('net', (add) => {
   add('SocketAddress', () => {
     const address = new net.SocketAddress({ address: '192.0.2.1', port: 80 });
     assert.deepStrictEqual([address.address, address.family, address.port], ['192.0.2.1', 'ipv4', 80]);
+    const shown = inspect({ a: { address, list: new net.BlockList() } }, { depth: 1 });
+    assert.strictEqual(shown, '{ a: { address: [SocketAddress], list: [BlockList] } }');
     return Promise.resolve();
   });
 });

@@ -21,7 +21,7 @@ import type { NodeProcess } from '../node-process.ts';
 import { codedError } from '../system-error.ts';
 
 type IpFamily = 'ipv4' | 'ipv6';
-type Inspecting = { depth?: number | null };
+type Inspecting = { depth?: number | null; stylize?: (text: string, style: string) => string };
 
 const CUSTOM_INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
@@ -97,7 +97,7 @@ export function netAddress(_node: NodeProcess) {
     }
 
     [CUSTOM_INSPECT](depth: number, options: Inspecting): unknown {
-      if (depth < 0) return this;
+      if (depth < 0) return tooDeep(this, options);
       return `SocketAddress ${inspect(this.toJSON(), lessDeep(options))}`;
     }
   }
@@ -238,7 +238,7 @@ export function netAddress(_node: NodeProcess) {
     }
 
     [CUSTOM_INSPECT](depth: number, options: Inspecting): unknown {
-      if (depth < 0) return this;
+      if (depth < 0) return tooDeep(this, options);
       return `BlockList ${inspect({ rules: this.rules }, lessDeep(options))}`;
     }
   }
@@ -341,6 +341,11 @@ function readCidr(cidr: unknown): { address: string; prefixLength: number; famil
   if (String(prefixLength) !== cidr.slice(slash + 1))
     throw invalidValue('cidr', cidr, 'prefix length must be a valid integer');
   return { address, prefixLength, family: address.includes(':') ? 'ipv6' : 'ipv4' };
+}
+
+/** What stands for an object beneath the depth: it is not empty, though nothing of it can be seen from outside. */
+function tooDeep({ constructor: { name } }: object, { stylize }: Inspecting): string {
+  return stylize ? stylize(`[${name}]`, 'special') : `[${name}]`;
 }
 
 function lessDeep(options: Inspecting): Inspecting {
