@@ -24,13 +24,15 @@ export interface Printed {
   readonly end: number | string;
 }
 
+/** Addresses of this process's own: somebody else may try the same projects on the same computer. */
+const own = (last: number): string => `127.${64 + ((process.pid >> 8) & 63)}.${process.pid & 255}.${last}`;
 const LOOPBACK: Readonly<Record<string, string>> = {
-  chaicart: '127.0.0.2',
-  laptop: '127.0.0.3',
-  'app-1': '127.0.0.4',
-  'app-2': '127.0.0.5',
-  'app-3': '127.0.0.6',
-  watcher: '127.0.0.7',
+  chaicart: own(2),
+  laptop: own(3),
+  'app-1': own(4),
+  'app-2': own(5),
+  'app-3': own(6),
+  watcher: own(7),
 };
 /** What the zone says, and what the forgotten line in the laptop's hosts file does to it. */
 const NAMES: Readonly<Record<string, string>> = {
@@ -38,7 +40,7 @@ const NAMES: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
     Object.entries(LOOPBACK).map(([name, address]) => [`${name}.chaicart.example`, address]),
   ),
-  'shop.chaicart.example': '127.0.0.180',
+  'shop.chaicart.example': own(180),
 };
 const HOOK = fileURLToPath(new URL('./loopback-names.mjs', import.meta.url));
 /** Milliseconds that a program may need to begin, on a loaded machine. */
