@@ -88,6 +88,7 @@ export function Playground(props: PlaygroundProps) {
   };
   const printed = (
     <Printed
+      title={project.title}
       run={run}
       programs={project.programs}
       files={names}

@@ -13,6 +13,8 @@ import type { ProgramEnd } from './runner.ts';
 import { needsSentence, spokenRun, stateText } from './words.ts';
 
 export interface PrintedProps {
+  /** The project's: a page may have several. */
+  readonly title: string;
   readonly run: RunView;
   readonly programs: readonly ProgramOf[];
   readonly files: readonly string[];
@@ -22,13 +24,13 @@ export interface PrintedProps {
   onPackets(): void;
 }
 
-export function Printed({ run, programs, files, hasPackets, onPlace, onPackets }: PrintedProps) {
+export function Printed({ title, run, programs, files, hasPackets, onPlace, onPackets }: PrintedProps) {
   const [isMerged, setMerged] = useState(false);
   const { outcome, phase } = run;
   const shown = useMemo(() => programsOf(programs, run), [programs, run]);
   const several = shown.length > 1;
   return (
-    <section class="pg-out" aria-label="Output">
+    <section class="pg-out" aria-label={`Output: ${title}`}>
       <div class="pg-out-head">
         <strong>Output</strong>
         <span class="pg-out-state">{stateText(run)}</span>

@@ -27,7 +27,7 @@ const editor = (page: Page, file = 'server.js'): Locator =>
   page.getByRole('textbox', { name: `${file}, editor` });
 const drawn = (page: Page, file = 'server.js'): Locator => page.getByRole('group', { name: `${file}, code` });
 const output = (page: Page, program?: string): Locator =>
-  page.getByRole('region', { name: program ? `Output of ${program}` : 'Output', exact: true });
+  page.getByRole('region', program ? { name: `Output of ${program}`, exact: true } : { name: /^Output: / });
 const textOf = async (page: Page): Promise<string> =>
   (await page.locator('.cm-line').allTextContents()).join('\n');
 const spoken = (page: Page, text: string | RegExp) =>

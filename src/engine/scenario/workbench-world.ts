@@ -10,10 +10,10 @@
  */
 import { runNameServer } from '../app/nameserver.ts';
 import { runResolver } from '../app/recursive-resolver.ts';
-import { SystemResolver, type SystemResolverOptions } from '../app/system-resolver.ts';
+import { SystemResolver } from '../app/system-resolver.ts';
 import { parseIp } from '../base/ip.ts';
 import type { Nanoseconds } from '../base/units.ts';
-import { defaultHosts } from '../net/host-files.ts';
+import { defaultHosts, HOSTS_PATH } from '../net/host-files.ts';
 import { randomLoss } from '../net/link/fault.ts';
 import { Network } from '../net/network.ts';
 import { openTerminals } from '../shell/terminal.ts';
@@ -125,8 +125,8 @@ export function workbenchWorld(world: World, options: WorkbenchOptions): Network
   network.route(tld, 'default', '198.51.100.17');
   network.route(ns1, 'default', '192.0.2.1');
 
-  const system = (host: typeof laptop, server: string, more: SystemResolverOptions = {}): SystemResolver =>
-    new SystemResolver(host, { servers: [parseIp(server)], ...more });
+  const system = (host: typeof laptop, server: string): SystemResolver =>
+    new SystemResolver(host, { servers: [parseIp(server)] });
   const systems = Object.entries(REGION).map(([name, { address, gateway, bits }]) => {
     const host = network.host(name);
     network.link([region, name, `${gateway}/${bits}`], [host, 'eth0', `${address}/${bits}`], wan(0.2));
@@ -145,8 +145,8 @@ export function workbenchWorld(world: World, options: WorkbenchOptions): Network
     forward: [{ zone: '.', servers: [parseIp(AT.resolver)] }],
   });
   const regional = runResolver(region, { hints: ROOT_HINTS });
-  const hosts = options.hasForgotten ? { hosts: `${defaultHosts('laptop')}${FORGOTTEN}\n` } : {};
-  systems.push(system(laptop, AT.home, hosts));
+  systems.push(system(laptop, AT.home));
+  if (options.hasForgotten) laptop.files.write(HOSTS_PATH, `${defaultHosts('laptop')}${FORGOTTEN}\n`);
   openTerminals(network, {
     users: workbenchUsers,
     systems,

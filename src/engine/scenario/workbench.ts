@@ -121,7 +121,7 @@ function build(world: World, values: Values<typeof parameters>): Network {
   });
   world.input(ping === 'first' ? 0 : LATER, 'type', {
     machine: 'laptop',
-    line: 'ping -c 1 app-1.chaicart.example',
+    line: 'ping -c 4 app-1.chaicart.example',
   });
   return network;
 }
