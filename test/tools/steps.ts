@@ -1,6 +1,6 @@
 // Runs the parts of a check one after another and keeps the count of tests.
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -25,6 +25,26 @@ export function run(command: string, args: string[], env: Record<string, string>
     env: { ...process.env, PATH: `${root}node_modules/.bin:${process.env.PATH}`, ...env },
   });
   return done.status === 0;
+}
+
+/** Starts a part that takes one core and lets the next begin; the promise prints what it said when it has ended. */
+export function runBeside(name: string, command: string, args: string[]): () => Promise<boolean> {
+  const said = resultFile(`${name}.log`);
+  const file = openSync(said, 'w');
+  const child = spawn(command, args, {
+    cwd: root,
+    stdio: ['ignore', file, file],
+    env: { ...process.env, PATH: `${root}node_modules/.bin:${process.env.PATH}` },
+  });
+  const ended = new Promise<boolean>((resolve) => {
+    child.on('error', () => resolve(false));
+    child.on('close', (code) => resolve(code === 0));
+  });
+  return async () => {
+    const held = await ended;
+    process.stdout.write(readFileSync(said, 'utf8'));
+    return held;
+  };
 }
 
 export function vitestCount(file: string): Count {
