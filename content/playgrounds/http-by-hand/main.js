@@ -18,7 +18,7 @@ function talk(lines, done) {
 }
 
 function show(title, sent, answer) {
-  console.log(`── ${title}`);
+  console.log(`-- ${title}`);
   for (const line of sent) console.log(`> ${line}`);
   const end = answer.indexOf('\r\n\r\n');
   for (const line of answer.slice(0, end).split('\r\n')) console.log(`< ${line}`);
