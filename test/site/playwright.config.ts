@@ -24,7 +24,7 @@ export default defineConfig({
   reporter: [['list'], ['json']],
   timeout: 60_000,
   // Far beyond what a page needs: a machine that stands still for a while is no fault of the page.
-  expect: { timeout: 15_000 },
+  expect: { timeout: 30_000 },
   use: {
     baseURL: `http://localhost:${port}`,
     launchOptions: { executablePath: process.env.CHROMIUM, args: flags },
