@@ -120,7 +120,7 @@ test.beforeAll(async () => {
 });
 
 /** Moments of a run that are looked at: middles of its packets' ways, spread over the run. */
-const MOMENTS = 7;
+const MOMENTS = 5;
 
 for (const { name } of scenarios) {
   for (const width of [390, 1440]) {
