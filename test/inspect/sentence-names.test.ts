@@ -78,7 +78,11 @@ describe('what is told of names', () => {
       'ChaiCart’s first name server answers that there is more than fits: come back over TCP',
       'The resolver gets an answer from ns1.chaicart.example, 192.0.2.53 that was cut off',
       'The resolver asks ns1.chaicart.example, 192.0.2.53: TXT about.chaicart.example?',
+      'The resolver tells 203.0.113.77 that there is more than fits',
     ]);
+    expect(reasonOf(cut, 'dns.resolver.cut', 'resolver')).toBe(
+      'The whole answer has more than the 1,232 bytes that its client takes over UDP.',
+    );
     expect(reasonOf(cut, 'dns.resolver.truncated', 'resolver')).toBe(
       'The answer of 192.0.2.53 does not fit a datagram, so it is asked over TCP.',
     );

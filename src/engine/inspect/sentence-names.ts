@@ -151,6 +151,8 @@ export const nameTellers: Readonly<Record<string, Teller>> = {
     say('dns', `answers ${String(d['rcode'])} to ${String(d['client'])}`, String(d['reason'])),
   'dns.resolver.servfail': (d) => say('dns', `answers SERVFAIL for ${bare(d['name'])}`, String(d['reason'])),
   'dns.resolver.answer': (d) => say('dns', answers(d), String(d['reason'])),
+  'dns.resolver.cut': (d) =>
+    say('dns', `tells ${String(d['client'])} that there is more than fits`, String(d['reason'])),
   'dns.authority.answer': authority,
   'dns.authority.limit': (d) =>
     say(

@@ -10,7 +10,8 @@
 
 import { fromUtf8 } from '../../../base/bytes.ts';
 import { Malformed } from '../../../base/errors.ts';
-import type { Ip } from '../../../base/ip.ts';
+import { formatIp, type Ip } from '../../../base/ip.ts';
+import { formatNumber } from '../../../base/units.ts';
 import type { MachineEvent } from '../../../trace/event.ts';
 import { CLASS, OPCODE, OPTION, opcodeName, RCODE, TYPE, typeName } from '../../../wire/dns/code.ts';
 import { decodeDns } from '../../../wire/dns/fast.ts';
@@ -78,15 +79,15 @@ export function isSameQuery(a: Client, b: Client): boolean {
   return a.from === b.from && a.port === b.port && a.exchange === b.exchange && a.query?.id === b.query?.id;
 }
 
-/** The message that answers a client, within the size it can take; `truncated` when TC had to be set. */
+/** The message that answers a client, within the size it can take; `cut` tells of what had to be left out. */
 export function writeClientAnswer(
   client: Client,
   outcome: Outcome,
   because: MachineEvent,
-): { readonly transmit: DnsTransmit; readonly truncated: boolean } {
+): { readonly transmit: DnsTransmit; readonly cut?: MachineEvent } {
   const { transport, from, port, localPort, exchange } = client;
   const to = { transport, to: from, port, localPort, ...(exchange !== undefined && { exchange }), because };
-  if (!client.query) return { transmit: { ...to, bytes: client.unreadable }, truncated: false };
+  if (!client.query) return { transmit: { ...to, bytes: client.unreadable } };
   const response: DnsMessage = {
     ...makeResponse(client.query, outcome.rcode, EDNS_SIZE),
     recursionAvailable: true,
@@ -96,7 +97,19 @@ export function writeClientAnswer(
   };
   const limit = transport === 'tcp' ? STREAM_SIZE : responseLimit(client.query, EDNS_SIZE);
   const { bytes, truncated } = fit(response, limit, () => false);
-  return { transmit: { ...to, bytes }, truncated };
+  if (!truncated) return { transmit: { ...to, bytes } };
+  const { name, type } = client.query.questions[0]!;
+  const cut: MachineEvent = {
+    kind: 'dns.resolver.cut',
+    detail: {
+      client: formatIp(from),
+      name,
+      type: typeName(type),
+      limit,
+      reason: `the whole answer has more than the ${formatNumber(limit)} bytes that its client takes over ${transport.toUpperCase()}`,
+    },
+  };
+  return { transmit: { ...to, bytes, because: cut }, cut };
 }
 
 function optOf(query: DnsMessage, outcome: Outcome): DnsRecord[] {

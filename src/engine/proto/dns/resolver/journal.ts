@@ -16,8 +16,11 @@ export class Journal {
   }
 
   emit(kind: string, detail: Detail): MachineEvent {
+    return this.tell({ kind, detail });
+  }
+
+  tell(event: MachineEvent): MachineEvent {
     this.#drainCache();
-    const event: MachineEvent = { kind, detail };
     this.#events.push(event);
     return event;
   }

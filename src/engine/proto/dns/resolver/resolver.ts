@@ -275,6 +275,8 @@ export class Resolver implements DnsMachine {
   }
 
   #send(client: Client, outcome: Outcome, because: MachineEvent): void {
-    this.#journal.send(writeClientAnswer(client, outcome, because).transmit);
+    const { transmit, cut } = writeClientAnswer(client, outcome, because);
+    if (cut) this.#journal.tell(cut);
+    this.#journal.send(transmit);
   }
 }
