@@ -81,7 +81,7 @@ test('the end of a program is told as on Node: listeners, codes, warnings', asyn
     `process.emitWarning('careful'); process.emitWarning('again', 'Mine', 'C1'); process.emitWarning('third', { type: 'T', code: 'C2', detail: 'more' }); process.emitWarning('old', 'DeprecationWarning', 'DEP1'); console.log('x');`,
   );
   await same(
-    `for (const args of [[5], ['a', 5], ['a', 'b', 5]]) try { process.emitWarning(...args); } catch (e) { console.log(e.code, e.message); } process.noDeprecation = true; process.emitWarning('no', 'DeprecationWarning');`,
+    `for (const args of [[5], ['a', 5], ['a', 'b', 5], ['a', false], ['a', null], ['a', ''], ['a', []], ['a', { type: 0 }], ['a', { type: 5 }], ['a', 'b', null], ['a', 'b', '']]) try { process.emitWarning(...args); } catch (e) { console.log(e.code, e.message); } process.noDeprecation = true; process.emitWarning('no', 'DeprecationWarning');`,
   );
   await same(
     `process.on('warning', (w) => console.log(w.name, w.message)); process.removeAllListeners('warning'); process.on('warning', (w) => console.log('mine', w.name, w.message, w.code)); process.emitWarning('q');`,

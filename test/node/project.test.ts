@@ -27,7 +27,7 @@ test('what is not said has a default', () => {
 
 describe('what makes no sense is said', () => {
   const cases: Readonly<Record<string, [roundtrip: unknown, says: RegExp]>> = {
-    'no field': [undefined, /“roundtrip” is no object/],
+    'no field': [undefined, /“roundtrip” is missing/],
     'a list': [[], /“roundtrip” is no object/],
     'no scenario': [{ processes: [PROCESS] }, /scenario is no text/],
     'no programs': [{ scenario: 'x', processes: [] }, /names no program/],

@@ -52,6 +52,25 @@ test('signals tell their listeners once, and those made of them', async () => {
   `);
 });
 
+test('a target says when too many listen', async () => {
+  await expectSame(`
+    const events = require('node:events');
+    const count = (of, n, name = 'go') => { for (let i = 0; i < n; i++) of.addEventListener(name, () => {}); };
+    process.on('warning', (w) => console.log(w.name, w.message, w.type, w.count, w.target.constructor.name));
+    events.defaultMaxListeners = 3;
+    const target = new EventTarget();
+    events.defaultMaxListeners = 7;
+    const { signal } = new AbortController();
+    console.log(events.getMaxListeners(target), events.getMaxListeners(new EventTarget()), events.getMaxListeners(signal));
+    count(target, 5); count(target, 5, 'other');
+    events.setMaxListeners(1, target); count(target, 1, 'third'); count(target, 1, 'third');
+    const { inspect } = require('node:util');
+    for (const one of [target, signal, new Event('x'), new CustomEvent('y'), new AbortController(), new Blob([]), new Headers(), new Request('http://a.example/'), new Response(), new FormData(), performance, new TextDecoder(), new URL('http://a.example/'), new URLSearchParams('a=1')])
+      console.log(inspect(one, { depth: -1 }), inspect({ a: { b: { c: one } } }), inspect([one], { depth: 0 }));
+    count(signal, 20, 'abort'); events.setMaxListeners(2, signal); count(signal, 1, 'abort');
+  `);
+});
+
 test('events and their targets', async () => {
   await expectSame(`${TRY}
     process.removeAllListeners('warning');

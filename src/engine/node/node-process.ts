@@ -232,7 +232,12 @@ export class NodeProcess {
       if (other instanceof ProcessExit) return;
       error = other;
     }
-    this.print('stderr', `${this.hooks?.describe(error, origin) ?? String(error)}\n`);
+    try {
+      this.print('stderr', `${this.hooks?.describe(error, origin) ?? String(error)}\n`);
+    } catch (over) {
+      // No room for it: stopped, and there is nobody above who could be told.
+      if (!(over instanceof ProcessExit)) throw over;
+    }
     this.#exitNow(this.exitCode || 1);
   }
 

@@ -124,6 +124,7 @@ function readProgram(value: unknown): ProgramSpec {
 }
 
 function record(value: unknown, what: string): Readonly<Record<string, unknown>> {
+  if (value === undefined) throw new Malformed(`${what} is missing`);
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new Malformed(`${what} is no object`);
   return value as Record<string, unknown>;

@@ -53,8 +53,6 @@ export function eventsModule(node: NodeProcess) {
   const EventEmitter = node.load(emitterClass);
   const defaults = node.load(emitterDefaults);
   const prototype = EventEmitter.prototype as Emitter;
-  /** What programs set for targets of events, whose default is 0: no warning. */
-  const ofTargets = new WeakMap<object, number>();
   const isTarget = (value: unknown): value is object => value instanceof node.load(eventTargets).EventTarget;
 
   function once(emitter: unknown, name: Name, options: unknown = {}): Promise<unknown[]> {
@@ -104,7 +102,7 @@ export function eventsModule(node: NodeProcess) {
     checkNumber(count, 'setMaxListeners', 0);
     if (targets.length === 0) defaults.maxListeners = count;
     for (const target of targets) {
-      if (isTarget(target)) ofTargets.set(target, count);
+      if (isTarget(target)) node.load(eventTargets).setMaxListenersOf(target, count);
       else if (typeof (target as { setMaxListeners?: unknown }).setMaxListeners === 'function')
         (target as { setMaxListeners(count: number): void }).setMaxListeners(count);
       else throw invalidType('eventTargets', ['EventEmitter', 'EventTarget'], target);
@@ -114,7 +112,7 @@ export function eventsModule(node: NodeProcess) {
   function getMaxListeners(target: unknown): number {
     const own = target as { getMaxListeners?: unknown; _maxListeners?: number } | undefined;
     if (typeof own?.getMaxListeners === 'function') return own._maxListeners ?? defaults.maxListeners;
-    if (isTarget(target)) return ofTargets.get(target) ?? 0;
+    if (isTarget(target)) return node.load(eventTargets).maxListenersOf(target);
     throw notListenable(target);
   }
 

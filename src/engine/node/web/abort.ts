@@ -25,7 +25,7 @@ export type AbortSignal = InstanceType<Abort['AbortSignal']>;
 const MAKING = Symbol('making a signal');
 
 export function abort(node: NodeProcess) {
-  const { EventTarget, trusted, handlerAttribute } = node.load(eventTargets);
+  const { EventTarget, trusted, handlerAttribute, setMaxListenersOf } = node.load(eventTargets);
   const { DOMException } = node.load(domExceptions);
   const { setTimeout } = node.load(timers);
   const abortError = (): unknown => new DOMException('This operation was aborted', 'AbortError');
@@ -43,6 +43,8 @@ export function abort(node: NodeProcess) {
     constructor(making?: symbol) {
       if (making !== MAKING) throw illegalConstructor();
       super();
+      // many may wait for one signal
+      setMaxListenersOf(this, 0);
     }
 
     static abort(reason: unknown = abortError()): AbortSignal {
@@ -130,7 +132,8 @@ export function abort(node: NodeProcess) {
     abort(reason: unknown = abortError()): void {
       doAbort(this.#signal, reason);
     }
-    [INSPECT](depth: number, options: object, inspect: Inspect): string {
+    [INSPECT](depth: number, options: object, inspect: Inspect): string | this {
+      if (depth < 0) return this;
       return described('AbortController', { signal: this.#signal }, depth, options, inspect);
     }
   }

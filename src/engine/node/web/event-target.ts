@@ -3,8 +3,10 @@
  *
  * What a listener throws, or what its promise is rejected with, goes past the program in a tick of its own.
  */
+import { inspect } from 'node-inspect-extracted';
 import { MILLISECOND } from '../../base/units.ts';
 import { invalidType, missingArguments } from '../arguments.ts';
+import { emitterDefaults } from '../modules/emitter.ts';
 import type { NodeProcess } from '../node-process.ts';
 import { codedError } from '../system-error.ts';
 import { described, enumerableStatics, finishInterface, INSPECT, type Inspect } from './idl.ts';
@@ -149,6 +151,7 @@ export function eventTargets(node: NodeProcess) {
     }
 
     [INSPECT](depth: number, options: object, inspect: Inspect): string {
+      if (depth < 0) return this.constructor.name;
       const { type, defaultPrevented, cancelable, timeStamp } = this;
       const shown = { type, defaultPrevented, cancelable, timeStamp };
       return described(this.constructor.name, shown, depth, options, inspect);
@@ -179,9 +182,14 @@ export function eventTargets(node: NodeProcess) {
   finishInterface(CustomEvent, ['detail']);
 
   let listenersAt: (target: object, type: string | symbol) => unknown[];
+  let maxListenersOf: (target: object) => number;
+  let setMaxListenersOf: (target: object, count: number) => void;
 
   class EventTarget {
     readonly #listeners = new Map<string, Registered[]>();
+    /** More than these of one event are reason for a warning; 0 for none. */
+    #maxListeners = node.load(emitterDefaults).maxListeners;
+    #isWarned = false;
 
     addEventListener(type: unknown, listener: unknown, options?: boolean | ListenerOptions): void {
       if (arguments.length < 2) throw missingArguments('type', 'listener');
@@ -210,6 +218,7 @@ export function eventTargets(node: NodeProcess) {
         removed: false,
       };
       this.#listeners.set(name, [...list, entry]);
+      this.#warnOfMany(name, list.length + 1);
       this.listenersChanged(name, list.length + 1);
       wanted.signal?.addEventListener('abort', () => this.#remove(name, entry), { once: true });
     }
@@ -246,10 +255,25 @@ export function eventTargets(node: NodeProcess) {
       return !event.defaultPrevented;
     }
 
-    /** Who listens at a target; what `events.getEventListeners` shows. */
+    #warnOfMany(type: string, count: number): void {
+      const most = this.#maxListeners;
+      if (most <= 0 || count <= most || this.#isWarned) return;
+      this.#isWarned = true;
+      const warning = new Error(
+        `Possible EventTarget memory leak detected. ${count} ${type} listeners added to ${inspect(this, { depth: -1 })}. MaxListeners is ${most}. Use events.setMaxListeners() to increase limit`,
+      );
+      node.warn(Object.assign(warning, { name: 'MaxListenersExceededWarning', target: this, type, count }));
+    }
+
+    /** What `node:events` asks of a target, and sets. */
     static {
       listenersAt = (target, type) =>
         ((target as EventTarget).#listeners.get(String(type)) ?? []).map(({ listener }) => listener);
+      maxListenersOf = (target) => (target as EventTarget).#maxListeners;
+      setMaxListenersOf = (target, count) => {
+        (target as EventTarget).#maxListeners = count;
+        (target as EventTarget).#isWarned = false;
+      };
     }
 
     #call(event: Event): void {
@@ -279,6 +303,7 @@ export function eventTargets(node: NodeProcess) {
     protected listenersChanged(_type: string, _count: number): void {}
 
     [INSPECT](depth: number, options: object, inspect: Inspect): string {
+      if (depth < 0) return this.constructor.name;
       return described(this.constructor.name, {}, depth, options, inspect);
     }
   }
@@ -339,5 +364,14 @@ export function eventTargets(node: NodeProcess) {
     });
   }
 
-  return { Event, CustomEvent, EventTarget, trusted, handlerAttribute, listenersAt };
+  return {
+    Event,
+    CustomEvent,
+    EventTarget,
+    trusted,
+    handlerAttribute,
+    listenersAt,
+    maxListenersOf,
+    setMaxListenersOf,
+  };
 }

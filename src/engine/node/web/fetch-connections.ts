@@ -8,7 +8,7 @@
 import { fromLatin1, toLatin1 } from '../../base/bytes.ts';
 import { HttpParser } from '../modules/http/parser.ts';
 import type { Head } from '../modules/http/parser-machine.ts';
-import { net } from '../modules/net.ts';
+import { net } from '../modules/net/net.ts';
 import { timers } from '../modules/timers.ts';
 import type { NodeProcess } from '../node-process.ts';
 import {

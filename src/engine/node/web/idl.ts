@@ -46,6 +46,11 @@ export function described(
   return `${name} ${inspect(shown, inner)}`;
 }
 
+/** The same for what Node has from undici, which gives no heed to how deep it stands. */
+export function asUndici(name: string, shown: object, options: Options, inspect: Inspect): string {
+  return `${name} ${inspect(shown, { ...options, depth: options.depth ?? 2 })}`;
+}
+
 /** Node's error for calling `new` on what only Node itself makes. */
 export function illegalConstructor(): TypeError & { code: string } {
   return codedError(TypeError, 'ERR_ILLEGAL_CONSTRUCTOR', 'Illegal constructor');

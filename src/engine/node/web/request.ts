@@ -9,7 +9,7 @@ import { type AbortSignal, abort } from './abort.ts';
 import { type Bodies, type Body, bodies } from './body.ts';
 import { enumeration, requireArguments, shownValue, usvString } from './fetch-idl.ts';
 import { HeaderList, type Headers, headersInterface } from './headers.ts';
-import { described, finishInterface, INSPECT, type Inspect } from './idl.ts';
+import { asUndici, finishInterface, INSPECT, type Inspect } from './idl.ts';
 import { invalidUrl } from './invalid-url.ts';
 import { webStreams } from './streams.ts';
 
@@ -186,12 +186,12 @@ export function requests(node: NodeProcess) {
       return made(copy, following(signal));
     }
 
-    [INSPECT](depth: number, options: object, inspect: Inspect): string {
+    [INSPECT](_depth: number, options: object, inspect: Inspect): string {
       const { method, url, headers, destination, referrer, referrerPolicy, mode, credentials } = this;
       const { cache, redirect, integrity, keepalive, isReloadNavigation, isHistoryNavigation, signal } = this;
       const first = { method, url, headers, destination, referrer, referrerPolicy, mode, credentials };
       const rest = { cache, redirect, integrity, keepalive, isReloadNavigation, isHistoryNavigation };
-      return described('Request', { ...first, ...rest, signal }, depth, { depth: 2, ...options }, inspect);
+      return asUndici('Request', { ...first, ...rest, signal }, options, inspect);
     }
   }
   finishInterface(Request, [

@@ -5,7 +5,7 @@ import type { NodeProcess } from '../node-process.ts';
 import { type Body, bodies } from './body.ts';
 import { byteString, requireArguments, shownValue, usvString } from './fetch-idl.ts';
 import { HeaderList, type Headers, headersInterface } from './headers.ts';
-import { described, finishInterface, INSPECT, type Inspect } from './idl.ts';
+import { asUndici, finishInterface, INSPECT, type Inspect } from './idl.ts';
 import { invalidUrl } from './invalid-url.ts';
 
 /** Fetch's "response". */
@@ -111,11 +111,11 @@ export function responses(node: NodeProcess) {
       return made(copy, state.type === 'basic' ? 'immutable' : 'response');
     }
 
-    [INSPECT](depth: number, options: object, inspect: Inspect): string {
+    [INSPECT](_depth: number, options: object, inspect: Inspect): string {
       const { status, statusText, headers, ok, redirected, type, url } = this;
       const { body, bodyUsed } = this as unknown as { body: unknown; bodyUsed: boolean };
       const shown = { status, statusText, headers, body, bodyUsed, ok, redirected, type, url };
-      return described('Response', shown, depth, { depth: 2, ...options }, inspect);
+      return asUndici('Response', shown, options, inspect);
     }
   }
   finishInterface(Response, [
