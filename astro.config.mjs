@@ -2,10 +2,12 @@ import mdx from '@astrojs/mdx';
 import preact from '@astrojs/preact';
 import starlight from '@astrojs/starlight';
 import { defineConfig } from 'astro/config';
+import { nodeWords } from './src/cli/node-words.ts';
 import { codeThemes } from './src/site/code-themes.ts';
 import { contentSecurityPolicy } from './src/site/integrations/csp.ts';
-import { sandbox } from './src/site/integrations/sandbox.ts';
-import { simulator } from './src/site/integrations/simulator.ts';
+import { madeFile } from './src/site/integrations/made-file.ts';
+import { sandboxPage } from './src/site/integrations/sandbox.ts';
+import { oneFile } from './src/site/integrations/simulator.ts';
 
 // Where the built course will live. Both are optional: without SITE there is no sitemap (it needs absolute addresses).
 const base = process.env.BASE_PATH || '/';
@@ -93,11 +95,31 @@ export default defineConfig({
     preact(),
     contentSecurityPolicy(),
     // after the policy of the pages: it has its own
-    sandbox(),
-    simulator(),
+    madeFile({ name: 'sandbox', path: 'sandbox/index.html', type: 'text/html', make: () => sandboxPage() }),
+    madeFile({ name: 'simulator', path: 'roundtrip.mjs', type: 'text/javascript', make: oneFile }),
+    madeFile({
+      name: 'node-words',
+      path: 'playgrounds/words.json',
+      type: 'application/json',
+      make: async () => JSON.stringify(await nodeWords()),
+    }),
   ],
   vite: {
     resolve: { tsconfigPaths: true },
+    environments: {
+      prerender: {
+        build: {
+          rolldownOptions: {
+            output: {
+              codeSplitting: {
+                // A page waits for all of its style sheets: one, on the connection that is open already.
+                groups: [{ name: 'course', test: /\.css(?:$|\?)/ }],
+              },
+            },
+          },
+        },
+      },
+    },
     build: {
       rolldownOptions: {
         // Astro's own marker in every MDX page; it has done its work before the bundler asks.

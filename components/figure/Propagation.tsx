@@ -79,19 +79,19 @@ export function Propagation(props: PropagationProps) {
   const soFar = orders.until(time);
   const off = view.spans.find(({ machine }) => view.machines[machine]?.name === move.old)?.start;
   return (
-    <section class="rt-player pg" id={figure.id} aria-label={title} ref={root}>
-      <div class="rt-head pg-head">
+    <section class="rt-player spread" id={figure.id} aria-label={title} ref={root}>
+      <div class="rt-head spread-head">
         <span class="rt-title">{title}</span>
-        <span class="pg-time">
+        <span class="spread-time">
           {isBusy && <span class="rt-busy">computing …</span>}
           {sinceChange(time, change)}
         </span>
       </div>
-      <div class="pg-knobs">
+      <div class="spread-knobs">
         <Knobs figure={figure} />
       </div>
       <Message figure={figure} />
-      <div class="pg-map">
+      <div class="spread-map">
         {props.children}
         <PropagationMap wide={props.wide} tall={props.tall} beliefs={beliefs} time={time} />
       </div>
@@ -108,7 +108,7 @@ export function Propagation(props: PropagationProps) {
       />
       <Transport figure={figure} move={move} change={change} />
       <InAll view={view} />
-      <details class="pg-table">
+      <details class="spread-table">
         <summary>The cities as a table</summary>
         <Table cities={props.cities} beliefs={beliefs} soFar={soFar} time={time} />
       </details>
@@ -195,7 +195,7 @@ function Spread({
   const { old, fresh, none } = spreadOf(beliefs);
   const sum = (of: (one: Tally) => number): number => soFar.reduce((all, one) => all + of(one), 0);
   return (
-    <div class="pg-key">
+    <div class="spread-key">
       <p>
         <b>Resolvers</b>
         {(
@@ -223,7 +223,7 @@ function Spread({
           ] as const
         ).map(([kind, count, words]) => (
           <span key={kind}>
-            <i class={`pg-swatch pg-swatch-${kind}`} aria-hidden="true" />
+            <i class={`spread-swatch spread-swatch-${kind}`} aria-hidden="true" />
             {formatNumber(count)} {words}
           </span>
         ))}
@@ -256,10 +256,10 @@ function Transport({ figure, move, change }: { figure: Figure; move: Move; chang
     );
   };
   return (
-    <div class="rt-actions pg-passing">
+    <div class="rt-actions spread-passing">
       <button
         type="button"
-        class={`rt-transport rt-play pg-play${isPlaying ? ' pg-playing' : ''}`}
+        class={`rt-transport rt-play spread-play${isPlaying ? ' spread-playing' : ''}`}
         aria-label={isPlaying ? 'Pause' : 'Play'}
         onClick={() => (isPlaying ? figure.pause() : figure.play())}
       >
@@ -270,8 +270,8 @@ function Transport({ figure, move, change }: { figure: Figure; move: Move; chang
           />
         </svg>
       </button>
-      <span class="pg-clock">{clock(move, time)}</span>
-      <span class="pg-let">Let time pass:</span>
+      <span class="spread-clock">{clock(move, time)}</span>
+      <span class="spread-let">Let time pass:</span>
       {SPANS.map(([one, text]) => (
         <button
           key={one}
@@ -296,7 +296,7 @@ function InAll({ view: { claims } }: { readonly view: RunView }) {
   const [orders, lost, last] = [claimed('orders'), claimed('lost'), claimed('lastLost')];
   if (typeof orders !== 'number' || typeof lost !== 'number') return null;
   return (
-    <p class="pg-all">
+    <p class="spread-all">
       In the whole run <strong>{formatNumber(lost)}</strong> of {formatNumber(orders)} orders are lost
       {typeof last === 'number' && (
         <>

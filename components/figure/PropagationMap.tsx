@@ -34,17 +34,27 @@ export function PropagationMap({ wide, tall, beliefs, time }: Props) {
       {[wide, tall].map(({ width, height, spots }) => (
         <svg
           key={width}
-          class={`pg-over ${width > height ? 'pg-wide' : 'pg-tall'}`}
+          class={`spread-over ${width > height ? 'spread-wide' : 'spread-tall'}`}
           viewBox={`0 0 ${width} ${height}`}
           aria-hidden="true"
         >
           {spots.map(({ x, y, note }, i) => {
             const belief = beliefs[i]!;
             return (
-              <g key={`${x} ${y}`} class={`pg-city pg-${belief.answer}`} transform={`translate(${x} ${y})`}>
+              <g
+                key={`${x} ${y}`}
+                class={`spread-city spread-${belief.answer}`}
+                transform={`translate(${x} ${y})`}
+              >
                 <Answered belief={belief} time={time} />
                 {note && (
-                  <text class="pg-note" x={note.dx} y={note.dy} text-anchor={note.align} data-label="note">
+                  <text
+                    class="spread-note"
+                    x={note.dx}
+                    y={note.dy}
+                    text-anchor={note.align}
+                    data-label="note"
+                  >
                     {noteOf(belief, time)}
                   </text>
                 )}
@@ -63,12 +73,12 @@ function Answered({ belief: { answer, expires, stored }, time }: { belief: Belie
     expires === undefined || stored === undefined ? 0 : Math.max(0, Math.min(1, (expires - time) / stored));
   return (
     <>
-      <circle class="pg-ground" r={HALF_MARK + 1} />
-      {left > 0 && <circle class="pg-track" r={RING} />}
+      <circle class="spread-ground" r={HALF_MARK + 1} />
+      {left > 0 && <circle class="spread-track" r={RING} />}
       {left > 0 && (
         // From the top, against the clock's hands: what is gone is gone at the right.
         <circle
-          class="pg-ring"
+          class="spread-ring"
           r={RING}
           pathLength="1"
           transform="rotate(-90) scale(1 -1)"
@@ -82,15 +92,15 @@ function Answered({ belief: { answer, expires, stored }, time }: { belief: Belie
 
 /** The shape alone, around the middle of its drawing. */
 export function Sign({ answer }: { readonly answer: Belief['answer'] }) {
-  if (answer === 'none') return <circle class="pg-sign pg-sign-none" r="7.5" />;
+  if (answer === 'none') return <circle class="spread-sign spread-sign-none" r="7.5" />;
   return (
     <>
       {answer === 'old' ? (
-        <rect class="pg-sign pg-sign-old" x="-6.5" y="-6.5" width="13" height="13" />
+        <rect class="spread-sign spread-sign-old" x="-6.5" y="-6.5" width="13" height="13" />
       ) : (
-        <circle class="pg-sign pg-sign-new" r="7.5" />
+        <circle class="spread-sign spread-sign-new" r="7.5" />
       )}
-      <text class={`pg-letter pg-letter-${answer}`} y="4.2" text-anchor="middle">
+      <text class={`spread-letter spread-letter-${answer}`} y="4.2" text-anchor="middle">
         {answer === 'old' ? 'O' : 'N'}
       </text>
     </>

@@ -67,17 +67,17 @@ export function PropagationStrip(props: Props) {
   };
   const part = time / end;
   return (
-    <div class="pg-strip" ref={box} onPointerDown={drag}>
+    <div class="spread-strip" ref={box} onPointerDown={drag}>
       {room > 0 ? (
         <Bars {...props} room={room} name="" />
       ) : (
         <>
-          <Bars {...props} room={WIDE} name="pg-wide" />
-          <Bars {...props} room={NARROW} name="pg-tall" />
+          <Bars {...props} room={WIDE} name="spread-wide" />
+          <Bars {...props} room={NARROW} name="spread-tall" />
         </>
       )}
       <div
-        class="pg-now"
+        class="spread-now"
         style={{
           left: `calc(${GUTTER}px + (100% - ${GUTTER + MARGIN}px) * ${Math.round(part * 1e5) / 1e5})`,
         }}
@@ -144,7 +144,7 @@ function Bars(props: Props & { readonly room: number; readonly name: string }) {
   const now = x.at(time);
   return (
     <svg
-      class={`chart pg-bars ${name}`}
+      class={`chart spread-bars ${name}`}
       width={room}
       height={HEIGHT}
       viewBox={`0 0 ${room} ${HEIGHT}`}
@@ -158,7 +158,7 @@ function Bars(props: Props & { readonly room: number; readonly name: string }) {
           patternUnits="userSpaceOnUse"
           patternTransform="rotate(45)"
         >
-          <path class="pg-hatch" d="M1 0V5" />
+          <path class="spread-hatch" d="M1 0V5" />
         </pattern>
         <clipPath id={`${id}-past`}>
           <rect x="-2" y="-2" width={Math.max(0, now + 2)} height={PLOT + 4} />
@@ -172,7 +172,7 @@ function Bars(props: Props & { readonly room: number; readonly name: string }) {
         />
         <BottomAxis scale={x} ticks={marks} reach={PLOT} />
         {noted.map(({ at, text }, i) => (
-          <g key={text} class="pg-noted">
+          <g key={text} class="spread-noted">
             <path d={`M${Math.round(x.at(at)) + 0.5} ${-6 - 13 * i}V${PLOT}`} />
             <text x={x.at(at) + (i === 0 ? -6 : 6)} y={-9} text-anchor={i === 0 ? 'end' : 'start'}>
               {text}
@@ -180,7 +180,7 @@ function Bars(props: Props & { readonly room: number; readonly name: string }) {
           </g>
         ))}
         {/* What is still to come is paler. */}
-        <g class="pg-future">
+        <g class="spread-future">
           <Stacks shapes={shapes} hatch={`${id}-lost`} />
         </g>
         <g clip-path={`url(#${id}-past)`}>
@@ -227,7 +227,7 @@ function Stacks({ shapes, hatch }: { readonly shapes: readonly Stack[]; readonly
       {shapes.map(({ kind, x, y, width, height }) => (
         <rect
           key={`${x} ${kind}`}
-          class={`pg-bar pg-bar-${kind}`}
+          class={`spread-bar spread-bar-${kind}`}
           x={x + 0.5}
           y={y + 0.5}
           width={Math.max(0.5, width - 1)}

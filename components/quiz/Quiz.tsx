@@ -1,6 +1,5 @@
 // The quiz of a chapter: one question at a time, then a round of what was missed. The page is built with all questions
 // and their answers in it, for reading; once alive, it shows the one that comes next.
-import './quiz.css';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { End } from './End.tsx';
 import { MAX_SEED } from './generators/generator.ts';

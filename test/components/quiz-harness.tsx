@@ -4,6 +4,7 @@ import '../../src/site/tokens.css';
 import '../../src/site/base.css';
 import { render } from 'preact';
 import type { Item } from '../../components/quiz/item.ts';
+import '../../components/quiz/quiz.css';
 import { type Desk, Quiz } from '../../components/quiz/Quiz.tsx';
 import { items } from './quiz-items.ts';
 

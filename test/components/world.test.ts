@@ -6,7 +6,7 @@ import type { Topology } from 'topojson-specification';
 import { expect, test } from 'vitest';
 import atlas from 'world-atlas/land-110m.json' with { type: 'json' };
 import { CITIES } from '../../components/figure/world/cities.ts';
-import { drawWorld, type WorldDrawing } from '../../components/figure/world/drawing.ts';
+import { drawWorld, landFile, type WorldDrawing } from '../../components/figure/world/drawing.ts';
 import { type Box, intersects } from '../../components/player/placer.ts';
 
 const cities = Object.values(CITIES);
@@ -107,6 +107,12 @@ for (const [name, drawing] of drawings) {
     }
   });
 }
+
+test('the file of the land holds what the drawings would draw', () => {
+  for (const [name, { panes }] of drawings)
+    for (const [i, { land }] of panes.entries())
+      expect(landFile()).toContain(`<path id="${name}-${i}" d="${land}"/>`);
+});
 
 test('a place that no drawing shows stops the build', () => {
   expect(() => drawWorld([{ name: 'The South Pole', lat: -90, lon: 0 }])).toThrow(

@@ -73,10 +73,10 @@ for (const width of [1440, 390]) {
 async function collisions(page: Page): Promise<string[]> {
   return page.locator('figure svg').evaluateAll((drawings) =>
     drawings
-      .map((drawing) => drawing.closest('.pg-map, .pg-strip'))
+      .map((drawing) => drawing.closest('.spread-map, .spread-strip'))
       .filter((one, i, all) => one !== null && all.indexOf(one) === i)
       .flatMap((part) => {
-        const boxes = [...part!.querySelectorAll('text:not(.pg-letter)')]
+        const boxes = [...part!.querySelectorAll('text:not(.spread-letter)')]
           .map((text) => ({ text: text.textContent ?? '', box: text.getBoundingClientRect() }))
           .filter(({ box }) => box.width > 0);
         return boxes.flatMap((a, i) =>
@@ -98,15 +98,15 @@ async function collisions(page: Page): Promise<string[]> {
 // ── what it says ──
 
 const moment = (page: Page): Locator => page.getByRole('slider', { name: 'Moment' });
-const key = (page: Page): Locator => page.locator('.pg-key');
-const row = (page: Page, city: string): Locator => page.locator('.pg-table tbody tr', { hasText: city });
+const key = (page: Page): Locator => page.locator('.spread-key');
+const row = (page: Page, city: string): Locator => page.locator('.spread-table tbody tr', { hasText: city });
 
 test('without script the chosen moment is there, and the table', async ({ page }) => {
   await open(page, 'dead');
-  await expect(page.locator('.pg-time')).toHaveText(/after the change/);
+  await expect(page.locator('.spread-time')).toHaveText(/after the change/);
   await expect(key(page)).toContainText('lost');
-  await expect(page.locator('.pg-table tbody tr')).toHaveCount(6);
-  await expect(page.locator('.pg-all')).toContainText('orders are lost');
+  await expect(page.locator('.spread-table tbody tr')).toHaveCount(6);
+  await expect(page.locator('.spread-all')).toContainText('orders are lost');
   await expect(page.locator('.world-wide .world-name')).toHaveCount(6);
 });
 
@@ -136,7 +136,7 @@ test('keys move the cursor: caches run out, orders add up', async ({ page }) => 
 test('a press on the bars goes there', async ({ page }) => {
   await page.setViewportSize({ width: 1440, height: 1200 });
   await open(page);
-  const strip = page.locator('.pg-strip');
+  const strip = page.locator('.spread-strip');
   const { width } = (await strip.boundingBox())!;
   await strip.click({ position: { x: 34 + (width - 48) / 2, y: 70 } });
   await expect(moment(page)).toHaveAttribute('aria-valuetext', /^Friday.12:5\d/);
@@ -144,15 +144,15 @@ test('a press on the bars goes there', async ({ page }) => {
 
 test('a knob makes another run: nothing is lost when the TTL was lowered in time', async ({ page }) => {
   await open(page);
-  await expect(page.locator('.pg-all')).toContainText('76 of 699');
+  await expect(page.locator('.spread-all')).toContainText('76 of 699');
   await page.getByRole('radio', { name: 'one old TTL before' }).check();
-  await expect(page.locator('.pg-all')).toContainText('0 of 699');
-  await expect(page.locator('.pg-bar-lost')).toHaveCount(0);
+  await expect(page.locator('.spread-all')).toContainText('0 of 699');
+  await expect(page.locator('.spread-bar-lost')).toHaveCount(0);
   await page.getByRole('radio', { name: 'kept running' }).check();
   await page.getByRole('radio', { name: 'with the change' }).check();
-  await expect(page.locator('.pg-noted', { hasText: 'old server off' })).toHaveCount(1);
+  await expect(page.locator('.spread-noted', { hasText: 'old server off' })).toHaveCount(1);
   await page.getByRole('button', { name: 'Reset' }).click();
-  await expect(page.locator('.pg-all')).toContainText('76 of 699');
+  await expect(page.locator('.spread-all')).toContainText('76 of 699');
 });
 
 test('time passes on request, and at once for who asked for less motion', async ({ page }) => {
@@ -160,12 +160,12 @@ test('time passes on request, and at once for who asked for less motion', async 
   await open(page);
   await expect(page.getByRole('button', { name: 'Play' })).toBeHidden();
   await page.getByRole('button', { name: 'To the change' }).click();
-  await expect(page.locator('.pg-clock')).toHaveText(/Friday.12:00/);
+  await expect(page.locator('.spread-clock')).toHaveText(/Friday.12:00/);
   await page.getByRole('button', { name: '6 h' }).click();
-  await expect(page.locator('.pg-clock')).toHaveText(/Friday.18:00/);
+  await expect(page.locator('.spread-clock')).toHaveText(/Friday.18:00/);
   for (let i = 0; i < 4; i++) await page.getByRole('button', { name: '6 h' }).click();
   // the run ends before that
-  await expect(page.locator('.pg-clock')).toHaveText(/Saturday.13:5/);
+  await expect(page.locator('.spread-clock')).toHaveText(/Saturday.13:5/);
   await expect(page.getByRole('button', { name: '6 h' })).toBeDisabled();
 });
 
@@ -183,7 +183,7 @@ test('played from its start it takes its time, also before the whole run is ther
 test('it plays, and says where it stands when it stops', async ({ page }) => {
   await open(page, 'cursor=23');
   await page.getByRole('button', { name: 'Play' }).click();
-  await expect(page.locator('.pg-time')).toHaveText(/after the change/);
+  await expect(page.locator('.spread-time')).toHaveText(/after the change/);
   await page.getByRole('button', { name: 'Pause' }).click();
   await expect(page.getByRole('status').last()).toHaveText(/of 6 resolvers \d would give the old address/);
 });

@@ -9,28 +9,40 @@ interface Props {
   readonly world: DrawnWorld;
   /** Words for who does not see it. */
   readonly label: string;
+  /** Where the file of `landFile` lies, which pages share; without it the land is drawn in place. */
+  readonly land?: string;
   /** Lies over the map, the same size. */
   readonly children?: ComponentChildren;
 }
 
-export function World({ world, label, children }: Props) {
+export function World({ world, label, land, children }: Props) {
   return (
     <div class="world">
-      <Drawing drawing={world.wide} name="world-wide" label={label} />
-      <Drawing drawing={world.tall} name="world-tall" label={label} />
+      <Drawing drawing={world.wide} name="wide" label={label} file={land} />
+      <Drawing drawing={world.tall} name="tall" label={label} file={land} />
       {children}
     </div>
   );
 }
 
-function Drawing(props: { readonly drawing: WorldDrawing; readonly name: string; readonly label: string }) {
-  const { drawing, name, label } = props;
+interface DrawingProps {
+  readonly drawing: WorldDrawing;
+  readonly name: keyof DrawnWorld;
+  readonly label: string;
+  readonly file: string | undefined;
+}
+
+function Drawing({ drawing, name, label, file }: DrawingProps) {
   const { width, height, panes, places } = drawing;
   return (
-    <svg class={name} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label}>
-      {panes.map(({ y0, land }) => (
-        <path key={y0} class="world-land" d={land} />
-      ))}
+    <svg class={`world-${name}`} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label}>
+      {panes.map(({ y0, land }, i) =>
+        file === undefined ? (
+          <path key={y0} class="world-land" d={land} />
+        ) : (
+          <use key={y0} class="world-land" href={`${file}#${name}-${i}`} />
+        ),
+      )}
       {places.map(({ city, x, y, label }) => (
         <g key={city.name} transform={`translate(${x} ${y})`}>
           <circle class="world-city" r="3" />

@@ -83,6 +83,14 @@ export function drawWorld(cities: readonly City[], options: WorldOptions = {}): 
   return { wide: draw(WIDE, cities, options), tall: draw(TALL, cities, options) };
 }
 
+/** The land of both drawings as an SVG file: paths `wide-0`, `tall-0`, `tall-1`, to be used in other SVGs. */
+export function landFile(): string {
+  const paths = Object.entries({ wide: WIDE, tall: TALL }).flatMap(([name, view]) =>
+    view.panes.map((pane, i) => `<path id="${name}-${i}" d="${landOf(projectionOf(pane))}"/>\n`),
+  );
+  return `<svg xmlns="http://www.w3.org/2000/svg">\n${paths.join('')}</svg>\n`;
+}
+
 function draw(view: View, cities: readonly City[], { halfMark = 4, note }: WorldOptions): WorldDrawing {
   const projections = view.panes.map(projectionOf);
   const panes = view.panes.map(({ x0, y0, x1, y1 }, i) => ({

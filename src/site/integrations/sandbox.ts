@@ -4,9 +4,7 @@
 //
 // The worker's text is bundled with its names as they are written: learners see them in errors and in what is printed.
 import { createHash } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import type { AstroIntegration } from 'astro';
 import { build, type Rolldown } from 'vite';
 import { shelf } from '../../cli/shelf.ts';
 
@@ -79,32 +77,4 @@ export async function sandboxPage(home = '../'): Promise<string> {
 </body>
 </html>
 `;
-}
-
-export function sandbox(): AstroIntegration {
-  return {
-    name: 'roundtrip-sandbox',
-    hooks: {
-      'astro:server:setup': ({ server }) => {
-        let page: Promise<string> | undefined;
-        server.watcher.on('all', () => {
-          page = undefined;
-        });
-        server.middlewares.use((request, response, next) => {
-          const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-          if (!/\/sandbox\/$/.test(pathname)) return next();
-          page ??= sandboxPage();
-          page.then((html) => {
-            response.setHeader('Content-Type', 'text/html; charset=utf-8');
-            response.end(html);
-          }, next);
-        });
-      },
-      'astro:build:done': async ({ dir }) => {
-        const folder = new URL('sandbox/', dir);
-        await mkdir(folder, { recursive: true });
-        await writeFile(new URL('index.html', folder), await sandboxPage());
-      },
-    },
-  };
 }

@@ -4,10 +4,8 @@
 //
 // It travels there as a field of a form, where every quote and line end counts threefold, and servers refuse forms that
 // are too long (often at one megabyte): so the file carries its text compressed, in letters that a form leaves alone.
-import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import type { AstroIntegration } from 'astro';
 import { build, minifySync, type Plugin, type Rolldown } from 'vite';
 import { shelf } from '../../cli/shelf.ts';
 
@@ -81,30 +79,4 @@ function packed() {
   return '${packed}';
 }
 `;
-}
-
-export function simulator(): AstroIntegration {
-  return {
-    name: 'roundtrip-simulator',
-    hooks: {
-      'astro:server:setup': ({ server }) => {
-        let text: Promise<string> | undefined;
-        server.watcher.on('all', () => {
-          text = undefined;
-        });
-        server.middlewares.use((request, response, next) => {
-          const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-          if (!/\/roundtrip\.mjs$/.test(pathname)) return next();
-          text ??= oneFile();
-          text.then((code) => {
-            response.setHeader('Content-Type', 'text/javascript; charset=utf-8');
-            response.end(code);
-          }, next);
-        });
-      },
-      'astro:build:done': async ({ dir }) => {
-        await writeFile(new URL('roundtrip.mjs', dir), await oneFile());
-      },
-    },
-  };
 }
