@@ -4,7 +4,7 @@
  */
 import { Malformed } from '#engine/base/errors.ts';
 import type { AnyScenario } from '#engine/scenario/scenario.ts';
-import { workbench } from '#engine/scenario/workbench.ts';
+import { workbench } from '#engine/scenario/workbench/workbench.ts';
 
 export const scenarios: readonly AnyScenario[] = [workbench];
 

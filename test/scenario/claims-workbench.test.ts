@@ -4,7 +4,7 @@ import { formatIp } from '../../src/engine/base/ip.ts';
 import { MILLISECOND } from '../../src/engine/base/units.ts';
 import { Host } from '../../src/engine/net/host.ts';
 import { Run } from '../../src/engine/scenario/run.ts';
-import { REGION } from '../../src/engine/scenario/workbench-world.ts';
+import { REGION } from '../../src/engine/scenario/workbench/world.ts';
 import { claimed, type Knobs, wayOf } from './reckoning.ts';
 
 const TO_APP = ['laptop', 'home-router', 'isp', 'transit-a', 'region', 'app-1'];

@@ -1,6 +1,6 @@
 /** The phases that the timeline shows: what they say they cost is read from the run, also when packets are lost. */
 import { expect, it } from 'vitest';
-import { firstRequestPhases } from '../../src/engine/scenario/first-request-claims.ts';
+import { firstRequestPhases } from '../../src/engine/scenario/first-request/claims.ts';
 import { Run } from '../../src/engine/scenario/run.ts';
 
 function costs(set: Record<string, string>, seed = 1): Record<string, string> {

@@ -5,7 +5,7 @@
  * `strict`: the same types, prototypes and own properties, numbers by Object.is. `loose`: primitives by `==`, prototypes
  * do not count. `partial`: what the second has, the first has too, whatever the prototypes. Circles are alike when they close at the same place.
  */
-import { utilTypes } from './modules/util-types.ts';
+import { utilTypes } from './modules/util/types.ts';
 
 export type Likeness = 'strict' | 'loose' | 'partial';
 

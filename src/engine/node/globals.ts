@@ -5,7 +5,7 @@
  */
 import { consoleModule } from './modules/console.ts';
 import { packages } from './modules/packages.ts';
-import { processModule } from './modules/process.ts';
+import { processModule } from './modules/process/process.ts';
 import { timers } from './modules/timers.ts';
 import type { NodeProcess } from './node-process.ts';
 import { webGlobals } from './web/web-globals.ts';

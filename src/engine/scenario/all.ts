@@ -2,8 +2,16 @@
  * Every scenario there is, by name.
  */
 import { Malformed } from '../base/errors.ts';
-import { anycast } from './anycast.ts';
-import { cgnat } from './cgnat.ts';
+import { anycast } from './addresses/anycast.ts';
+import { cgnat } from './addresses/cgnat.ts';
+import { dualStack } from './addresses/dual-stack.ts';
+import { hairpin } from './addresses/hairpin.ts';
+import { homeLan } from './addresses/home-lan.ts';
+import { longestPrefix } from './addresses/longest-prefix.ts';
+import { mtuBlackHole } from './addresses/mtu-black-hole.ts';
+import { nat } from './addresses/nat.ts';
+import { natExhaustion } from './addresses/nat-exhaustion.ts';
+import { routingLoop } from './addresses/routing-loop.ts';
 import { apex } from './dns/apex.ts';
 import { brokenAaaa } from './dns/broken-aaaa.ts';
 import { labMigration } from './dns/lab-migration.ts';
@@ -23,17 +31,9 @@ import { spoofing } from './dns/spoofing.ts';
 import { stale } from './dns/stale.ts';
 import { steering } from './dns/steering.ts';
 import { truncation } from './dns/truncation.ts';
-import { dualStack } from './dual-stack.ts';
-import { firstRequest } from './first-request.ts';
-import { hairpin } from './hairpin.ts';
-import { homeLan } from './home-lan.ts';
-import { longestPrefix } from './longest-prefix.ts';
-import { mtuBlackHole } from './mtu-black-hole.ts';
-import { nat } from './nat.ts';
-import { natExhaustion } from './nat-exhaustion.ts';
-import { routingLoop } from './routing-loop.ts';
+import { firstRequest } from './first-request/first-request.ts';
 import type { AnyScenario } from './scenario.ts';
-import { workbench } from './workbench.ts';
+import { workbench } from './workbench/workbench.ts';
 
 export const scenarios: readonly AnyScenario[] = [
   firstRequest,

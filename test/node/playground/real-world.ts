@@ -4,7 +4,7 @@ import { createSocket } from 'node:dgram';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Bridge } from '../../../src/bridge/bridge.ts';
-import { REGION } from '../../../src/engine/scenario/workbench-world.ts';
+import { REGION } from '../../../src/engine/scenario/workbench/world.ts';
 
 /** What a project says of its programs, in package.json's field `roundtrip`. */
 export interface RealProcess {

@@ -11,7 +11,7 @@ import { isAlike } from '../deep-equal.ts';
 import type { NodeProcess } from '../node-process.ts';
 import { codedError } from '../system-error.ts';
 import { unavailable } from './absent.ts';
-import { utilTypes } from './util-types.ts';
+import { utilTypes } from './util/types.ts';
 
 type Check = (...args: unknown[]) => unknown;
 

@@ -5,7 +5,7 @@ import { inspect } from 'node-inspect-extracted';
 import { checkInteger, invalidType } from '../arguments.ts';
 import { addBase64Url } from './buffer-base64url.ts';
 import { checkBuffers } from './buffer-checks.ts';
-import { utilTypes } from './util-types.ts';
+import { utilTypes } from './util/types.ts';
 
 type BufferModule = typeof import('node:buffer');
 

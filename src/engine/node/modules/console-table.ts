@@ -2,7 +2,7 @@
  * `console.table`: which columns there are, and the box that is drawn around them.
  */
 import { inspect, stripVTControlCharacters } from 'node-inspect-extracted';
-import { utilTypes } from './util-types.ts';
+import { utilTypes } from './util/types.ts';
 
 export interface Table {
   readonly head: readonly string[];

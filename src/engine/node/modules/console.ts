@@ -8,7 +8,7 @@ import { callable } from '../callable.ts';
 import type { NodeProcess } from '../node-process.ts';
 import { codedError } from '../system-error.ts';
 import { printTable, tableOf } from './console-table.ts';
-import { processModule } from './process.ts';
+import { processModule } from './process/process.ts';
 
 /** What a console writes to. */
 interface Sink {

@@ -9,7 +9,7 @@ import type { NodeProcess } from '../node-process.ts';
 import { absent } from './absent.ts';
 import { fileDeeds } from './fs-deeds.ts';
 import { packages } from './packages.ts';
-import { promisifiesAs } from './promisify.ts';
+import { promisifiesAs } from './util/promisify.ts';
 
 type Deed = (...args: never[]) => unknown;
 

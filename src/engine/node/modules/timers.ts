@@ -9,8 +9,8 @@ import { MILLISECOND } from '../../base/units.ts';
 import type { Handle } from '../../sim/kernel.ts';
 import { checkFunction } from '../arguments.ts';
 import type { NodeProcess } from '../node-process.ts';
-import { promisifiesAs } from './promisify.ts';
 import { timerPromises } from './timers-promises.ts';
+import { promisifiesAs } from './util/promisify.ts';
 
 type Callback = (...args: unknown[]) => void;
 

@@ -8,7 +8,7 @@ import { isIP } from '../../../base/is-ip.ts';
 import { checkNumber, checkOneOf, checkString } from '../../arguments.ts';
 import { callable } from '../../callable.ts';
 import type { NodeProcess } from '../../node-process.ts';
-import { net } from '../net.ts';
+import { net } from '../net/net.ts';
 import { packages } from '../packages.ts';
 import type { ClientRequest } from './client.ts';
 import type { HttpSocket } from './socket.ts';

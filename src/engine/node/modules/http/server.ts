@@ -16,7 +16,7 @@ import {
 import { callable } from '../../callable.ts';
 import type { NodeProcess } from '../../node-process.ts';
 import { REJECTION } from '../emitter.ts';
-import { net } from '../net.ts';
+import { net } from '../net/net.ts';
 import { timers } from '../timers.ts';
 import { httpIncoming, type IncomingMessage } from './incoming.ts';
 import { type OutgoingOptions, uniqueHeaders } from './outgoing.ts';
