@@ -2,8 +2,8 @@
  * getaddrinfo(3) and getnameinfo(3) as Node's modules ask them of their machine: hosts file, cache, then the resolvers
  * of `/etc/resolv.conf`.
  *
- * A request keeps its program alive until it is answered. In Node four of them run at a time, in libuv's threads, and
- * others wait; here they all run at once.
+ * A request keeps its program alive until it is answered. Two of them run at a time and the others wait, also for names
+ * that the hosts file knows: libuv lets them have half of its threads (threadpool.c, slow_work_thread_threshold).
  */
 
 import { addressesOf } from '../../../app/system-resolver.ts';
@@ -36,6 +36,7 @@ export interface AddressRequest {
 }
 
 type AddressesDone = (error: SystemError | null, addresses: readonly string[]) => void;
+type NameDone = (error: SystemError | null, hostname?: string, service?: string) => void;
 
 /** What libuv makes of a failure; Node calls a name without addresses as it calls one that is not there. */
 const FAILURES: Readonly<Record<StubError, readonly [code: string, errno: number]>> = {
@@ -52,7 +53,15 @@ export function addressesByName(
   { family, hints, order }: AddressRequest,
   done: AddressesDone,
 ): void {
-  const finish = request(node, done);
+  inPool(node, done, (finish) => findAddresses(node, name, { family, hints, order }, finish));
+}
+
+function findAddresses(
+  node: NodeProcess,
+  name: string,
+  { family, hints, order }: AddressRequest,
+  finish: AddressesDone,
+): void {
   const known = looseAddress(name);
   if (known !== undefined) {
     if (family === 6) finish(failedCall('getaddrinfo', 'EAI_NONAME', name), []);
@@ -80,13 +89,11 @@ export function addressesByName(
 }
 
 /** Calls `done` in a turn of its own with the name of an address and of a port (RFC 6335's registry, the best known). */
-export function nameByAddress(
-  node: NodeProcess,
-  text: string,
-  port: number,
-  done: (error: SystemError | null, hostname?: string, service?: string) => void,
-): void {
-  const finish = request(node, done);
+export function nameByAddress(node: NodeProcess, text: string, port: number, done: NameDone): void {
+  inPool(node, done, (finish) => findName(node, text, port, finish));
+}
+
+function findName(node: NodeProcess, text: string, port: number, finish: NameDone): void {
   const address = parseIp(text.replace(/%.*/, ''));
   const service = SERVICES[port] ?? String(port);
   const known = new HostsFile(node.host.files.read(HOSTS_PATH)).nameOf(address);
@@ -123,18 +130,67 @@ function failedCall(syscall: string, problem: StubError, hostname: string): Syst
   return dnsError(syscall, code, hostname, errno);
 }
 
-/** Keeps the program alive until the answer is called, which comes in a turn of its own. */
-function request<Args extends unknown[]>(
+/** Runs `work` when a thread is free for it. What it gives comes in a turn of its own, and the program lives until then. */
+function inPool<Args extends unknown[]>(
   node: NodeProcess,
   done: (...args: Args) => void,
-): (...args: Args) => void {
+  work: (finish: (...args: Args) => void) => void,
+): void {
+  const pool = node.load(namePool);
   node.ref();
-  return (...args) =>
-    node.enter(() => {
-      node.unref();
-      done(...args);
-    });
+  pool.put(() =>
+    work((...args) => {
+      node.enter(() => {
+        node.unref();
+        done(...args);
+      });
+      pool.free();
+    }),
+  );
 }
+
+/** The threads that a program has for names, and what waits for one. */
+function namePool(node: NodeProcess) {
+  const { trace } = node.drive.world;
+  const most = threadsForNames(node.env['UV_THREADPOOL_SIZE']);
+  let waiting: { readonly work: () => void; readonly cause: number }[] = [];
+  let first = 0;
+  let running = 0;
+  let isStarting = false;
+  // a loop, because names of the hosts file are found at once: thousands of them would call each other
+  const start = (): void => {
+    if (isStarting) return;
+    isStarting = true;
+    const before = trace.cause;
+    for (; running < most && first < waiting.length && node.isRunning; first++) {
+      running += 1;
+      trace.cause = waiting[first]!.cause;
+      waiting[first]!.work();
+    }
+    trace.cause = before;
+    if (first === waiting.length) [waiting, first] = [[], 0];
+    isStarting = false;
+  };
+  return {
+    put(work: () => void): void {
+      waiting.push({ work, cause: trace.cause });
+      start();
+    },
+    free(): void {
+      running -= 1;
+      start();
+    },
+  };
+}
+
+/** Half of libuv’s threads, of which there are four unless the environment says otherwise (threadpool.c, init_threads). */
+function threadsForNames(wanted: string | undefined): number {
+  const said = wanted === undefined ? 4 : Number.parseInt(wanted, 10) || 1;
+  const threads = said < 0 ? MAX_THREADS : Math.min(said, MAX_THREADS);
+  return Math.floor((threads + 1) / 2);
+}
+
+const MAX_THREADS = 1024;
 
 /** A name in letters that DNS knows; as it is when it is no international name. */
 export function asciiName(text: string): string {
