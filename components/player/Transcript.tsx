@@ -8,7 +8,7 @@ import type { Figure } from '../engine/figure.ts';
 import { LAYER_NAMES, layerClass } from './glyph.tsx';
 import { Words } from './marks.tsx';
 import { keepInSight } from './sight.ts';
-import { counted, lastBefore, milliseconds } from './time.ts';
+import { counted, grouped, lastBefore, milliseconds } from './time.ts';
 
 export function Transcript({ figure }: { figure: Figure }) {
   const view = useStore(figure.$view);
@@ -49,6 +49,11 @@ export function Transcript({ figure }: { figure: Figure }) {
           />
         ))}
       </ol>
+      {view.untold > 0 && (
+        <p class="rt-transcript-more">
+          {counted(view.untold, 'more line')} in the transcript that can be taken away.
+        </p>
+      )}
     </div>
   );
 }
@@ -86,14 +91,14 @@ function Line({ view, moment, state, onPick }: LineProps) {
 /** The same as a table, at most `max` rows: in the page before any script runs, and without it. */
 export function TranscriptTable({ view, max = 200 }: { view: RunView; max?: number }) {
   const rows = view.moments.slice(0, max);
-  const more = view.moments.length - rows.length;
+  const all = view.moments.length + view.untold;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what may scroll sideways must be reachable by keyboard
     <section class="rt-transcript-table" tabIndex={0} aria-label={`Transcript of ${view.title}`}>
       <table>
         <caption>
           {view.title}: what happens, and when
-          {more > 0 && ` (the first ${counted(rows.length, 'line')} of ${view.moments.length})`}
+          {all > rows.length && ` (the first ${counted(rows.length, 'line')} of ${grouped(all)})`}
         </caption>
         <thead>
           <tr>

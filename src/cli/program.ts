@@ -12,7 +12,7 @@ const USAGE = `roundtrip: one request, packet by packet
   roundtrip list [--json]
   roundtrip describe SCENARIO
   roundtrip run SCENARIO [--set NAME=VALUE]... [--seed N] [--until TIME]
-                [--text | --json | --claims] [--pcap FILE] [--at MACHINE]
+                [--text | --json | --claims | --transcript] [--pcap FILE] [--at MACHINE]
   roundtrip run SCENARIO --inputs FILE
   roundtrip serve SCENARIO [--set NAME=VALUE]... [--seed N] [--udp ADDRESS:PORT=MACHINE[:PORT]]...
                 [--tcp ADDRESS:PORT=MACHINE[:PORT]]... [--allow-remote] [--speed N] [--for TIME]

@@ -18,6 +18,7 @@ const OPTIONS = {
   text: { type: 'boolean' },
   json: { type: 'boolean' },
   claims: { type: 'boolean' },
+  transcript: { type: 'boolean' },
   pcap: { type: 'string' },
   at: { type: 'string' },
   inputs: { type: 'string' },
@@ -32,9 +33,9 @@ interface Asked {
 
 export function run(args: readonly string[]): string {
   const { positionals, values } = readArguments('run', args, OPTIONS, ['SCENARIO']);
-  const forms = (['text', 'json', 'claims'] as const).filter((form) => values[form]);
+  const forms = (['text', 'json', 'claims', 'transcript'] as const).filter((form) => values[form]);
   if (forms.length > 1) throw new Malformed(`--${forms[0]} and --${forms[1]} exclude each other`);
-  if (values.at !== undefined && values.pcap === undefined && (values.json || values.claims))
+  if (values.at !== undefined && values.pcap === undefined && forms[0] !== undefined && forms[0] !== 'text')
     throw new Malformed('--at says where packets are seen: it goes with --text or --pcap');
   const session = start(positionals[0]!, values);
   const tap = readTap(session, values.at);
@@ -42,6 +43,7 @@ export function run(args: readonly string[]): string {
   if (values.pcap !== undefined) write(values.pcap, session.pcapng(tap));
   if (values.json) return session.json();
   if (values.claims) return claims(session) + goals(session);
+  if (values.transcript) return session.transcript();
   return session.text(tap);
 }
 

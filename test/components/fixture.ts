@@ -246,6 +246,7 @@ function viewOf(
       outcome: Uint8Array.from(rows, (row) => row.outcome),
       rewritten: Uint8Array.from(rows, (row) => row.rewritten),
     },
+    untold: 0,
     moments: SENTENCES.map(([at, machine, layer, subject, text, packet], i) => ({
       time: ms(at),
       event: i,

@@ -38,7 +38,8 @@ function faults(build: string, base: string): string[] {
   const figures = new Map<string, Map<string, string>>();
   const html = [...all].filter((file) => file.endsWith('.html'));
   const withoutCode = (text: string) => text.replace(/<script\b[\s\S]*?<\/script>/g, '');
-  for (const file of html) {
+  for (const file of all) {
+    if (!/\.(html|svg)$/.test(file)) continue;
     const text = read(build, file);
     ids.set(file, new Set([...text.matchAll(/\sid="([^"]*)"/g)].map((match) => decode(match[1]!))));
     figures.set(file, figuresOf(text));

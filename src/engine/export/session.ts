@@ -4,7 +4,7 @@
  */
 import { Malformed } from '../base/errors.ts';
 import { formatNumber, MILLISECOND } from '../base/units.ts';
-import { buildView } from '../inspect/build-view.ts';
+import { buildView, wholeStory } from '../inspect/build-view.ts';
 import { compileFilter } from '../inspect/filter.ts';
 import { whyOf } from '../inspect/moments.ts';
 import { type CacheName, cachesOf, cacheViews, nameServerLog } from '../inspect/name-servers.ts';
@@ -159,8 +159,7 @@ export class Session {
 
   /** The run in sentences: time in milliseconds, who, what. */
   transcript(): string {
-    const { moments } = this.view();
-    return moments
+    return wholeStory(this.run, this.packets)
       .map(
         ({ time, subject, text: rest }) =>
           `${formatNumber(time / MILLISECOND, 3).padStart(10)} ms  ${subject} ${rest}\n`,

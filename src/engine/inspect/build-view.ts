@@ -28,6 +28,7 @@ import type {
   InputView,
   KnobView,
   MachineView,
+  MomentView,
   Outcome,
   PacketView,
   RunView,
@@ -35,15 +36,17 @@ import type {
 
 /** Most packets a figure shows; a run has more than that only when it was asked for. */
 export const MAX_PACKETS = 5_000;
+/** Most moments a figure tells. */
+const MAX_MOMENTS = 2_000;
 
 export function buildView(run: Run, packets: readonly Packet[]): RunView {
   const shown = packets.slice(0, MAX_PACKETS);
   const machines = machinesOf(run);
   const index = new Map(machines.map(({ name }, i) => [name, i]));
   const summaries = summariesOf(run.world.trace, shown);
-  const lastArrival = shown.reduce((latest, { end }) => Math.max(latest, end), 0);
-  const end = endOf(run, lastArrival);
+  const end = endOf(run, shown);
   const { channels } = run.network;
+  const moments = momentsOf(run, shown, index, end);
   return {
     scenario: run.scenario.name,
     version: run.scenario.version,
@@ -62,13 +65,20 @@ export function buildView(run: Run, packets: readonly Packet[]): RunView {
     inputs: inputsOf(run, shown, summaries),
     packets: packetViews(run.world.trace, shown, summaries, index),
     hops: hopColumns(shown, run),
-    moments: momentsOf(run, shown, index).filter(({ time }) => time <= end),
+    moments: moments.slice(0, MAX_MOMENTS),
+    untold: Math.max(moments.length - MAX_MOMENTS, 0),
     spans: spansOf(run.world.trace, index, end).filter(({ start }) => start <= end),
     requests: requestsOf(run.world.trace),
     near: index.get(run.scenario.near)!,
     far: index.get(run.scenario.far)!,
     distance: distancesOf(machines, channels, run.scenario.near),
   };
+}
+
+/** Every moment, for those who take the whole story away. */
+export function wholeStory(run: Run, packets: readonly Packet[]): readonly MomentView[] {
+  const index = new Map(machinesOf(run).map(({ name }, i) => [name, i]));
+  return momentsOf(run, packets, index, endOf(run, packets));
 }
 
 type Changeable = Pick<RunView, 'knobs' | 'phases' | 'claims' | 'goals' | 'consoles' | 'zones'>;
@@ -100,7 +110,8 @@ const AFTERWARDS = 0.02;
 const LONGEST_AFTERWARDS = 40 * MILLISECOND;
 
 /** A little after the last packet, or after the visit ended, whichever is later. */
-function endOf(run: Run, lastArrival: Nanoseconds): Nanoseconds {
+function endOf(run: Run, packets: readonly Packet[]): Nanoseconds {
+  const lastArrival = packets.reduce((latest, { end }) => Math.max(latest, end), 0);
   let last = lastArrival;
   for (const { time } of run.world.trace.events([
     'fetch.failed',

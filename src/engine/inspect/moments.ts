@@ -2,6 +2,7 @@
  * The moments of a run: events that have a sentence, with the packet that each is about.
  */
 
+import type { Nanoseconds } from '../base/units.ts';
 import type { Run } from '../scenario/run.ts';
 import type { TraceEvent } from '../trace/event.ts';
 import type { Trace } from '../trace/log.ts';
@@ -11,16 +12,19 @@ import type { MomentView, WhyStep } from './view.ts';
 
 /** Longest chain of causes that is walked. */
 const MAX_CHAIN = 100_000;
-const MAX_MOMENTS = 2_000;
+/** Lines of the longest transcript. */
+const MAX_MOMENTS = 200_000;
 /** Steps of a "why": more would not be read. */
 const MAX_STEPS = 16;
 
 const TOLD = new Set(TOLD_KINDS);
 
+/** All up to kernel time `end`. */
 export function momentsOf(
   run: Run,
   packets: readonly Packet[],
   index: ReadonlyMap<string, number>,
+  end: Nanoseconds,
 ): MomentView[] {
   const { trace } = run.world;
   const about = packetsOfMoments(trace, packets);
@@ -30,7 +34,7 @@ export function momentsOf(
   let refusal: TraceEvent | undefined;
   let agreed = 0;
   for (const event of trace.events([...TOLD_KINDS, ...FRAME_KINDS, 'route.add'])) {
-    if (moments.length >= MAX_MOMENTS) break;
+    if (moments.length >= MAX_MOMENTS || event.time > end) break;
     if (event.kind === 'route.add') {
       // one for all that routers tell each other at a time
       if (event.time === agreed || event.detail!['origin'] !== 'computed') continue;

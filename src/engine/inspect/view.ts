@@ -230,6 +230,8 @@ export interface RunView {
   readonly packets: readonly PacketView[];
   readonly hops: HopColumns;
   readonly moments: readonly MomentView[];
+  /** How many moments came after the last of these: transcripts to take away have them. */
+  readonly untold: number;
   readonly phases: readonly PhaseView[];
   /** In the order of their ends. Only waits that ended without what was waited for: a timer fired. */
   readonly spans: readonly SpanView[];
