@@ -38,7 +38,7 @@ const USAGE = `roundtrip: one request, packet by packet
   --speed N         virtual seconds a real second; 1 by default
   --for TIME        end after this much real time, instead of at Ctrl-C
   --plain           what programs print and nothing else, without time and name
-  --transcript      the run in sentences, after what was printed
+  --transcript      the run in sentences; for play after what was printed
   --log, --stats    a line for each answer; how late answers were
   -- LINE           such as ping -c 3 192.0.2.1; without one, lines are read from standard input
 `;

@@ -65,6 +65,15 @@ describe('what it prints', () => {
     expect(printed).toMatch(new RegExp(`^ttfb +${Math.round(Number(claims['ttfb']) / 1e6)} ms`, 'm'));
   });
 
+  it('tells a long run to its end', () => {
+    const { stdout } = roundtrip('run', 'migration', '--transcript');
+    const lines = stdout.trimEnd().split('\n');
+    const { claims } = JSON.parse(roundtrip('run', 'migration', '--json').stdout) as RunJson;
+    const confirmed = lines.filter((line) => /Somebody in .* has order \d+ confirmed/.test(line)).length;
+    expect(confirmed).toBe(Number(claims['orders']) - Number(claims['lost']));
+    expect(lines.some((line) => line.includes('ChaiCart’s new server takes an order'))).toBe(true);
+  });
+
   it('writes the capture of one machine', () => {
     const folder = mkdtempSync(join(tmpdir(), 'capture-'));
     try {
