@@ -38,7 +38,7 @@ export function Transcript({ figure }: { figure: Figure }) {
   return (
     <div class="rt-transcript">
       <p class="rt-transcript-head">Transcript</p>
-      <ol ref={box} onKeyDown={onKeyDown}>
+      <ol ref={box} onKeyDown={onKeyDown} style={{ '--time-letters': milliseconds(view.end, 1).length }}>
         {view.moments.map((moment, i) => (
           <Line
             key={moment.event}
