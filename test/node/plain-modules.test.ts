@@ -52,6 +52,16 @@ test('what a machine says of itself', async () => {
   expect(stdout).toContain(`netmask: 'ffff:ffff:ffff:ffff::'`);
 });
 
+test('what is constant of a machine', async () => {
+  await expectSame(`
+    const os = require('node:os');
+    console.log(os.constants.dlopen, os.constants.errno, os.constants.signals, os.constants.priority, Object.keys(os.constants), Object.isFrozen(os.constants.signals));
+    const user = os.userInfo(); const bytes = os.userInfo({ encoding: 'buffer' }); const hex = os.userInfo({ encoding: 'hex' });
+    for (const key of Object.keys(user)) console.log(key, typeof user[key], Buffer.isBuffer(bytes[key]), key.endsWith('id') || (bytes[key].toString() === user[key] && bytes[key].toString('hex') === hex[key]));
+    console.log(Object.getPrototypeOf(user), os.userInfo({ encoding: 'bogus' }).username === user.username);
+  `);
+});
+
 test('assertions fail in Node’s words', async () => {
   await expectSame(`
     const assert = require('node:assert'); const strict = require('node:assert/strict');

@@ -335,8 +335,8 @@ export const LOOSER = {
   ],
   os: [
     {
-      names: ['networkInterfaces', 'userInfo', 'arch', 'platform', 'endianness', 'constants'],
-      why: 'what is constant here has the type of any text',
+      names: ['constants'],
+      why: 'Node’s types name the signals and errors of every system (SIGBREAK, WSAEINTR); these are Linux’s, as os.constants is there',
     },
   ],
   perf_hooks: [
@@ -372,29 +372,6 @@ export const LOOSER = {
     {
       names: ['getSystemErrorMessage', 'inspect', 'isArray', 'deprecate', 'promisify', 'parseArgs', 'types'],
       why: 'overloads are one signature; `custom` is a symbol like others in the types',
-    },
-  ],
-  'util/types': [
-    {
-      names: [
-        'isArgumentsObject',
-        'isArrayBufferView',
-        'isBigIntObject',
-        'isBooleanObject',
-        'isBoxedPrimitive',
-        'isDate',
-        'isFloat16Array',
-        'isGeneratorFunction',
-        'isGeneratorObject',
-        'isMap',
-        'isNumberObject',
-        'isSet',
-        'isStringObject',
-        'isSymbolObject',
-        'isKeyObject',
-        'isCryptoKey',
-      ],
-      why: 'they say true or false without telling the compiler',
     },
   ],
 } as const satisfies ByModule;

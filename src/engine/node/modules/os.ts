@@ -2,51 +2,37 @@
  * `node:os`: the machine that a program runs on. What a simulated machine has not (a load, a temperature of its
  * processor) is constant.
  */
+import type {
+  NetworkInterfaceInfo,
+  UserInfo,
+  UserInfoOptions,
+  UserInfoOptionsWithBufferEncoding,
+  UserInfoOptionsWithStringEncoding,
+} from 'node:os';
 import { formatIp4, formatMac } from '../../base/address.ts';
 import { SECOND } from '../../base/units.ts';
 import { checkInt32 } from '../arguments.ts';
 import type { NodeProcess } from '../node-process.ts';
-import { errnoMap } from '../system-error.ts';
+import { OS_CONSTANTS } from './os-constants.ts';
+import { packages } from './packages.ts';
 
 const GIGABYTE = 1024 ** 3;
-const SIGNALS = {
-  SIGHUP: 1,
-  SIGINT: 2,
-  SIGQUIT: 3,
-  SIGABRT: 6,
-  SIGKILL: 9,
-  SIGUSR1: 10,
-  SIGUSR2: 12,
-  SIGPIPE: 13,
-  SIGALRM: 14,
-  SIGTERM: 15,
-};
-
-interface Address {
-  readonly address: string;
-  readonly netmask: string;
-  readonly family: 'IPv4' | 'IPv6';
-  readonly mac: string;
-  readonly internal: boolean;
-  readonly cidr: string;
-  readonly scopeid?: number;
-}
 
 export function osModule(node: NodeProcess) {
   const { host } = node;
-  const constant = <T>(value: T): (() => T) => {
+  const constant = <const T>(value: T): (() => T) => {
     const get = (): T => value;
     // as in Node, they turn into texts by themselves
     return Object.defineProperty(get, Symbol.toPrimitive, { value: get });
   };
 
-  function networkInterfaces(): Record<string, Address[]> {
-    const found: Record<string, Address[]> = {
+  function networkInterfaces(): NodeJS.Dict<NetworkInterfaceInfo[]> {
+    const found: Record<string, NetworkInterfaceInfo[]> = {
       lo: [described('127.0.0.1', 8, LOOPBACK_MAC, true), described('::1', 128, LOOPBACK_MAC, true)],
     };
     for (const nic of host.ip.nics) {
       const mac = formatMac(nic.mac);
-      const own: Address[] = [];
+      const own: NetworkInterfaceInfo[] = [];
       if (nic.address !== undefined)
         own.push(described(formatIp4(nic.address), nic.prefixLength, mac, false));
       for (const { address, prefixLength } of nic.addresses6)
@@ -54,6 +40,24 @@ export function osModule(node: NodeProcess) {
       if (own.length > 0) found[nic.name] = own;
     }
     return found;
+  }
+
+  function userInfo(options?: UserInfoOptionsWithStringEncoding): UserInfo<string>;
+  function userInfo(options: UserInfoOptionsWithBufferEncoding): UserInfo<Buffer<ArrayBuffer>>;
+  function userInfo(options: UserInfoOptions): UserInfo<string | Buffer<ArrayBuffer>>;
+  function userInfo(options?: UserInfoOptions | null): UserInfo<string | Buffer<ArrayBuffer>> {
+    const { Buffer } = node.load(packages).buffer;
+    const encoding = options?.encoding;
+    const told = (text: string): string | Buffer<ArrayBuffer> => {
+      if (encoding === 'buffer') return Buffer.from(text);
+      return encoding !== undefined && Buffer.isEncoding(encoding)
+        ? Buffer.from(text).toString(encoding)
+        : text;
+    };
+    const [username, homedir, shell] = [told('node'), told('/home/node'), told('/bin/sh')];
+    const user: UserInfo<string | Buffer<ArrayBuffer>> = { uid: 1000, gid: 1000, username, homedir, shell };
+    Object.setPrototypeOf(user, null);
+    return user;
   }
 
   return {
@@ -79,26 +83,11 @@ export function osModule(node: NodeProcess) {
     tmpdir: () => '/tmp',
     totalmem: () => 2 * GIGABYTE,
     type: constant('Linux'),
-    userInfo: () => ({ uid: 1000, gid: 1000, username: 'node', homedir: '/home/node', shell: '/bin/sh' }),
+    userInfo,
     uptime: () => node.drive.kernel.now / SECOND,
     version: constant('#1 SMP roundtrip'),
     machine: constant('x86_64'),
-    constants: {
-      UV_UDP_REUSEADDR: 4,
-      dlopen: {},
-      errno: Object.fromEntries(
-        [...errnoMap()].filter(([number]) => number > -3000).map(([number, [code]]) => [code, -number]),
-      ),
-      signals: SIGNALS,
-      priority: {
-        PRIORITY_LOW: 19,
-        PRIORITY_BELOW_NORMAL: 10,
-        PRIORITY_NORMAL: 0,
-        PRIORITY_ABOVE_NORMAL: -7,
-        PRIORITY_HIGH: -14,
-        PRIORITY_HIGHEST: -20,
-      },
-    },
+    constants: OS_CONSTANTS,
     EOL: '\n',
     devNull: '/dev/null',
   };
@@ -106,12 +95,16 @@ export function osModule(node: NodeProcess) {
 
 const LOOPBACK_MAC = '00:00:00:00:00:00';
 
-function described(address: string, prefixLength: number, mac: string, internal: boolean): Address {
-  const is6 = address.includes(':');
+function described(
+  address: string,
+  prefixLength: number,
+  mac: string,
+  internal: boolean,
+): NetworkInterfaceInfo {
   const cidr = `${address}/${prefixLength}`;
-  const netmask = is6 ? mask6(prefixLength) : formatMask4(prefixLength);
-  const base = { address, netmask, family: is6 ? 'IPv6' : 'IPv4', mac, internal, cidr } as const;
-  return is6 ? { ...base, scopeid: 0 } : base;
+  if (address.includes(':'))
+    return { address, netmask: mask6(prefixLength), family: 'IPv6', mac, internal, cidr, scopeid: 0 };
+  return { address, netmask: formatMask4(prefixLength), family: 'IPv4', mac, internal, cidr };
 }
 
 function formatMask4(length: number): string {
