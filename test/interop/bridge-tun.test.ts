@@ -1,7 +1,7 @@
 // A whole simulated internet behind a TUN device, in a network namespace of its own: Linux's own ping, traceroute, dig
 // and curl speak to its addresses, and unbound resolves from its root servers.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,6 +10,7 @@ import { absentPrograms, noNamespaces } from './netns.ts';
 
 const MAIN = new URL('../../src/cli/main.ts', import.meta.url).pathname;
 const NAMESPACE = `rt-tun-${process.pid}`;
+const RESOLV_FOLDER = `/etc/netns/${NAMESPACE}`;
 const ENV = { ...process.env, LC_ALL: 'C' };
 
 function noTun(): string | undefined {
@@ -63,6 +64,28 @@ async function serve(...flags: readonly string[]) {
   return { child, said, ended };
 }
 
+/** The walk from the root, which needs every server of the world. */
+const TRACES = [
+  '+trace chaicart.example',
+  '+trace www.chaicart.example AAAA',
+  '+trace @198.51.100.4 nothere.chaicart.example',
+  '+trace -x 192.0.2.80',
+  '+trace +tcp chaicart.example TXT',
+  '+trace +all chaicart.example nothere.example',
+  '+trace +multiline +identify chaicart.example SOA',
+  '+trace +dnssec +additional .',
+];
+
+/** Without what passes: times, identifiers, cookies, and the age of what the resolver has kept. */
+function masked(out: string): string {
+  return out
+    .replace(/ in \d+ ms/g, ' in N ms')
+    .replace(/^(\.\t+)\d+/gm, '$1N')
+    .replace(/^;; (WHEN|Query time):.*/gm, ';; $1')
+    .replace(/id: \d+/g, 'id: N')
+    .replace(/COOKIE: [0-9a-f]+/g, 'COOKIE: C');
+}
+
 describe('a TUN device', { timeout: 120_000 }, () => {
   const missing = noTun();
   const folder = mkdtempSync(join(tmpdir(), 'tun-'));
@@ -71,6 +94,9 @@ describe('a TUN device', { timeout: 120_000 }, () => {
 
   beforeAll(async () => {
     if (missing) return;
+    // `ip netns exec` puts this over /etc/resolv.conf: the world's own resolver
+    mkdirSync(RESOLV_FOLDER, { recursive: true });
+    writeFileSync(join(RESOLV_FOLDER, 'resolv.conf'), 'nameserver 203.0.113.53\n');
     await ip('netns', 'add', NAMESPACE);
     await run('ip', 'link', 'set', 'lo', 'up');
     bridge = await serve('--record', record, '--stats');
@@ -78,6 +104,7 @@ describe('a TUN device', { timeout: 120_000 }, () => {
   afterAll(async () => {
     bridge?.child.kill('SIGKILL');
     if (!missing) await ip('netns', 'del', NAMESPACE);
+    rmSync(RESOLV_FOLDER, { recursive: true, force: true });
     rmSync(folder, { recursive: true });
   });
 
@@ -120,6 +147,23 @@ describe('a TUN device', { timeout: 120_000 }, () => {
     expect(page.out).toBe(Buffer.from(chaiCartSite().resources.get('/')!.body).toString('latin1'));
     const closed = await run('curl', '-sS', '--max-time', '10', 'http://192.0.2.80:81/');
     expect(closed.status).toBe(7);
+  });
+
+  it.for(TRACES)('dig %s prints what the real one prints', async (line, { skip }) => {
+    if (missing) skip(missing);
+    const words = line.split(' ');
+    const [real, ours] = await Promise.all([
+      run('dig', ...words),
+      finished(
+        spawn(process.execPath, [MAIN, 'sh', 'first-request', 'laptop', '--', 'dig', ...words], {
+          stdio: ['ignore', 'pipe', 'pipe'],
+          env: ENV,
+        }),
+      ),
+    ]);
+    expect(masked(ours.out)).toBe(masked(real.out));
+    expect(ours.status).toBe(real.status);
+    expect(real.out).toMatch(/^;; (Received|MSG SIZE)/m);
   });
 
   it('unbound walks from the simulated root', async ({ skip }) => {
