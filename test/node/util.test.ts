@@ -118,3 +118,17 @@ test('arguments of a command line are read as Node reads them', async () => {
     console.log(parseArgs());
   `);
 });
+
+test('deprecated functions and unknown errors', async () => {
+  await expectSame(`
+    const util = require('node:util');
+    function Old() { this.made = true; }
+    Old.prototype.x = 1;
+    for (const options of [undefined, {}, { modifyPrototype: true }, { modifyPrototype: false }]) {
+      const Late = util.deprecate(Old, 'Old is old', 'DEP_OLD', options);
+      console.log(Late.prototype === Old.prototype, Object.getPrototypeOf(Late) === Old, new Late().made, Late.length);
+    }
+    console.log(util.getSystemErrorMessage(-111), util.getSystemErrorMessage(-99999), util.getSystemErrorName(-99999));
+    console.log(util.promisify.custom, util.inspect.custom, util.inspect.colors.bold, util.inspect.styles.regexp.colors, util.inspect.defaultOptions);
+  `);
+});

@@ -368,12 +368,6 @@ export const LOOSER = {
     },
   ],
   url: [{ names: ['parse', 'fileURLToPathBuffer'], why: 'overloads are one signature' }],
-  util: [
-    {
-      names: ['getSystemErrorMessage', 'inspect', 'isArray', 'deprecate', 'promisify', 'parseArgs', 'types'],
-      why: 'overloads are one signature; `custom` is a symbol like others in the types',
-    },
-  ],
 } as const satisfies ByModule;
 
 /** Names of a module that its type is not measured by. */

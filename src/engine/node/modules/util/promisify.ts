@@ -1,14 +1,26 @@
 /**
  * `util.promisify` and `util.callbackify`: from functions with a callback at their end to promises, and back.
  */
+import type { CustomPromisify } from 'node:util';
 import { checkFunction, received } from '../../arguments.ts';
 import type { NodeProcess } from '../../node-process.ts';
 import { codedError } from '../../system-error.ts';
 
 type Anything = (...args: unknown[]) => unknown;
+type NodeUtil = typeof import('node:util');
+// biome-ignore lint/suspicious/noExplicitAny: errors are what a function makes of them
+type Fault = any;
+// biome-ignore lint/complexity/noBannedTypes: every function, as Node’s types have it
+type Callable = Function;
+/** Arguments that end in a callback; those without it; what the callback is told. */
+type Before<C> = [...unknown[], C];
+type Rest<A> = A extends [...infer I, unknown] ? I : never;
+type Value<A> = A extends [...unknown[], (error: Fault, value: infer V) => void] ? V : never;
 
-/** What a function says to be in promises, instead of being wrapped. */
-export const PROMISIFIED: unique symbol = Symbol.for('nodejs.util.promisify.custom') as never;
+/** What a function says to be in promises, instead of being wrapped; the symbol that Node’s types know. */
+export const PROMISIFIED: NodeUtil['promisify']['custom'] = Symbol.for(
+  'nodejs.util.promisify.custom',
+) as never;
 
 /** Names of the values of a callback that has several: the promise is fulfilled with an object of them. */
 const VALUE_NAMES = new WeakMap<object, readonly string[]>();
@@ -23,7 +35,15 @@ export function promisifiesAs(original: object, promised: unknown): void {
 }
 
 export function promisification(node: NodeProcess) {
-  function promisify(original: unknown): Anything {
+  function promisify<P extends Callable>(original: CustomPromisify<P>): P;
+  function promisify<A extends Before<(error?: Fault) => void>>(
+    original: (...args: A) => void,
+  ): (...args: Rest<A>) => Promise<void>;
+  function promisify<A extends Before<(error: Fault, value: Fault) => void>>(
+    original: (...args: A) => void,
+  ): (...args: Rest<A>) => Promise<Value<A>>;
+  function promisify(original: Callable): Callable;
+  function promisify(original: unknown): unknown {
     checkFunction(original, 'original');
     const own = (original as { [PROMISIFIED]?: unknown })[PROMISIFIED];
     if (own) {
@@ -51,7 +71,7 @@ export function promisification(node: NodeProcess) {
     promisifiesAs(promised, promised);
     return Object.defineProperties(promised, Object.getOwnPropertyDescriptors(original));
   }
-  promisify.custom = PROMISIFIED as symbol;
+  promisify.custom = PROMISIFIED;
 
   function callbackify(original: unknown): Anything {
     checkFunction(original, 'original');

@@ -50,7 +50,7 @@ const isSharedArrayBuffer =
   typeof SharedArrayBuffer === 'undefined'
     ? (_value: unknown): _value is SharedArrayBuffer => false
     : branded<SharedArrayBuffer>(SharedArrayBuffer.prototype, 'byteLength');
-const isDate = (value: unknown): value is Date => tagOf(value) === 'Date' && !hasOwnTag(value);
+const isDate = (value: unknown): value is Told<'isDate'> => tagOf(value) === 'Date' && !hasOwnTag(value);
 const isRegExp = (value: unknown): value is RegExp =>
   isObject(value) && tagOf(value) === 'RegExp' && isRegExpBranded(value);
 const isRegExpBranded = branded<RegExp>(RegExp.prototype, 'exec', '');

@@ -3,7 +3,19 @@
  *
  * Showing is node-inspect-extracted's, which is Node's own.
  */
-import { format, formatWithOptions, inspect, stripVTControlCharacters } from 'node-inspect-extracted';
+import type {
+  DebugLogger,
+  DebugLoggerFunction,
+  DeprecateOptions,
+  InspectOptions,
+  ParseArgsConfig,
+} from 'node:util';
+import {
+  format,
+  formatWithOptions,
+  inspect as inspectOfLibrary,
+  stripVTControlCharacters,
+} from 'node-inspect-extracted';
 import {
   checkAbortSignal,
   checkFunction,
@@ -21,16 +33,35 @@ import { promisification } from './promisify.ts';
 import { styledText } from './style-text.ts';
 import { utilTypes } from './types.ts';
 
+type NodeUtil = typeof import('node:util');
+
+interface Inspect extends Pick<NodeUtil['inspect'], 'custom' | 'colors' | 'styles'> {
+  (value: unknown, showHidden?: boolean, depth?: number | null, color?: boolean): string;
+  (value: unknown, options?: InspectOptions): string;
+  defaultOptions: InspectOptions;
+  replDefaults: InspectOptions;
+}
+
 type Anything = (...args: unknown[]) => unknown;
+
+/** The library’s own types have another symbol for `custom`, and say too little of its tables. */
+const inspect = inspectOfLibrary as unknown as Inspect;
 
 export function util(node: NodeProcess) {
   const { promisify, callbackify } = node.load(promisification);
   /** Codes of deprecations that were told: each is told once. */
   const told = new Set<string>();
 
-  function deprecate(original: Anything, message: string, code?: string): Anything {
+  function deprecate<F extends object>(
+    original: F,
+    message: string,
+    code?: string,
+    options?: DeprecateOptions,
+  ): F {
     checkFunction(original, 'fn');
     if (code !== undefined) checkString(code, 'code');
+    const { modifyPrototype = true } = options ?? {};
+    const run: Anything = original;
     let isTold = false;
     function deprecated(this: unknown, ...args: unknown[]): unknown {
       if (!isTold) {
@@ -38,16 +69,19 @@ export function util(node: NodeProcess) {
         if (code === undefined || !told.has(code)) node.warn(message, 'DeprecationWarning', code);
         if (code !== undefined) told.add(code);
       }
-      return new.target ? Reflect.construct(original, args, new.target) : Reflect.apply(original, this, args);
+      return new.target ? Reflect.construct(run, args, new.target) : Reflect.apply(run, this, args);
     }
-    Object.setPrototypeOf(deprecated, original);
-    if (original.prototype) deprecated.prototype = original.prototype;
-    Object.defineProperty(deprecated, 'length', { value: original.length, configurable: true });
-    return deprecated;
+    if (modifyPrototype) {
+      Object.setPrototypeOf(deprecated, run);
+      if (run.prototype) deprecated.prototype = run.prototype;
+    }
+    Object.defineProperty(deprecated, 'length', { value: run.length, configurable: true });
+    // it takes what the original takes, and gives what it gives
+    return deprecated as unknown as F;
   }
 
   /** Sections that `NODE_DEBUG` names are printed. */
-  function debuglog(section: string, ready?: (log: Anything) => void): Anything & { enabled: boolean } {
+  function debuglog(section: string, ready?: (log: DebugLoggerFunction) => void): DebugLogger {
     const wanted = (node.env['NODE_DEBUG'] ?? '').split(',').map((name) => name.trim());
     const pattern = wanted
       .filter(Boolean)
@@ -58,14 +92,12 @@ export function util(node: NodeProcess) {
     const log = (...args: unknown[]): void => {
       if (!isReady) {
         isReady = true;
-        ready?.(log as Anything);
+        ready?.(log);
       }
       if (enabled)
         node.print('stderr', `${called} ${node.pid}: ${formatWithOptions({}, ...(args as [unknown]))}\n`);
     };
-    return Object.defineProperty(log, 'enabled', { value: enabled, enumerable: true }) as Anything & {
-      enabled: boolean;
-    };
+    return Object.defineProperty(log as DebugLogger, 'enabled', { value: enabled, enumerable: true });
   }
 
   function aborted(signal: AbortSignal, resource: object): Promise<void> {
@@ -81,6 +113,14 @@ export function util(node: NodeProcess) {
 
   const isArray = (value: unknown): value is unknown[] => Array.isArray(value);
 
+  // the type of the result follows from that of the options
+  function parseArgs<C extends ParseArgsConfig>(
+    config?: C,
+  ): ReturnType<typeof import('node:util').parseArgs<C>>;
+  function parseArgs(config?: unknown): unknown {
+    return parseArguments(config, node.argv.slice(2));
+  }
+
   return {
     callbackify,
     debug: debuglog,
@@ -91,11 +131,11 @@ export function util(node: NodeProcess) {
     formatWithOptions,
     getSystemErrorMap: errnoMap,
     getSystemErrorName,
-    getSystemErrorMessage: (errno: number) => systemError(errno)?.[1],
+    getSystemErrorMessage,
     inherits,
     inspect,
     isArray: deprecate(
-      isArray as Anything,
+      isArray,
       'The `util.isArray` API is deprecated. Please use `Array.isArray()` instead.',
       'DEP0044',
     ),
@@ -109,7 +149,7 @@ export function util(node: NodeProcess) {
     aborted,
     types: utilTypes,
     parseEnv,
-    parseArgs: (config?: unknown) => parseArguments(config, node.argv.slice(2)),
+    parseArgs,
     TextDecoder,
     TextEncoder,
     ...absent('util', ['MIMEType', 'MIMEParams'], 'nothing here reads media types apart'),
@@ -157,6 +197,10 @@ function systemError(errno: number): [code: string, words: string] | undefined {
 
 function getSystemErrorName(errno: number): string {
   return systemError(errno)?.[0] ?? `Unknown system error ${errno}`;
+}
+
+function getSystemErrorMessage(errno: number): string {
+  return systemError(errno)?.[1] ?? `Unknown system error ${errno}`;
 }
 
 /** The text of a `.env` file as an object: names, `=`, values that may be quoted; `#` begins a comment. */
