@@ -64,6 +64,44 @@ async function serve(...flags: readonly string[]) {
   return { child, said, ended };
 }
 
+/** What the two resolvers keep of the same two questions, and what their controls say of what they are told. */
+async function expectSameControl(config: string): Promise<void> {
+  const lines = [
+    'dump_cache',
+    'flush',
+    'flush a..b',
+    'flush .a',
+    'flush a.b.',
+    `flush ${'x'.repeat(64)}.y`,
+    'flush two words',
+    'flush_zone',
+    'flush_zone no..x',
+    'flush_zone nowhere.invalid',
+    'nonsense',
+  ];
+  const asked = ['chaicart.example', 'nosuch.chaicart.example'].map((name) => `dig @203.0.113.53 ${name}`);
+  const typed = [...asked, ...lines.map((line) => `unbound-control ${line} && echo well || echo badly`)].join(
+    '\n',
+  );
+  const child = spawn(process.execPath, [MAIN, 'sh', 'first-request', 'resolver'], { env: ENV });
+  child.stdin.end(`${typed}\n`);
+  const ours = (await finished(child)).out;
+  const real: string[] = [];
+  for (const line of lines) {
+    const { out, status } = await run('unbound-control', '-c', config, ...line.split(' '));
+    real.push(`${out}${status === 0 ? 'well' : 'badly'}\n`);
+  }
+  const sets = (out: string): string[] =>
+    [...out.matchAll(/^;rrset \d+ (\d+ 0 \d) \d\n(\S+)\t\d+\tIN\t(\S+)\t(.*)$/gm)]
+      .map(([, head, ...set]) => [head, ...set].join(' '))
+      .sort();
+  expect(sets(ours).length).toBe(5);
+  // Unbound keeps the root's servers and the SOA of an answer that denies as sets of their own
+  const more = sets(real[0]!).filter((set) => !/ \. NS | a\.root\.example\. A | SOA /.test(set));
+  expect(sets(ours)).toEqual(more);
+  expect(ours.split('\nEOF\nwell\n')[1]).toBe(real.slice(1).join(''));
+}
+
 /** The walk from the root, which needs every server of the world. */
 const TRACES = [
   '+trace chaicart.example',
@@ -187,7 +225,8 @@ describe('a TUN device', { timeout: 120_000 }, () => {
       'module-config: "iterator"',
       `root-hints: "${folder}/hints"`,
     );
-    writeFileSync(config, `server:\n${lines.map((line) => `  ${line}\n`).join('')}`);
+    const control = `remote-control:\n  control-enable: yes\n  control-use-cert: no\n  control-interface: ${folder}/control\n`;
+    writeFileSync(config, `server:\n${lines.map((line) => `  ${line}\n`).join('')}${control}`);
     const unbound = start('unbound', '-d', '-c', config);
     try {
       const ask = (name: string): Promise<Ran> =>
@@ -196,6 +235,7 @@ describe('a TUN device', { timeout: 120_000 }, () => {
       expect(found.out).toMatch(/status: NOERROR/);
       expect(found.out).toMatch(/^chaicart\.example\.\s+\d+\s+IN\s+A\s+192\.0\.2\.80$/m);
       expect((await ask('nosuch.chaicart.example')).out).toMatch(/status: NXDOMAIN/);
+      await expectSameControl(config);
     } finally {
       unbound.kill('SIGTERM');
     }

@@ -92,7 +92,7 @@ describe('caches', () => {
     town.type('dig chaicart.example +short; dig nope.chaicart.example +short');
     const dump = town.type('unbound-control dump_cache', 'resolver').out;
     expect(dump).toMatch(
-      /^START_RRSET_CACHE\n(;rrset \d+ 1 0 [2678] 0\n\S+\t\d+\tIN\t\S+\t.*\n)+END_RRSET_CACHE\nSTART_MSG_CACHE\n/,
+      /^START_RRSET_CACHE\n(;rrset \d+ 1 0 [12678] 0\n\S+\t\d+\tIN\t\S+\t.*\n)+END_RRSET_CACHE\nSTART_MSG_CACHE\n/,
     );
     expect(dump).toContain('\nchaicart.example.\t300\tIN\tA\t192.0.2.80\n');
     expect(dump).toMatch(/\nmsg nope\.chaicart\.example\. IN \S+ NXDOMAIN \d+\nEND_MSG_CACHE\nEOF\n$/);

@@ -7,9 +7,8 @@
  */
 import { SECOND } from '../../base/units.ts';
 import { type CacheRow, livingRows, type RANK } from '../../proto/dns/cache.ts';
-import { isSubdomain, sameName } from '../../wire/dns/name.ts';
+import { canonicalName, isSubdomain, sameName } from '../../wire/dns/name.ts';
 import { atOnce, type Env, isRoot, type NameCache, type Program } from '../program.ts';
-import { namesToTry } from './names-to-try.ts';
 
 /** What a cache's rows say instead of data. */
 const ABSENCES = ['NXDOMAIN', 'NODATA', 'SERVFAIL'];
@@ -50,50 +49,64 @@ function systemLine(row: CacheRow, env: Env): string {
 }
 
 export const unboundControl: Program = atOnce((env: Env): number => {
-  const [verb, ...names] = env.args;
+  const [verb, ...words] = env.args;
   const cache = env.resolverCache;
   if (!cache) {
     // what the real program says when nobody listens at its port
     env.err(`error: connect: Connection refused for 127.0.0.1 port 8953\n`);
     return 1;
   }
-  if (verb === 'dump_cache' && names.length === 0) {
-    dump(env);
-    return 0;
-  }
-  const [typed] = names;
-  if ((verb !== 'flush' && verb !== 'flush_zone') || typed === undefined || names.length > 1) {
+  if (verb === undefined) {
     env.err('unbound-control: there are dump_cache, flush NAME and flush_zone NAME\n');
     return 1;
   }
-  if (!isRoot(env) && env.user !== 'ops') {
+  if (!isRoot(env) && env.user !== 'ops' && verb !== 'dump_cache') {
     env.err('error: could not open /etc/unbound/unbound_control.key: Permission denied\n');
     return 1;
   }
-  return flush(env, cache, verb, typed);
+  if (verb === 'dump_cache') return dump(env);
+  if (verb === 'flush' || verb === 'flush_zone') return flush(env, cache, verb, words.join(' '));
+  env.out(`error unknown command '${verb}'\n`);
+  return 1;
 });
 
 function flush(env: Env, cache: NameCache, verb: 'flush' | 'flush_zone', typed: string): number {
-  const names = namesToTry(typed, { isUsed: false, ndots: 1, search: [] });
-  if (typeof names === 'string') {
-    env.out(`error cannot parse name ${typed}\n`);
+  if (typed === '') {
+    env.out('error: this option requires a domain name\n');
     return 1;
   }
-  const [wanted] = names;
+  const fault = faultOf(typed);
+  if (fault !== undefined) {
+    env.out(`error cannot parse name ${typed} ${fault}\n`);
+    return 1;
+  }
+  const wanted = canonicalName(typed.endsWith('.') ? typed : `${typed}.`);
   if (verb === 'flush') {
-    cache.flush((name) => sameName(name, wanted!));
+    cache.flush((name) => sameName(name, wanted));
     env.out('ok\n');
     return 0;
   }
   const before = rowsOf(env);
-  cache.flush((name) => isSubdomain(name, wanted!));
-  const gone = before.filter(({ name }) => isSubdomain(name, wanted!));
+  cache.flush((name) => isSubdomain(name, wanted));
+  const gone = before.filter(({ name }) => isSubdomain(name, wanted));
   const absent = gone.filter(({ data }) => ABSENCES.includes(data)).length;
   env.out(`ok removed ${gone.length - absent} rrsets, ${absent} messages and 0 key entries\n`);
   return 0;
 }
 
-/** Trust as Unbound counts it (data/packed_rrset.h), for the ranks that there are here. */
+/** Why a text is no name, and after how many letters that is seen. */
+function faultOf(typed: string): string | undefined {
+  if (typed === '.') return undefined;
+  let at = 0;
+  for (const label of typed.replace(/\.$/, '').split('.')) {
+    at += label.length + 1;
+    if (label === '') return `at ${at}: Empty label`;
+    if (label.length > 63) return `at ${at}: Label length overflow`;
+  }
+  return at > 254 ? `at ${at}: Domainname length overflow` : undefined;
+}
+
+/** Trust as Unbound counts it (data/packed_rrset.h), for the ranks that there are here; glue counts one less. */
 const TRUST: Readonly<Record<keyof typeof RANK, number>> = {
   referral: 2,
   nonauthoritative: 6,
@@ -101,19 +114,21 @@ const TRUST: Readonly<Record<keyof typeof RANK, number>> = {
   answer: 8,
 };
 
-function dump(env: Env): void {
+function dump(env: Env): number {
   const rows = rowsOf(env);
   env.out('START_RRSET_CACHE\n');
   for (const row of rows.filter(({ data }) => !ABSENCES.includes(data))) {
     const left = leftOf(row, env);
     const all = dataOf(row);
-    env.out(`;rrset ${left} ${all.length} 0 ${TRUST[row.rank]} 0\n`);
+    const isGlue = row.rank === 'referral' && (row.type === 'A' || row.type === 'AAAA');
+    env.out(`;rrset ${left} ${all.length} 0 ${TRUST[row.rank] - (isGlue ? 1 : 0)} 0\n`);
     for (const data of all) env.out(`${row.name}\t${left}\tIN\t${row.type}\t${data}\n`);
   }
   env.out('END_RRSET_CACHE\nSTART_MSG_CACHE\n');
   for (const row of rows.filter(({ data }) => ABSENCES.includes(data)))
     env.out(`msg ${row.name} IN ${row.type} ${row.data} ${leftOf(row, env)}\n`);
   env.out('END_MSG_CACHE\nEOF\n');
+  return 0;
 }
 
 /** The rows of the machine's cache that are alive now. */
