@@ -3,7 +3,7 @@
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { SHELVED } from '#engine/node/libraries.ts';
+import { mended, SHELVED } from '#engine/node/libraries.ts';
 
 /** By path: `readable-stream/lib/ours/browser.js`. The order is always the same. */
 export function shelf(): Map<string, string> {
@@ -14,7 +14,7 @@ export function shelf(): Map<string, string> {
       const file = folder + path;
       if (statSync(file).isDirectory())
         for (const one of readdirSync(file).sort()) put(`${path.replace(/\/$/, '')}/${one}`);
-      else texts.set(`${name}/${path}`, readFileSync(file, 'utf8'));
+      else texts.set(`${name}/${path}`, mended(`${name}/${path}`, readFileSync(file, 'utf8')));
     };
     for (const file of files) put(file);
   }

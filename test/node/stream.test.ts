@@ -69,3 +69,32 @@ test('files of a project: whole files and folders, with Node’s errors', async 
     options,
   );
 });
+
+test('write says whether there is room when what it wrote may be gone already', async () => {
+  await expectSame(`
+    const { Writable, PassThrough } = require('node:stream');
+    const tell = (name, stream) => stream.on('drain', () => console.log(name, 'drains')).on('error', (e) => console.log(name, e.message));
+    const at = (name, write, options) => {
+      const one = new Writable({ highWaterMark: 1, write: (_c, _e, done) => write(done), ...options });
+      tell(name, one);
+      console.log(name, one.write('abc'), one.writableNeedDrain, one.writableLength, one.write('d'), one.writableLength);
+      return one;
+    };
+    at('at once', (done) => done());
+    at('tick', (done) => process.nextTick(done));
+    at('later', (done) => setImmediate(done));
+    at('fails', (done) => done(new Error('no')));
+    at('roomy', (done) => setImmediate(done), { highWaterMark: 10 });
+    at('objects', (done) => done(), { objectMode: true });
+    at('unmade', (done) => done(), { construct: (made) => setImmediate(made) });
+    const corked = new Writable({ highWaterMark: 1, write: (_c, _e, done) => done() });
+    corked.cork();
+    console.log('corked', corked.write('abc'), corked.writableNeedDrain);
+    corked.uncork();
+    console.log('uncorked', corked.write('x'), corked.writableNeedDrain);
+    const through = new PassThrough({ highWaterMark: 1 });
+    tell('through', through);
+    console.log('through', through.write('abc'), through.write('d'));
+    through.resume();
+  `);
+});

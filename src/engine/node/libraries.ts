@@ -39,15 +39,29 @@ const ENTRY: Readonly<Record<string, string>> = {
 
 /**
  * Small differences from Node that are mended in the text: the members of what a reader reads, in Node's order; errors
- * that are of the class they say, and print their code, in place of ones of a class of the package's own.
+ * that are of the class they say, and print their code, in place of ones of a class of the package's own; `write` that
+ * answers when `_write` has been called, because what was taken at once leaves room again.
  */
 const MENDED: Readonly<Record<string, readonly [from: RegExp, to: string]>> = {
   'readable-stream/lib/ours/errors.js': [
     /codes\[code\] = NodeError/,
     "codes[code] = function (...args) { return require('coded-error')(Base, code, getMessage(code, message, args)) }",
   ],
+  'readable-stream/lib/internal/streams/writable.js': [
+    /( {2}const ret = state\.length < state\.highWaterMark\n[^\n]*\n {2}if \(!ret\) state\.needDrain = true\n)([\s\S]*?)(?= {2}\/\/ Return false if errored)/,
+    '$2$1',
+  ],
   'web-streams-polyfill/dist/ponyfill.js': [/\{value:([^{}]*),done:([^{}]*)\}/g, '{done:$2,value:$1}'],
 };
+
+/** A text of a package as it goes onto the shelf. Throws {@link Misuse} when a newer one is not what was to be mended. */
+export function mended(path: string, text: string): string {
+  const mend = MENDED[path];
+  if (!mend) return text;
+  const whole = text.replace(...mend);
+  if (whole === text) throw new Misuse(`nothing to mend in ${path}`);
+  return whole;
+}
 
 /** What packages find without asking for it, and must find in `globals`: a program's own. */
 const FOUND = ['AbortController', 'AbortSignal', 'Blob', 'DOMException'];
@@ -117,9 +131,7 @@ export class Libraries {
       if (source === undefined) throw new Misuse(`${path} is not on the shelf`);
       // in two functions, because a module may declare its own `process`
       const head = `(function (globalThis, process) { const { ${FOUND.join(', ')} } = globalThis; return function (module, exports, require) {`;
-      const mend = MENDED[path];
-      const text = mend ? source.replace(...mend) : source;
-      body = this.#evaluate(`${head}${text}\n}})\n//# sourceURL=node:internal/${path}`) as ModuleBody;
+      body = this.#evaluate(`${head}${source}\n}})\n//# sourceURL=node:internal/${path}`) as ModuleBody;
       bodies.set(path, body);
     }
     return body;
