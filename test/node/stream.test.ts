@@ -98,3 +98,21 @@ test('write says whether there is room when what it wrote may be gone already', 
     through.resume();
   `);
 });
+
+test('finished of a stream that is closed, closing or failing', async () => {
+  await expectSame(`
+    const { Writable, Readable, finished, PassThrough } = require('node:stream');
+    const watch = (n, s) => { for (const e of ['error', 'close', 'end', 'finish']) s.on(e, () => console.log(n, e)); return s; };
+    const fin = (n, s, o) => finished(s, o ?? {}, (e) => console.log(n, 'finished', e?.message));
+    const e = new PassThrough(); e.destroy(new Error('gone')); fin('first', e); watch('first', e);
+    const f = new PassThrough(); f.on('error', () => {}); f.destroy(new Error('gone')); fin('noerr option', f, { error: false }); watch('noerr option', f);
+    const g = new PassThrough({ emitClose: false }); g.destroy(new Error('gone')); fin('noclose', g); watch('noclose', g);
+    const h = new PassThrough({ destroy(e, cb) { setTimeout(() => cb(e), 5); } }); h.destroy(new Error('gone')); fin('slow', h); watch('slow', h);
+    const i = new PassThrough({ destroy(e, cb) { process.nextTick(() => cb(e)); } }); i.destroy(new Error('gone')); fin('tick', i); watch('tick', i);
+    const j = new PassThrough(); j.on('error', () => { console.log('in error'); fin('within', j); }); watch('within', j); j.destroy(new Error('gone'));
+    const k = new PassThrough(); k.destroy(); fin('no error', k); watch('no error', k);
+    console.log(e.listenerCount('error'), e.listenerCount('close'), h.listenerCount('error'), k.listenerCount('close'));
+    const w = new Writable({ write(c, e, cb) { cb(); } }); w.destroy(new Error('gone')); fin('write', w); watch('write', w);
+    const r = new Readable({ read() {} }); r.destroy(); fin('read', r, { readable: false }); watch('read', r);
+  `);
+});

@@ -40,12 +40,17 @@ const ENTRY: Readonly<Record<string, string>> = {
 /**
  * Small differences from Node that are mended in the text: the members of what a reader reads, in Node's order; errors
  * that are of the class they say, and print their code, in place of ones of a class of the package's own; `write` that
- * answers when `_write` has been called, because what was taken at once leaves room again.
+ * answers when `_write` has been called, because what was taken at once leaves room again; `finished` of a stream that
+ * is closed already waits for no event.
  */
 const MENDED: Readonly<Record<string, readonly [from: RegExp, to: string]>> = {
   'readable-stream/lib/ours/errors.js': [
     /codes\[code\] = NodeError/,
     "codes[code] = function (...args) { return require('coded-error')(Base, code, getMessage(code, message, args)) }",
+  ],
+  'readable-stream/lib/internal/streams/end-of-stream.js': [
+    /stream\.on\('error', onerror\)\n {2}\}\n {2}stream\.on\('close', onclose\)/,
+    "stream.on('error', closed ? nop : onerror)\n  }\n  if (!closed) stream.on('close', onclose)",
   ],
   'readable-stream/lib/internal/streams/writable.js': [
     /( {2}const ret = state\.length < state\.highWaterMark\n[^\n]*\n {2}if \(!ret\) state\.needDrain = true\n)([\s\S]*?)(?= {2}\/\/ Return false if errored)/,

@@ -1,7 +1,6 @@
 /**
- * What readable-stream, which is Node's own streams of a few versions ago, lacks of today's.
- *
- * Not here: `finished` of a stream that has failed calls back at its 'error' event, and in Node 26 after its 'close'.
+ * What readable-stream, which is Node's own streams of a few versions ago, lacks of today's; small mends of its text are
+ * in libraries.ts.
  */
 import type { Duplex, Writable } from 'node:stream';
 import { invalidType } from '../arguments.ts';
