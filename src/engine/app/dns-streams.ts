@@ -170,7 +170,7 @@ export class DnsStreams {
     this.#closeWhenDone(connection);
   }
 
-  /** Who has ended and has all its answers is kept no longer: others want the place (RFC 7766 §6.2.3). */
+  /** Who has ended and has all its answers (RFC 1035 §4.2.2) is kept no longer: others want the place. */
   #closeWhenDone(connection: Connection): void {
     const { exchange, isEnded, owed, waiting } = connection;
     if (exchange < 0 && isEnded && owed === 0 && waiting.length === 0) this.#tooIdle(connection);

@@ -377,7 +377,7 @@ export const cacheTable: Projection<CacheRow> = {
   },
 };
 
-/** RFC 2181 §8: the most significant bit set means zero. */
+/** RFC 2181 §8: the most significant bit set means zero. To RFC 8767 §4 it is a large number, to be capped. */
 function usableTtl(ttl: number): number {
   return ttl > MAX_TTL ? 0 : ttl;
 }

@@ -104,7 +104,7 @@ export function clientSubnetOption(address: Ip, sourcePrefix: number, scopePrefi
   };
 }
 
-/** Refuses what RFC 7871 §6 answers with FORMERR: a length that does not fit, bits behind the prefix, a foreign family. */
+/** Refuses what RFC 7871 answers with FORMERR: wrong lengths, bits behind the prefix (§6), a foreign family (§7.2.1). */
 export function readClientSubnet(data: Bytes): ClientSubnet {
   if (data.length < 4) throw new Malformed('a client subnet without its prefix lengths');
   const family = readU16(data, 0);

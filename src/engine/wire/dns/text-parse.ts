@@ -89,7 +89,7 @@ function parseKnown(type: number, words: WordReader): DnsRecord['data'] {
       return parseSignature(words);
     case TYPE.NSEC: {
       const next = words.name('the next name');
-      // There is at least the NSEC itself (RFC 4034 §4.1.2); an NSEC3 may stand for a name without any type
+      // There is at least the NSEC itself (RFC 4035 §2.3); an NSEC3 may stand for a name without any type
       const first = words.plain('a record type', parseType);
       return { next, types: parseTypes(words, first) };
     }

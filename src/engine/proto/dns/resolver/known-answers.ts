@@ -87,7 +87,7 @@ export class KnownAnswers {
     }
   }
 
-  /** The alias that a DNAME in the cache makes for the name (RFC 6672 §3.4: a resolver may do so). */
+  /** The alias that a DNAME in the cache makes for the name (RFC 6672 §3.4.1 step 1). */
   #dnameAbove(task: Task, now: Nanoseconds): readonly DnsRecord[] | undefined {
     if (task.type === TYPE.CNAME) return undefined;
     for (const above of selfAndAncestors(task.current).slice(1)) {

@@ -2,7 +2,7 @@
  * What comes back from servers: what is kept of it, and how the question goes on.
  *
  * RFC 1034 §5.3.3 step 4, RFC 2181 §5.4.1 (trust), RFC 2308 §5 (negative answers), RFC 6891 §6.2.2 and §7 (servers
- * without EDNS), RFC 7873 §5.3 (BADCOOKIE), RFC 9156 §3 step 6 (answers to a part of the name), RFC 1035 §4.2.2 (TCP
+ * without EDNS), RFC 7873 §5.3 (BADCOOKIE), RFC 9156 §3 step 6 (answers to a part of the name), RFC 7766 §4 (TCP
  * after TC).
  */
 import { formatIp, type Ip } from '../../../base/ip.ts';
@@ -192,7 +192,10 @@ export class Reader {
     return true;
   }
 
-  /** Some servers are wrong about names between zone and leaf: the whole name is asked (RFC 9156 §3 (6d), (6e)). */
+  /**
+   * Some servers are wrong about names between zone and leaf: the whole name is asked, as Unbound does. RFC 9156 §3 knows
+   * the next label after NXDOMAIN (6d), and another server after an error (6e).
+   */
   #doubtPart(query: Query, step: Step, what: string): void {
     this.#askWhole(step);
     step.retry = `${what}; the whole name is asked to be sure`;

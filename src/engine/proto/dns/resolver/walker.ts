@@ -1,10 +1,10 @@
 /**
  * One step of a question: from the cache, or to a server of the nearest zone that is known.
  *
- * RFC 1034 §5.3.3 (the algorithm), RFC 9156 §3 (which part of the name is shown), RFC 9609 (priming), RFC 9520 §3.1 and
- * §3.3 (bounded tries; the parent is asked again at most once, and not at all while the zone is known to fail). Servers
- * without glue are looked up by questions of their own, a bounded number of them, A before AAAA: one after the other while
- * answers come soon, side by side when they do not.
+ * RFC 1034 §5.3.3 (the algorithm), RFC 9156 §3 (which part of the name is shown), RFC 9609 (priming), RFC 9520 §3.1
+ * (bounded tries), RFC 8767 §5 (the delegation is asked for again at most once), RFC 9520 §3.3 (and not at all while the
+ * zone is known to fail). Servers without glue are looked up by questions of their own, a bounded number of them, A before
+ * AAAA: one after the other while answers come soon, side by side when they do not.
  */
 import { familyOf, formatIp, type Ip } from '../../../base/ip.ts';
 import { MILLISECOND, type Nanoseconds, NEVER } from '../../../base/units.ts';
@@ -111,7 +111,7 @@ export class Walker {
     return true;
   }
 
-  /** Parts of the name about which the cache knows need not be asked for (RFC 9156 §3 step 5). */
+  /** Parts of the name about which the cache knows need not be asked for (RFC 9156 §3 step 5, there by the true type). */
   #skipWhatIsKnown(step: Step, now: Nanoseconds): void {
     while (step.toShow.length > 0) {
       const hit = this.#cache.peek(step.toShow[0]!, HIDING_TYPE, now, 'nonauthoritative');

@@ -3,7 +3,7 @@
  *
  * It holds any number of zones and asks nobody. What it says is verdict.ts's; here queries are read, refused where they
  * are none (RFC 6891 §6.1.1, §6.1.3 and §7; RFC 9619 §4), and responses written as large as may be (RFC 2181 §9, RFC 6891
- * §6.2.5, RFC 9471 §3). Zones come and go while it runs.
+ * §6.2.3, RFC 9471 §3). Zones come and go while it runs.
  *
  * Not here: zone transfer and secondaries (a server that lags is one with an older zone), update and notify (NOTIMP),
  * padding (RFC 7830 §6: over encrypted transports only), DNSSEC.

@@ -19,7 +19,10 @@ export interface ToldSubnet {
   readonly data: Bytes;
 }
 
-/** The client subnet of a query; undefined when there is none. Throws {@link Malformed} for one that RFC 7871 §6 forbids. */
+/**
+ * The client subnet of a query; undefined when there is none. Throws {@link Malformed} for one that RFC 7871 §6 or §7.2.1
+ * forbids.
+ */
 export function readSubnet(query: DnsMessage): ToldSubnet | undefined {
   const data = findOption(ednsOf(query)?.options, OPTION.ECS);
   if (!data) return undefined;

@@ -248,7 +248,10 @@ function isTransfer(type: number): boolean {
   return type === TYPE.IXFR || type === TYPE.AXFR;
 }
 
-/** Types that are only asked for, or only stand in a message: 128 to 255 but ANY (RFC 6895 §3.1), and OPT. */
+/**
+ * OPT, and of the types that are no data (128 to 255, RFC 6895 §3.1) all but the last five: transfers and ANY have answers
+ * of their own, and of MAILB and MAILA there is nothing.
+ */
 function isMeta(type: number): boolean {
   return type === TYPE.OPT || (type >= 128 && type <= 250);
 }

@@ -1,9 +1,9 @@
 /**
  * Master files: the text of a zone, read into records with their places, or into faults that an editor can point at.
  *
- * RFC 1035 §5.1 (form, `$ORIGIN`, the owner and TTL of the entry before), RFC 2308 §4 (`$TTL`), RFC 3597 §5 (`TYPE123`,
- * `CLASS1`, `\#`). Where the RFCs leave room it reads as BIND does: units of time, class and TTL in either order, the SOA's
- * minimum when no TTL was ever said, a TTL past 31 bits is 0. Only class IN is read.
+ * RFC 1035 §5.1 (form, `$ORIGIN`, the owner and TTL of the entry before, class and TTL in either order), RFC 2308 §4
+ * (`$TTL`), RFC 3597 §5 (`TYPE123`, `CLASS1`, `\#`). Where the RFCs leave room it reads as BIND does: units of time, the
+ * SOA's minimum when no TTL was ever said, a TTL past 31 bits is 0. Only class IN is read.
  *
  * It never throws on text. Not here: `$INCLUDE` and `$GENERATE` (refused, with words), names beyond ASCII (their A-labels
  * are taken), and whether the records make a zone (zone-check.ts).

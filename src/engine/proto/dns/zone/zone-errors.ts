@@ -2,9 +2,9 @@
  * What makes a zone unservable: the rules under which BIND's named-checkzone refuses one, and one more.
  *
  * RFC 1034 §4.2.1 (SOA and NS at the origin), RFC 2181 §10.1 (an alias stands alone) with RFC 4035 §2.5 (but for its
- * signature and its NSEC), RFC 6672 §2.3 and §2.4 (DNAME), RFC 4592 §4.2 (no NS at a wildcard), RFC 4035 §2.4 (DS is the
- * parent's). The one more is data below a DNAME, which RFC 6672 §2.4 lets a server refuse and BIND hides instead. What
- * is only doubtful is zone-advice.ts's.
+ * signature and its NSEC), RFC 6672 §2.3 and §2.4 (DNAME), RFC 4592 §4.2 (NS at a wildcard has no meaning, though it is not
+ * barred), RFC 4035 §2.4 (DS is the parent's). The one more is data below a DNAME, which RFC 6672 §2.4 lets a server refuse
+ * and BIND hides instead. What is only doubtful is zone-advice.ts's.
  */
 import { TYPE, typeName } from '../../../wire/dns/code.ts';
 import { isSubdomain, nameKey, parentName } from '../../../wire/dns/name.ts';

@@ -42,7 +42,7 @@ export type ZoneAnswer =
       readonly servers: readonly DnsRecord[];
       /** All addresses that the zone's data hold for the servers; those at or below `cut` nobody else can give. */
       readonly glue: readonly DnsRecord[];
-      /** What the parent says about the child's keys (RFC 4035 §3.1.4.1); empty in a zone that is not signed. */
+      /** What the parent says about the child's keys (RFC 4035 §3.1.4); empty in a zone that is not signed. */
       readonly signers: readonly DnsRecord[];
     }
   /** The name exists (or a wildcard stands for it), records of this type do not (RFC 2308 §2.2). */
