@@ -61,6 +61,25 @@ describe('cookies (RFC 7873)', () => {
     expect([different.size, seen.every((cookie) => cookie?.length === 8)]).toEqual([2, true]);
   });
 
+  it('are not sent for a while to a server that has none, and others then (RFC 9018 §3)', () => {
+    const script = smallInternet(1, { cookies: true });
+    const seen: (Uint8Array | undefined)[] = [];
+    script.server(
+      ROOT,
+      0,
+      withCookie(seen, () => undefined),
+    );
+    script.client('a.one.', TYPE.A);
+    script.client('b.two.', TYPE.A);
+    const without = seen.length;
+    expect(seen.map((cookie) => cookie?.length)).toEqual([8, ...Array(without - 1).fill(undefined)]);
+    script.pass(301e9);
+    script.client('c.three.', TYPE.A);
+    expect(without).toBeGreaterThan(1);
+    expect(seen[without]).toHaveLength(8);
+    expect(seen[without]).not.toEqual(seen[0]);
+  });
+
   it('of somebody else are ignored (§5.3)', () => {
     const script = smallInternet(1, { cookies: true });
     script.server(

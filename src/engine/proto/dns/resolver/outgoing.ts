@@ -201,9 +201,10 @@ export class Outgoing {
     if (!cookie) return undefined;
     const given = ednsOf(message)?.options.find((option) => option.code === OPTION.COOKIE)?.data;
     if (!given) {
-      if (!this.#servers.hasCookie(server, now)) return undefined;
-      if (query.transport === 'udp') return 'its cookie is missing, and this server had one';
-      this.#servers.learnCookie(server, undefined, now); // nobody forges this: it has none any more
+      const hadOne = this.#servers.hasCookie(server, now);
+      if (hadOne && query.transport === 'udp') return 'its cookie is missing, and this server had one';
+      // over TCP nobody forges this: it has none any more
+      this.#servers.learnNoCookies(server, now);
       return undefined;
     }
     const isRight = given.length >= 8 && equalBytes(given.subarray(0, 8), cookie.subarray(0, 8));

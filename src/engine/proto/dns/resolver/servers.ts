@@ -22,6 +22,8 @@ export const SELECTION_BAND: Nanoseconds = 400 * MILLISECOND;
 export const HOST_TTL: Nanoseconds = 900 * SECOND;
 const MIN_RTO: Nanoseconds = 50 * MILLISECOND;
 const MAX_RTO: Nanoseconds = 12 * SECOND;
+/** What RFC 9018 §3 recommends. */
+const WITHOUT_COOKIES: Nanoseconds = 300 * SECOND;
 const DOWN_AFTER = 3;
 const MAX_LAME_ZONES = 16;
 
@@ -56,6 +58,8 @@ interface ServerState {
   tcp: boolean;
   clientCookie: Bytes | undefined;
   serverCookie: Bytes | undefined;
+  /** Until then it gets no cookies. */
+  cookiesAgain: Nanoseconds;
   readonly lame: Map<string, Nanoseconds>;
   expires: Nanoseconds;
 }
@@ -100,12 +104,13 @@ export class ServerBook {
 
   /**
    * The cookie option for a query to this server: the client's eight bytes, and the server's own when it is known (RFC
-   * 7873 §4).
+   * 7873 §4). Undefined for one that did not know what they are a moment ago.
    */
-  cookie(address: Ip, now: Nanoseconds): Bytes {
+  cookie(address: Ip, now: Nanoseconds): Bytes | undefined {
     const isNew = this.#known(address, now) === undefined;
     const state = this.#state(address, now);
     if (isNew) this.#tell(address, state);
+    if (now < state.cookiesAgain) return undefined;
     // RFC 9018 §3: a number that nobody can guess, another one for each server
     state.clientCookie ??= Uint8Array.from({ length: 8 }, () => this.#random.below(256));
     return Uint8Array.from([...state.clientCookie, ...(state.serverCookie ?? [])]);
@@ -115,11 +120,21 @@ export class ServerBook {
     return this.#known(address, now)?.serverCookie !== undefined;
   }
 
-  learnCookie(address: Ip, cookie: Bytes | undefined, now: Nanoseconds): void {
+  learnCookie(address: Ip, cookie: Bytes, now: Nanoseconds): void {
     const state = this.#state(address, now);
-    const isNew = (state.serverCookie === undefined) !== (cookie === undefined);
+    const isNew = state.serverCookie === undefined;
     state.serverCookie = cookie;
     if (isNew) this.#tell(address, state);
+  }
+
+  /** It answers without a cookie: it gets none for a while, and another one then (RFC 9018 §3). */
+  learnNoCookies(address: Ip, now: Nanoseconds): void {
+    const state = this.#state(address, now);
+    const wasKnown = state.serverCookie !== undefined;
+    state.clientCookie = undefined;
+    state.serverCookie = undefined;
+    state.cookiesAgain = now + WITHOUT_COOKIES;
+    if (wasKnown) this.#tell(address, state);
   }
 
   answered(address: Ip, rtt: Nanoseconds, now: Nanoseconds): void {
@@ -232,6 +247,7 @@ export class ServerBook {
         tcp: true,
         clientCookie: state?.clientCookie,
         serverCookie: undefined,
+        cookiesAgain: state?.cookiesAgain ?? 0,
         lame: new Map(),
         expires: now + HOST_TTL,
       };
