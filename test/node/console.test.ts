@@ -19,6 +19,19 @@ test('console says what Node’s console says', async () => {
   `);
 });
 
+test('a console shows values its own way on each of its streams', async () => {
+  await expectSame(`
+    const { Console } = console; const { stdout, stderr } = process;
+    const attempt = (options) => { try { const own = new Console({ stdout, stderr: stdout, ...options }); own.log({ a: { b: 1 } }); own.dir({ a: { b: 1 } }, { depth: 5 }); } catch (e) { console.log(e.name, e.code, e.message); } };
+    attempt({ inspectOptions: new Map([[stdout, { compact: false, depth: 0 }]]) });
+    attempt({ inspectOptions: new Map([[stderr, { compact: false }]]) });
+    attempt({ inspectOptions: new Map([[stdout, { colors: true }]]) });
+    attempt({ inspectOptions: { colors: true } });
+    for (const colorMode of [true, false, 'auto', 'x']) { attempt({ colorMode }); attempt({ colorMode, inspectOptions: { colors: true } }); attempt({ colorMode, inspectOptions: new Map([[stderr, { colors: false }]]) }); attempt({ colorMode, inspectOptions: { depth: 0 } }); }
+    attempt({ inspectOptions: 5 });
+  `);
+});
+
 test('what goes to the other stream, and times', async () => {
   const source = `
     console.error('e', 1); console.warn('%s', 'w'); console.assert(false, 'failed %s', 'x'); console.assert(false, { a: 1 }); console.assert(false);

@@ -120,6 +120,8 @@ test('channels', async () => {
   await expectSame(`
     const dc = require('node:diagnostics_channel'); const c = dc.channel('mine'); const seen = (m, n) => console.log(m, n);
     console.log(c.hasSubscribers, dc.hasSubscribers('mine'), dc.channel('mine') === c, c.name); dc.subscribe('mine', seen); c.publish({ a: 1 }); console.log(c.hasSubscribers, dc.unsubscribe('mine', seen), dc.unsubscribe('mine', seen)); c.publish(1);
+    const attempt = (act) => { try { console.log(act()); } catch (e) { console.log(e.name, e.message); } };
+    for (const one of [c, dc.channel('heard')]) { if (one !== c) one.subscribe(seen); attempt(() => one.runStores({ c: 1 }, function (...args) { console.log(String(this), args); return 'given'; }, 'self', 1, 2)); attempt(() => one.runStores()); attempt(() => one.unbindStore({})); attempt(() => { const scope = one.withStoreScope('d'); scope[Symbol.dispose](); return scope; }); }
     for (const bad of [() => dc.channel(5), () => c.subscribe(5)]) try { bad(); } catch (e) { console.log(e.code, e.message); }
   `);
 });
@@ -127,10 +129,10 @@ test('channels', async () => {
 test('what is not here says why', async () => {
   const { stdout } = await runProgram(`
     for (const name of ['async_hooks', 'node:test', 'node:readline', 'vm', 'tls']) try { require(name); console.log(name, 'is here'); } catch (e) { console.log(e.code, e.message); }
-    for (const act of [() => require('fs').openSync('x'), () => require('util').MIMEType(), () => require('path').win32.join('a'), () => require('events').EventEmitterAsyncResource]) try { act(); } catch (e) { console.log(e.code, e.message); }
+    for (const act of [() => require('fs').openSync('x'), () => require('diagnostics_channel').channel('x').bindStore({}), () => require('util').MIMEType(), () => require('path').win32.join('a'), () => require('events').EventEmitterAsyncResource]) try { act(); } catch (e) { console.log(e.code, e.message); }
   `);
   const lines = stdout.trim().split('\n');
-  expect(lines).toHaveLength(9);
+  expect(lines).toHaveLength(10);
   for (const line of lines)
     expect(line).toMatch(/^ERR_(UNKNOWN_BUILTIN_MODULE|FEATURE_UNAVAILABLE_ON_PLATFORM) .{40,}/);
 });

@@ -120,6 +120,30 @@ test('responses: statuses, bodies of every kind, and refusals', async () => {
   `);
 });
 
+test('bodies as streams of text', async () => {
+  await expectSame(`${TRY}
+    (async () => {
+      const bytes = Uint8Array.of(0xef, 0xbb, 0xbf, 0x61, 0xff);
+      for (const make of [() => new Response('h€'), () => new Response(bytes), () => new Response(null), () => new Response(''), () => new Blob(['é'.repeat(700)]), () => new Blob([bytes]), () => new Blob([]), () => new Request('http://a.example/', { method: 'POST', body: 'b' })]) {
+        const one = make();
+        const stream = one.textStream();
+        console.log(stream, one.bodyUsed, one.body?.locked);
+        for await (const piece of stream) console.log(typeof piece, piece.length, piece.slice(0, 9));
+        console.log(one.bodyUsed);
+        attempt(() => one.textStream());
+      }
+      let length = 0;
+      for await (const piece of new Blob(['é'.repeat(70_000)]).textStream()) length += piece.length;
+      console.log(length);
+      const read = new Response('x');
+      await read.text();
+      attempt(() => read.textStream());
+      attempt(() => Blob.prototype.textStream.call({}));
+      for (const { prototype } of [Blob, Request, Response]) console.log(Object.getOwnPropertyDescriptor(prototype, 'textStream'));
+    })();
+  `);
+});
+
 test('forms', async () => {
   await expectSame(`${TRY}
     const form = new FormData();

@@ -216,7 +216,6 @@ export const ABSENT = {
 
 /** Here, and behaving as Node's, but with types that say less than Node's or other things. */
 export const LOOSER = {
-  console: [{ names: ['Console'], why: 'its stream arguments take less than Node’s' }],
   crypto: [
     {
       names: [
@@ -240,9 +239,6 @@ export const LOOSER = {
       ],
       why: 'arguments are checked when they are called, so their types are open',
     },
-  ],
-  diagnostics_channel: [
-    { names: ['channel', 'Channel'], why: 'a channel has no stores: nothing follows asynchronous contexts' },
   ],
   fs: [
     {
@@ -316,23 +312,6 @@ export const LOOSER = {
       why: 'made from one table of deeds: arguments are checked when they are called',
     },
   ],
-  http: [
-    {
-      names: [
-        'createServer',
-        'request',
-        'get',
-        'Server',
-        'OutgoingMessage',
-        'ServerResponse',
-        'ClientRequest',
-        'IncomingMessage',
-        'Agent',
-        'globalAgent',
-      ],
-      why: 'overloads are one signature, and sockets are the simulated ones',
-    },
-  ],
   os: [
     {
       names: ['constants'],
@@ -354,13 +333,6 @@ export const LOOSER = {
     },
   ],
   querystring: [{ names: ['encode', 'decode'], why: 'two names for the same functions' }],
-  'stream/consumers': [{ names: ['blob', 'buffer', 'bytes'], why: 'their results have open types' }],
-  'stream/web': [
-    {
-      names: ['CompressionStream', 'DecompressionStream', 'TextDecoderStream', 'TextEncoderStream'],
-      why: 'the chunks of their streams have open types',
-    },
-  ],
   timers: [
     {
       names: ['setImmediate', 'setInterval', 'setTimeout'],

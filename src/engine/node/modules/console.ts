@@ -1,6 +1,7 @@
 /**
  * `console` of a program: what it says goes to its two streams. Times are the world's.
  */
+import type { Console as NodeConsole } from 'node:console';
 import { formatWithOptions, type InspectOptions, inspect } from 'node-inspect-extracted';
 import { MILLISECOND } from '../../base/units.ts';
 import { checkArray, checkInteger, checkObject, invalidValue } from '../arguments.ts';
@@ -21,7 +22,8 @@ interface ConsoleOptions {
   readonly stdout?: Sink;
   readonly stderr?: Sink;
   readonly ignoreErrors?: boolean;
-  readonly inspectOptions?: InspectOptions;
+  /** For both streams, or by stream. */
+  readonly inspectOptions?: InspectOptions | ReadonlyMap<Sink, InspectOptions>;
   readonly groupIndentation?: number;
   readonly colorMode?: boolean | 'auto';
 }
@@ -34,7 +36,12 @@ export function consoleModule(node: NodeProcess) {
   class Console {
     declare readonly _stdout: Sink;
     declare readonly _stderr: Sink;
-    readonly #shown: InspectOptions;
+    // the one that programs find has these; Node's types give them to each
+    declare readonly Console: NodeConsole['Console'];
+    declare readonly profile: NodeConsole['profile'];
+    declare readonly profileEnd: NodeConsole['profileEnd'];
+    declare readonly timeStamp: NodeConsole['timeStamp'];
+    readonly #shown: (on: Sink) => InspectOptions;
     readonly #step: number;
     readonly #ignoresErrors: boolean;
     #indent = '';
@@ -60,10 +67,7 @@ export function consoleModule(node: NodeProcess) {
       if (typeof colorMode !== 'boolean' && colorMode !== 'auto')
         throw invalidValue('colorMode', colorMode, "must be one of: 'auto', true, false");
       checkInteger(groupIndentation, 'groupIndentation', 0, MAX_INDENTATION);
-      if (options.inspectOptions !== undefined) {
-        checkObject(options.inspectOptions, 'options.inspectOptions');
-      }
-      this.#shown = { ...(colorMode === true && { colors: true }), ...options.inspectOptions };
+      this.#shown = inspectionOf(options);
       this.#step = groupIndentation;
       this.#ignoresErrors = options.ignoreErrors ?? true;
       for (const [name, value] of [
@@ -100,12 +104,12 @@ export function consoleModule(node: NodeProcess) {
       }
     }
 
-    #format(args: unknown[]): string {
-      return formatWithOptions(this.#shown, ...(args as [unknown]));
+    #say(sink: Sink, args: unknown[]): void {
+      this.#write(sink, formatWithOptions(this.#shown(sink), ...(args as [unknown])));
     }
 
     log(...args: unknown[]): void {
-      this.#write(this._stdout, this.#format(args));
+      this.#say(this._stdout, args);
     }
     info(...args: unknown[]): void {
       this.log(...args);
@@ -114,7 +118,7 @@ export function consoleModule(node: NodeProcess) {
       this.log(...args);
     }
     warn(...args: unknown[]): void {
-      this.#write(this._stderr, this.#format(args));
+      this.#say(this._stderr, args);
     }
     error(...args: unknown[]): void {
       this.warn(...args);
@@ -124,11 +128,17 @@ export function consoleModule(node: NodeProcess) {
     }
 
     dir(value: unknown, options?: InspectOptions): void {
-      this.#write(this._stdout, inspect(value, { customInspect: false, ...this.#shown, ...options }));
+      this.#write(
+        this._stdout,
+        inspect(value, { customInspect: false, ...this.#shown(this._stdout), ...options }),
+      );
     }
 
     trace(...args: unknown[]): void {
-      const said = { name: 'Trace', message: this.#format(args) };
+      const said = {
+        name: 'Trace',
+        message: formatWithOptions(this.#shown(this._stderr), ...(args as [unknown])),
+      };
       const Tracing = Error as { captureStackTrace?(target: object, above?: unknown): void };
       Tracing.captureStackTrace?.(said, this.trace);
       const { stack = `${said.name}: ${said.message}` } = said as { stack?: string };
@@ -234,6 +244,23 @@ const METHODS = [
   'dirxml',
   'groupCollapsed',
 ];
+
+/** How values are shown on a stream. Throws when two options say something about colours. */
+function inspectionOf({ inspectOptions, colorMode }: ConsoleOptions): (on: Sink) => InspectOptions {
+  const usual: InspectOptions = colorMode === true ? { colors: true } : {};
+  if (inspectOptions === undefined) return () => usual;
+  checkObject(inspectOptions, 'options.inspectOptions');
+  const byStream =
+    inspectOptions instanceof Map ? (inspectOptions as ReadonlyMap<Sink, InspectOptions>) : undefined;
+  const all = byStream ? [...byStream.values()] : [inspectOptions as InspectOptions];
+  if (colorMode !== undefined && all.some(({ colors }) => colors !== undefined))
+    throw codedError(
+      TypeError,
+      'ERR_INCOMPATIBLE_OPTION_PAIR',
+      'Option "options.inspectOptions.color" cannot be used in combination with option "colorMode"',
+    );
+  return (on) => ({ ...usual, ...(byStream ? byStream.get(on) : (inspectOptions as InspectOptions)) });
+}
 
 /** `1.234ms`, `1.234s`, `1:02.345 (m:ss.mmm)`, `1:02:03.456 (h:mm:ss.mmm)`. */
 function formatTook(ms: number): string {

@@ -1,12 +1,17 @@
 /**
  * `node:diagnostics_channel`: named channels on which modules tell what they do. Node's own modules tell nothing here.
+ *
+ * Not here: stores. There is no AsyncLocalStorage that could be bound to a channel, so what runs with a channel's stores
+ * runs with none.
  */
 import { checkFunction, invalidType } from '../arguments.ts';
 import type { NodeProcess } from '../node-process.ts';
-import { absent } from './absent.ts';
+import { absent, unavailable } from './absent.ts';
 
 type Name = string | symbol;
 type Subscriber = (message: unknown, name: Name) => void;
+
+const NO_CONTEXTS = 'asynchronous contexts are not followed';
 
 export function diagnosticsChannel(node: NodeProcess) {
   const channels = new Map<Name, Channel>();
@@ -15,8 +20,9 @@ export function diagnosticsChannel(node: NodeProcess) {
     readonly name: Name;
     #subscribers: readonly Subscriber[] = [];
 
-    constructor(name: Name) {
-      this.name = name;
+    /** Node's types let nobody make one, and Node anybody, even without a name. */
+    constructor(name?: Name) {
+      this.name = name as Name;
     }
 
     get hasSubscribers(): boolean {
@@ -44,6 +50,37 @@ export function diagnosticsChannel(node: NodeProcess) {
         }
       }
     }
+
+    // ── stores
+
+    bindStore(_store: unknown): never {
+      throw unavailable('Channel.bindStore', NO_CONTEXTS);
+    }
+
+    /** Whether it was bound. */
+    unbindStore(_store: unknown): boolean {
+      return false;
+    }
+
+    runStores<This, Args extends unknown[], Result>(
+      context: unknown,
+      run: (this: This, ...args: Args) => Result,
+      thisArg?: This,
+      ...args: Args
+    ): Result {
+      this.publish(context);
+      return Reflect.apply(run, thisArg as This, args);
+    }
+
+    withStoreScope(data: unknown): Disposable {
+      if (!this.hasSubscribers) return { [Symbol.dispose]() {} };
+      this.publish(data);
+      return new RunStoresScope();
+    }
+  }
+
+  class RunStoresScope {
+    [Symbol.dispose](): void {}
   }
 
   function channel(name: Name): Channel {
@@ -60,10 +97,6 @@ export function diagnosticsChannel(node: NodeProcess) {
     subscribe: (name: Name, subscription: Subscriber): void => channel(name).subscribe(subscription),
     unsubscribe: (name: Name, subscription: Subscriber): boolean => channel(name).unsubscribe(subscription),
     Channel,
-    ...absent(
-      'diagnostics_channel',
-      ['tracingChannel', 'boundedChannel'],
-      'asynchronous contexts are not followed',
-    ),
+    ...absent('diagnostics_channel', ['tracingChannel', 'boundedChannel'], NO_CONTEXTS),
   };
 }

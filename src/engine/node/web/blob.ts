@@ -1,13 +1,14 @@
 /**
  * `Blob` and `File` (File API §3, §4), and the URLs of blobs (§8), which only the program that made them knows.
  */
+import type { ReadableStream as WebReadable } from 'node:stream/web';
 import { invalidType, missingArguments } from '../arguments.ts';
 import type { NodeProcess } from '../node-process.ts';
 import { wallClockMs } from '../wall-clock.ts';
 import { randomUuid } from './chance.ts';
-import { described, finishInterface, INSPECT, type Inspect, invalidArgument } from './idl.ts';
+import { described, finishInterface, INSPECT, type Inspect, invalidArgument, invalidThis } from './idl.ts';
 import { later } from './later.ts';
-import { type ReadableStream, webStreams } from './streams.ts';
+import { webStreams } from './streams.ts';
 
 export type Blobs = ReturnType<typeof blobs>;
 export type Blob = InstanceType<Blobs['Blob']>;
@@ -16,7 +17,7 @@ export type Blob = InstanceType<Blobs['Blob']>;
 const PIECE = 65_536;
 
 export function blobs(node: NodeProcess) {
-  const { ReadableStream } = node.load(webStreams);
+  const { ReadableStream, TextDecoderStream } = node.load(webStreams);
   const contents = new WeakMap<Blob, Uint8Array<ArrayBuffer>>();
 
   class Blob {
@@ -49,30 +50,25 @@ export function blobs(node: NodeProcess) {
     arrayBuffer(): Promise<ArrayBuffer> {
       return later(node, () => inside(this).slice().buffer);
     }
-    bytes(): Promise<Uint8Array> {
+    bytes(): Promise<Uint8Array<ArrayBuffer>> {
       return later(node, () => inside(this).slice());
     }
     text(): Promise<string> {
       return later(node, () => new TextDecoder().decode(inside(this)));
     }
-    stream(): ReadableStream {
-      const whole = inside(this);
-      let at = 0;
-      return new ReadableStream({
-        type: 'bytes',
-        pull: (controller) =>
-          later(node, () => {
-            if (at < whole.length) controller.enqueue(whole.slice(at, (at += PIECE)));
-            if (at >= whole.length) controller.close();
-          }).then(() => (at >= whole.length ? controller.byobRequest?.respond(0) : undefined)),
-      });
+    stream(): WebReadable<Uint8Array<ArrayBuffer>> {
+      return streamOf(inside(this));
+    }
+    /** Its text, in the pieces that it is read in. */
+    textStream(): WebReadable<string> {
+      return streamOf(inside(this)).pipeThrough(new TextDecoderStream());
     }
 
     [INSPECT](depth: number, options: object, inspect: Inspect): string {
       return described('Blob', { size: this.size, type: this.type }, depth, options, inspect);
     }
   }
-  finishInterface(Blob, ['size', 'type', 'slice', 'arrayBuffer', 'bytes', 'text', 'stream']);
+  finishInterface(Blob, ['size', 'type', 'slice', 'arrayBuffer', 'bytes', 'text', 'stream', 'textStream']);
 
   class File extends Blob {
     readonly #name: string;
@@ -106,8 +102,20 @@ export function blobs(node: NodeProcess) {
 
   function inside(blob: Blob): Uint8Array<ArrayBuffer> {
     const found = contents.get(blob);
-    if (!found) throw invalidArgument('Value of "this" must be of type Blob');
+    if (!found) throw invalidThis('Blob');
     return found;
+  }
+
+  function streamOf(whole: Uint8Array<ArrayBuffer>): WebReadable<Uint8Array<ArrayBuffer>> {
+    let at = 0;
+    return new ReadableStream({
+      type: 'bytes',
+      pull: (controller) =>
+        later(node, () => {
+          if (at < whole.length) controller.enqueue(whole.slice(at, (at += PIECE)));
+          if (at >= whole.length) controller.close();
+        }).then(() => (at >= whole.length ? controller.byobRequest?.respond(0) : undefined)),
+    });
   }
 
   function bytesOf(part: unknown, isNative: boolean): Uint8Array {

@@ -1,6 +1,7 @@
 /**
- * Bodies of requests and responses (Fetch §2.2.4, §5.3): what they are made from, and the six ways to read them.
+ * Bodies of requests and responses (Fetch §2.2.4, §5.3): what they are made from, and the seven ways to read them.
  */
+import type { ReadableStream as WebReadable } from 'node:stream/web';
 import type { NodeProcess } from '../node-process.ts';
 import { blobs, joined, viewedBytes } from './blob.ts';
 import { usvString } from './fetch-idl.ts';
@@ -26,7 +27,7 @@ export interface BodyOwner {
 export type Bodies = ReturnType<typeof bodies>;
 
 export function bodies(node: NodeProcess) {
-  const { ReadableStream } = node.load(webStreams);
+  const { ReadableStream, TextDecoderStream } = node.load(webStreams);
   const { Blob, blobBytes } = node.load(blobs);
   const { FormData, multipart, parseMultipart } = node.load(formDatas);
 
@@ -118,7 +119,7 @@ export function bodies(node: NodeProcess) {
   /** Reads everything, and makes something of it. */
   async function consume<T>(owner: BodyOwner, make: (bytes: Uint8Array<ArrayBuffer>) => T): Promise<T> {
     const { body } = owner;
-    if (isUnusable(body)) throw new TypeError('Body is unusable: Body has already been read');
+    if (isUnusable(body)) throw alreadyRead();
     if (body === null) return make(new Uint8Array(0));
     const reader = body.stream.getReader();
     const pieces: Uint8Array[] = [];
@@ -188,9 +189,20 @@ export function bodies(node: NodeProcess) {
     method('formData', (bytes, { headers }) => formDataOf(headers, bytes));
     method('json', (bytes) => JSON.parse(new TextDecoder().decode(bytes)));
     method('text', (bytes) => new TextDecoder().decode(bytes));
+    const textStream = function (this: unknown): WebReadable<string> {
+      const { body } = ownerOf(this);
+      if (isUnusable(body)) throw alreadyRead();
+      if (body) return body.stream.pipeThrough(new TextDecoderStream());
+      return new ReadableStream<string>({ start: (controller) => controller.close() });
+    };
+    define('textStream', { value: textStream, writable: true });
   }
 
   return { extract, clone, isUnusable, mixIn, fromBytes };
+}
+
+function alreadyRead(): TypeError {
+  return new TypeError('Body is unusable: Body has already been read');
 }
 
 /** Something was read from it, or it was cancelled (Streams §8.2.5). */

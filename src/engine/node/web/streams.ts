@@ -3,6 +3,12 @@
  *
  * Compression is fflate's: `gzip`, `deflate` and `deflate-raw`. Streams cannot be handed to another thread: there is none.
  */
+import type {
+  Transformer,
+  TransformStream,
+  ReadableStream as WebReadable,
+  WritableStream as WebWritable,
+} from 'node:stream/web';
 import { Deflate, Gunzip, Gzip, Inflate, Unzlib, Zlib } from 'fflate/browser';
 import { invalidValue } from '../arguments.ts';
 import type { NodeProcess } from '../node-process.ts';
@@ -31,23 +37,24 @@ type Ponyfill = Pick<
 
 export type Streams = ReturnType<typeof webStreams>;
 export type ReadableStream = InstanceType<Web['ReadableStream']>;
+type Bytes = NodeJS.NonSharedUint8Array;
 
 /** Bytes in, pieces out: fflate's streams. */
 interface Codec {
-  ondata: (chunk: Uint8Array, isLast: boolean) => void;
+  ondata: (chunk: Bytes, isLast: boolean) => void;
   push(chunk: Uint8Array, isLast?: boolean): void;
 }
 
 const COMPRESSORS: Readonly<Record<string, () => Codec>> = {
   // no time in the head: it would be the machine's
-  gzip: () => new Gzip({ mtime: 0 }) as unknown as Codec,
-  deflate: () => new Zlib() as unknown as Codec,
-  'deflate-raw': () => new Deflate() as unknown as Codec,
+  gzip: () => new Gzip({ mtime: 0 }),
+  deflate: () => new Zlib(),
+  'deflate-raw': () => new Deflate(),
 };
 const DECOMPRESSORS: Readonly<Record<string, () => Codec>> = {
-  gzip: () => new Gunzip() as unknown as Codec,
-  deflate: () => new Unzlib() as unknown as Codec,
-  'deflate-raw': () => new Inflate() as unknown as Codec,
+  gzip: () => new Gunzip(),
+  deflate: () => new Unzlib(),
+  'deflate-raw': () => new Inflate(),
 };
 
 export function webStreams(node: NodeProcess) {
@@ -57,28 +64,29 @@ export function webStreams(node: NodeProcess) {
   const ponyfill = node.libraries(new Map(), around).require('web-streams-polyfill') as Ponyfill;
   showAsNode(ponyfill);
 
-  class Pair {
-    readonly #pair: InstanceType<Web['TransformStream']>;
-    constructor(transformer: ConstructorParameters<Web['TransformStream']>[0]) {
+  /** Takes `I`, gives `O`. */
+  class Pair<I, O> {
+    readonly #pair: TransformStream<I, O>;
+    constructor(transformer: Transformer<I, O>) {
       this.#pair = new ponyfill.TransformStream(transformer);
     }
-    get readable(): ReadableStream {
+    get readable(): WebReadable<O> {
       return this.#pair.readable;
     }
-    get writable(): InstanceType<Web['WritableStream']> {
+    get writable(): WebWritable<I> {
       return this.#pair.writable;
     }
   }
   finishInterface(Pair, ['readable', 'writable']);
 
-  class TextEncoderStream extends Pair {
+  class TextEncoderStream extends Pair<string, Bytes> {
     constructor() {
       const encoder = new TextEncoder();
       // half of a pair of surrogates waits for the other half
       let high = '';
       super({
-        transform(chunk: unknown, controller) {
-          const text = high + `${chunk as string}`;
+        transform(chunk, controller) {
+          const text = high + `${chunk}`;
           high = /[\uD800-\uDBFF]$/.test(text) ? text.slice(-1) : '';
           const bytes = encoder.encode(high === '' ? text : text.slice(0, -1));
           if (bytes.length > 0) controller.enqueue(bytes);
@@ -98,13 +106,13 @@ export function webStreams(node: NodeProcess) {
   }
   finishInterface(TextEncoderStream, ['encoding']);
 
-  class TextDecoderStream extends Pair {
+  class TextDecoderStream extends Pair<NodeJS.BufferSource, string> {
     readonly #decoder: TextDecoder;
     constructor(label: unknown = 'utf-8', options: { fatal?: boolean; ignoreBOM?: boolean } = {}) {
       const decoder = new TextDecoder(`${label as string}`, options);
       super({
         transform(chunk, controller) {
-          const text = decoder.decode(chunk as Uint8Array, { stream: true });
+          const text = decoder.decode(chunk, { stream: true });
           if (text !== '') controller.enqueue(text);
         },
         flush(controller) {
@@ -131,7 +139,7 @@ export function webStreams(node: NodeProcess) {
   }
   finishInterface(TextDecoderStream, ['encoding', 'fatal', 'ignoreBOM']);
 
-  class CompressionStream extends Pair {
+  class CompressionStream extends Pair<NodeJS.BufferSource, Bytes> {
     constructor(format: unknown) {
       super(coding(codecFor(COMPRESSORS, format)));
     }
@@ -142,7 +150,7 @@ export function webStreams(node: NodeProcess) {
   }
   finishInterface(CompressionStream, []);
 
-  class DecompressionStream extends Pair {
+  class DecompressionStream extends Pair<NodeJS.BufferSource, Bytes> {
     constructor(format: unknown) {
       super(coding(codecFor(DECOMPRESSORS, format)));
     }
@@ -169,9 +177,9 @@ function codecFor(codecs: Readonly<Record<string, () => Codec>>, format: unknown
 }
 
 /** Takes bytes to a codec and what it makes of them further. */
-function coding(codec: Codec): ConstructorParameters<Web['TransformStream']>[0] {
-  const through = (chunk: Uint8Array, isLast: boolean): Uint8Array[] => {
-    const made: Uint8Array[] = [];
+function coding(codec: Codec): Transformer<NodeJS.BufferSource, Bytes> {
+  const through = (chunk: Uint8Array, isLast: boolean): Bytes[] => {
+    const made: Bytes[] = [];
     codec.ondata = (piece) => made.push(piece);
     codec.push(chunk, isLast);
     return made.filter((piece) => piece.length > 0);
@@ -180,7 +188,7 @@ function coding(codec: Codec): ConstructorParameters<Web['TransformStream']>[0] 
     transform(chunk, controller) {
       const bytes = ArrayBuffer.isView(chunk)
         ? new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength)
-        : new Uint8Array(chunk as ArrayBuffer);
+        : new Uint8Array(chunk);
       for (const piece of through(bytes.slice(), false)) controller.enqueue(piece);
     },
     flush(controller) {

@@ -4,6 +4,8 @@
  * RFC 9112 §9.3, §9.4. A connection that is free waits for the next request until its timeout, or a second less than the
  * server said in Keep-Alive. Bytes that come to a free connection belong to no request: it is closed.
  */
+import type { ClientRequestArgs, AgentOptions as NodeAgentOptions } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { isIP } from '../../../base/is-ip.ts';
 import { checkNumber, checkOneOf, checkString } from '../../arguments.ts';
 import { callable } from '../../callable.ts';
@@ -11,17 +13,13 @@ import type { NodeProcess } from '../../node-process.ts';
 import { net } from '../net/net.ts';
 import { packages } from '../packages.ts';
 import type { ClientRequest } from './client.ts';
-import type { HttpSocket } from './socket.ts';
+import { type HttpSocket, httpSocket } from './socket.ts';
 
+/** As they come, and with what is asked for each connection: looked at where they count. */
 export type AgentOptions = Record<string, unknown>;
 type Pool = Record<string, HttpSocket[]>;
 type Created = (error: Error | null | undefined, socket?: HttpSocket) => void;
-
-/** What the agent needs of a request. */
-export type PooledRequest = Pick<
-  ClientRequest,
-  'getHeader' | 'onSocket' | 'timeout' | 'reusedSocket' | 'shouldKeepAlive' | 'res'
->;
+type OnConnection = (error: Error | null, stream: Duplex) => void;
 
 const MAX_FREE_SOCKETS = 256;
 const KEEP_ALIVE_MS = 1000;
@@ -43,7 +41,7 @@ export function httpAgent(node: NodeProcess) {
     readonly options: AgentOptions;
     readonly defaultPort: number;
     readonly protocol: string;
-    readonly requests: Record<string, PooledRequest[]> = Object.create(null);
+    readonly requests: Record<string, ClientRequest[]> = Object.create(null);
     readonly sockets: Pool = Object.create(null);
     readonly freeSockets: Pool = Object.create(null);
     keepAliveMsecs: number;
@@ -55,7 +53,7 @@ export function httpAgent(node: NodeProcess) {
     totalSocketCount = 0;
     agentKeepAliveTimeoutBuffer: number;
 
-    constructor(options?: AgentOptions) {
+    constructor(options?: NodeAgentOptions) {
       super();
       const given: AgentOptions = Object.assign(Object.create(null), options);
       this.options = given;
@@ -82,8 +80,10 @@ export function httpAgent(node: NodeProcess) {
 
     // ── names and connections
 
-    createConnection(...args: unknown[]): HttpSocket {
-      return netModule.createConnection(...args) as unknown as HttpSocket;
+    /** For agents of programs' own to say otherwise: theirs may also hand the connection to `done` later. */
+    createConnection(options: ClientRequestArgs, done?: OnConnection): Duplex | null | undefined;
+    createConnection(...args: unknown[]): Duplex {
+      return netModule.createConnection(...args);
     }
 
     /** What connections are kept under: `host:port:localAddress`. */
@@ -96,7 +96,7 @@ export function httpAgent(node: NodeProcess) {
     }
 
     /** The agent's options go before a request's. */
-    #merged(req: PooledRequest, options: AgentOptions): AgentOptions {
+    #merged(req: ClientRequest, options: AgentOptions): AgentOptions {
       const merged: AgentOptions = Object.assign(Object.create(null), options, this.options);
       if (merged['socketPath']) merged['path'] = merged['socketPath'];
       if (!merged['servername'] && merged['servername'] !== '')
@@ -105,7 +105,7 @@ export function httpAgent(node: NodeProcess) {
     }
 
     addRequest(
-      req: PooledRequest,
+      req: ClientRequest,
       options: AgentOptions | string,
       port?: number,
       localAddress?: string,
@@ -143,13 +143,13 @@ export function httpAgent(node: NodeProcess) {
       return socket;
     }
 
-    #lend(req: PooledRequest, socket: HttpSocket): void {
+    #lend(req: ClientRequest, socket: HttpSocket): void {
       req.onSocket(socket);
       const own = (this.options['timeout'] as number) || 0;
       if (req.timeout !== undefined && req.timeout !== own) socket.setTimeout?.(req.timeout);
     }
 
-    createSocket(req: PooledRequest, options: AgentOptions, created: Created): void {
+    createSocket(req: ClientRequest, options: AgentOptions, created: Created): void {
       const merged = this.#merged(req, options);
       const timeout = req.timeout || this.options['timeout'] || undefined;
       if (timeout) merged['timeout'] = timeout;
@@ -157,24 +157,25 @@ export function httpAgent(node: NodeProcess) {
       merged['_agentKey'] = name;
       merged['encoding'] = null;
       let isCreated = false;
-      const oncreate: Created = (error, socket) => {
+      const oncreate: OnConnection = (error, stream) => {
         if (isCreated) return;
         isCreated = true;
         if (error) {
           created(error);
           return;
         }
+        const socket = httpSocket(stream);
         this.sockets[name] ??= [];
-        this.sockets[name].push(socket!);
+        this.sockets[name].push(socket);
         this.totalSocketCount += 1;
-        this.#watch(socket!, merged);
+        this.#watch(socket, merged);
         created(null, socket);
       };
       if (this.keepAlive) {
         merged['keepAlive'] = this.keepAlive;
         merged['keepAliveInitialDelay'] = this.keepAliveMsecs;
       }
-      const socket = this.createConnection(merged, oncreate) as HttpSocket | undefined;
+      const socket = this.createConnection(merged, oncreate);
       if (socket) oncreate(null, socket);
     }
 
@@ -216,7 +217,7 @@ export function httpAgent(node: NodeProcess) {
         if (waiting.length === 0) delete this.requests[name];
         return;
       }
-      const req = socket._httpMessage as unknown as PooledRequest | null | undefined;
+      const req = socket._httpMessage as ClientRequest | null | undefined;
       if (!req?.shouldKeepAlive || !this.keepAlive || !this.#hasRoom(name) || !this.keepSocketAlive(socket)) {
         socket.destroy();
         return;
@@ -253,7 +254,7 @@ export function httpAgent(node: NodeProcess) {
       });
     }
 
-    #waiting(name: string, options: AgentOptions): [PooledRequest | undefined, AgentOptions | undefined] {
+    #waiting(name: string, options: AgentOptions): [ClientRequest | undefined, AgentOptions | undefined] {
       const here = this.requests[name]?.[0];
       if (here) return [here, options];
       const other = Object.keys(this.requests)[0];
@@ -270,7 +271,7 @@ export function httpAgent(node: NodeProcess) {
       socket.unref?.();
       let timeout = (this.options['timeout'] as number) || 0;
       let mayStay = true;
-      const { res } = socket._httpMessage as unknown as PooledRequest;
+      const { res } = socket._httpMessage as ClientRequest;
       const hint = /^timeout=(\d+)/.exec(String(res?.headers['keep-alive'] ?? ''))?.[1];
       if (hint) {
         // the server's count runs already
@@ -282,7 +283,7 @@ export function httpAgent(node: NodeProcess) {
       return mayStay;
     }
 
-    reuseSocket(socket: HttpSocket, req: PooledRequest): void {
+    reuseSocket(socket: HttpSocket, req: ClientRequest): void {
       socket.removeListener('error', onFreeError);
       guards.get(socket)?.();
       req.reusedSocket = true;

@@ -10,14 +10,14 @@ import type { ClientRequest } from './client.ts';
 import { reset } from './errors.ts';
 import type { IncomingMessage } from './incoming.ts';
 import type { HeadAnswer } from './parser-machine.ts';
-import type { HttpSocket, Listener } from './socket.ts';
+import { type HttpSocket, type Listener, NOTHING } from './socket.ts';
 import { lenientFlags, socketParsers } from './socket-parser.ts';
 
 export function clientSockets(node: NodeProcess) {
   const { Buffer } = node.load(packages).buffer;
   const Parser = node.load(socketParsers);
 
-  const requestOf = (socket: HttpSocket): ClientRequest => socket._httpMessage as unknown as ClientRequest;
+  const requestOf = (socket: HttpSocket): ClientRequest => socket._httpMessage as ClientRequest;
 
   /** The request has its connection. */
   function take(req: ClientRequest, socket: HttpSocket): void {
@@ -188,7 +188,7 @@ export function clientSockets(node: NodeProcess) {
     });
     req.destroyed = true;
     // whoever destroys the answer now does not mean the connection
-    if (req.res) req.res.socket = null;
+    if (req.res) req.res.socket = NOTHING;
   }
 
   // ── faults

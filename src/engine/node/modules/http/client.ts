@@ -5,6 +5,8 @@
  * RFC 9112 §3.2.
  */
 
+import type { ClientRequestArgs, IncomingMessage as NodeIncoming } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { isToken } from '../../../wire/http1.ts';
 import { checkBoolean, checkInteger, checkString, invalidType } from '../../arguments.ts';
 import type { NodeProcess } from '../../node-process.ts';
@@ -18,11 +20,13 @@ import { headersSent, invalidToken, reset, unescapedPath } from './errors.ts';
 import type { IncomingMessage } from './incoming.ts';
 import { httpOutgoing, uniqueHeaders } from './outgoing.ts';
 import { checkValidation } from './server.ts';
-import type { HttpSocket, Listener } from './socket.ts';
+import { type HttpSocket, httpSocket, type Listener, NOTHING } from './socket.ts';
 import type { HttpValidation, SocketParser } from './socket-parser.ts';
 
-export type RequestOptions = Record<string, unknown>;
-type Input = string | URL | RequestOptions;
+/** As they come: what they are is looked at when a request is made of them. */
+type RequestOptions = Record<string, unknown>;
+type Input = string | URL | ClientRequestArgs;
+type OnResponse = (res: NodeIncoming) => void;
 
 /** Methods that are sent without a body unless one is written. */
 const BODILESS = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT']);
@@ -50,7 +54,7 @@ export function clientRequest(node: NodeProcess) {
     timeoutCb: Listener | null = null;
     upgradeOrConnect = false;
     parser: SocketParser | null = null;
-    maxHeadersCount: number | null = null;
+    maxHeadersCount: number = NOTHING;
     reusedSocket = false;
     host: string;
     protocol: string;
@@ -60,7 +64,7 @@ export function clientRequest(node: NodeProcess) {
     /** What it was destroyed with before it had a connection. */
     _error: Error | undefined;
 
-    constructor(input: Input, options?: RequestOptions | Listener, callback?: Listener) {
+    constructor(input: Input, options?: ClientRequestArgs | OnResponse, callback?: OnResponse) {
       super();
       const [given, listener] = readArguments(input, options, callback);
       if (given['highWaterMark'] != null) this._highWaterMark = given['highWaterMark'] as number;
@@ -140,18 +144,18 @@ export function clientRequest(node: NodeProcess) {
       else if (options['path']) options['path'] = undefined;
       const { createConnection } = options;
       if (typeof createConnection !== 'function') {
-        this.onSocket(netModule.createConnection(options) as unknown as HttpSocket);
+        this.onSocket(netModule.createConnection(options));
         return;
       }
       let isCreated = false;
-      const oncreate = (error: unknown, socket?: HttpSocket): void => {
+      const oncreate = (error: unknown, socket?: Duplex): void => {
         if (isCreated) return;
         isCreated = true;
         if (error) node.nextTick(() => this.emit('error', error));
         else this.onSocket(socket);
       };
       try {
-        const socket = createConnection(options, oncreate) as HttpSocket | undefined;
+        const socket = createConnection(options, oncreate) as Duplex | null | undefined;
         if (socket) oncreate(null, socket);
       } catch (error) {
         oncreate(error);
@@ -200,7 +204,8 @@ export function clientRequest(node: NodeProcess) {
     // ── its connection
 
     /** For agents: this is the connection, or there is none. */
-    onSocket(socket: HttpSocket | null | undefined, error?: Error | null): void {
+    onSocket(given: Duplex | null | undefined, error?: Error | null): void {
+      const socket = given && httpSocket(given);
       if (socket && !error) {
         socket._httpMessage = this;
         socket.on('error', sockets.onError);
@@ -286,14 +291,14 @@ export function clientRequest(node: NodeProcess) {
 /** URL, options and callback in any of their forms. */
 function readArguments(
   input: Input,
-  options: RequestOptions | Listener | undefined,
-  callback: Listener | undefined,
-): [RequestOptions, Listener | undefined] {
+  options: ClientRequestArgs | OnResponse | undefined,
+  callback: OnResponse | undefined,
+): [RequestOptions, OnResponse | undefined] {
   const isUrl = typeof input === 'string' || isUrlObject(input);
   const fromUrl = isUrl ? urlOptions(typeof input === 'string' ? new URL(input) : (input as URL)) : undefined;
   const own = fromUrl ? options : input;
-  const listener = fromUrl ? callback : (options as Listener | undefined);
-  if (typeof own === 'function') return [fromUrl ?? {}, own as Listener];
+  const listener = fromUrl ? callback : (options as OnResponse | undefined);
+  if (typeof own === 'function') return [fromUrl ?? {}, own];
   return [Object.assign(Object.create(null), fromUrl, own), listener];
 }
 

@@ -4,23 +4,26 @@
  * Not here: `WebSocket`, `CloseEvent` and `MessageEvent`, proxies from the environment, diagnostics channels,
  * performance entries. Asked to take proxies from an environment that names one, it throws and says so.
  */
+import type {
+  IncomingMessage as NodeIncoming,
+  ServerResponse as NodeResponse,
+  RequestListener,
+  ServerOptions,
+} from 'node:http';
 import { checkInteger, checkObject } from '../../arguments.ts';
 import { callable } from '../../callable.ts';
 import type { NodeProcess } from '../../node-process.ts';
 import { codedError } from '../../system-error.ts';
 import { httpAgent } from './agent.ts';
-import { clientRequest, type RequestOptions } from './client.ts';
+import { clientRequest } from './client.ts';
 import { validateHeaderName, validateHeaderValue } from './errors.ts';
 import { httpIncoming } from './incoming.ts';
 import { httpOutgoing } from './outgoing.ts';
 import { MAX_HEADER_SIZE } from './parser.ts';
 import { METHODS } from './parser-line.ts';
 import { serverResponse } from './response.ts';
-import { httpServer, type ServerOptions } from './server.ts';
-import type { Listener } from './socket.ts';
+import { httpServer } from './server.ts';
 import { STATUS_CODES } from './status-codes.ts';
-
-type Url = string | URL | RequestOptions;
 
 export function http(node: NodeProcess) {
   const { Agent, standing } = node.load(httpAgent);
@@ -30,7 +33,7 @@ export function http(node: NodeProcess) {
   const { Server, connectionListener } = node.load(httpServer);
   const ClientRequest = node.load(clientRequest);
 
-  const request = (url: Url, options?: RequestOptions | Listener, callback?: Listener) =>
+  const request = (...[url, options, callback]: ConstructorParameters<typeof ClientRequest>) =>
     new ClientRequest(url, options, callback);
 
   return {
@@ -43,13 +46,18 @@ export function http(node: NodeProcess) {
     OutgoingMessage: callable(OutgoingMessage),
     Server,
     ServerResponse: callable(ServerResponse),
-    createServer: (options?: ServerOptions | Listener | null, listener?: Listener) =>
-      new Server(options, listener),
+    createServer: <
+      Request extends typeof NodeIncoming = typeof NodeIncoming,
+      Response extends typeof NodeResponse<InstanceType<Request>> = typeof NodeResponse,
+    >(
+      options?: ServerOptions<Request, Response> | RequestListener<Request, Response> | null,
+      listener?: RequestListener<Request, Response>,
+    ) => new Server<Request, Response>(options, listener),
     validateHeaderName: (name: unknown, label?: string) => validateHeaderName(name, label),
     validateHeaderValue: (name: string, value: unknown) => validateHeaderValue(name, value),
     request,
-    get(url: Url, options?: RequestOptions | Listener, callback?: Listener) {
-      const req = request(url, options, callback);
+    get(...args: Parameters<typeof request>) {
+      const req = request(...args);
       req.end();
       return req;
     },

@@ -4,13 +4,15 @@
  * Fields keep their spelling and order in `rawHeaders`; in `headers` they are joined or dropped by Node's rules: some
  * are lists, Set-Cookie is an array, of the rest the first line counts.
  */
+import type { IncomingHttpHeaders, IncomingMessage as NodeIncoming } from 'node:http';
+import type { Socket } from 'node:net';
 import type { NodeProcess } from '../../node-process.ts';
 import { abort } from '../../web/abort.ts';
 import { packages } from '../packages.ts';
-import { type Callback, type HttpSocket, type Listener, readStart } from './socket.ts';
+import { type Callback, type HttpSocket, httpSocket, type Listener, NOTHING, readStart } from './socket.ts';
 
-export type HeaderMap = Record<string, string | string[] | undefined>;
-export type DistinctMap = Record<string, string[] | undefined>;
+type Trailers = NodeIncoming['trailers'];
+type DistinctMap = NodeIncoming['headersDistinct'];
 
 /** Fields of which a second line is dropped. */
 const FIRST_COUNTS = new Set(
@@ -35,11 +37,11 @@ export function httpIncoming(node: NodeProcess) {
   const { stream } = node.load(packages);
 
   class IncomingMessage extends stream.Readable {
-    socket: HttpSocket | null;
-    client: HttpSocket | null;
-    httpVersionMajor: number | null = null;
-    httpVersionMinor: number | null = null;
-    httpVersion: string | null = null;
+    socket: HttpSocket;
+    client: HttpSocket;
+    httpVersionMajor: number = NOTHING;
+    httpVersionMinor: number = NOTHING;
+    httpVersion: string = NOTHING;
     complete = false;
     rawHeaders: string[] = [];
     rawTrailers: string[] = [];
@@ -47,9 +49,9 @@ export function httpIncoming(node: NodeProcess) {
     aborted = false;
     upgrade: boolean | null = null;
     url = '';
-    method: string | null = null;
-    statusCode: number | null = null;
-    statusMessage: string | null = null;
+    method: string | undefined = NOTHING;
+    statusCode: number | undefined = NOTHING;
+    statusMessage: string | undefined = NOTHING;
     declare req: unknown;
     _consuming = false;
     /** Nobody will read it: what comes is dropped. */
@@ -59,38 +61,41 @@ export function httpIncoming(node: NodeProcess) {
     declare readonly _readableState: ReadableInside;
     #headerCount = 0;
     #trailerCount = 0;
-    #headers: HeaderMap | undefined;
+    #headers: IncomingHttpHeaders | undefined;
     #headersDistinct: DistinctMap | undefined;
-    #trailers: HeaderMap | undefined;
+    #trailers: Trailers | undefined;
     #trailersDistinct: DistinctMap | undefined;
     #abort: AbortController | undefined;
     #unwatch: (() => void) | undefined;
     #isDetached = false;
 
-    constructor(socket?: HttpSocket | null) {
+    constructor(socket?: Socket | null) {
       super(socket ? { highWaterMark: socket.readableHighWaterMark } : undefined);
       // nothing is read before somebody asks
       this._readableState.readingMore = true;
-      this.socket = socket ?? null;
+      this.socket = socket ? httpSocket(socket) : NOTHING;
       this.client = this.socket;
     }
 
-    get connection(): HttpSocket | null {
+    get connection(): HttpSocket {
       return this.socket;
     }
 
-    set connection(socket: HttpSocket | null) {
+    set connection(socket: HttpSocket) {
       this.socket = socket;
     }
 
     // ── its fields
 
-    get headers(): HeaderMap {
-      this.#headers ??= this.#joined(this.rawHeaders, this.#headerCount);
+    get headers(): IncomingHttpHeaders {
+      if (!this.#headers) {
+        this.#headers = {};
+        this.#join(this.rawHeaders, this.#headerCount, this.#headers);
+      }
       return this.#headers;
     }
 
-    set headers(map: HeaderMap) {
+    set headers(map: IncomingHttpHeaders) {
       this.#headers = map;
     }
 
@@ -103,12 +108,15 @@ export function httpIncoming(node: NodeProcess) {
       this.#headersDistinct = map;
     }
 
-    get trailers(): HeaderMap {
-      this.#trailers ??= this.#joined(this.rawTrailers, this.#trailerCount);
+    get trailers(): Trailers {
+      if (!this.#trailers) {
+        this.#trailers = {};
+        this.#join(this.rawTrailers, this.#trailerCount, this.#trailers);
+      }
       return this.#trailers;
     }
 
-    set trailers(map: HeaderMap) {
+    set trailers(map: Trailers) {
       this.#trailers = map;
     }
 
@@ -121,10 +129,8 @@ export function httpIncoming(node: NodeProcess) {
       this.#trailersDistinct = map;
     }
 
-    #joined(raw: readonly string[], count: number): HeaderMap {
-      const map: HeaderMap = {};
-      for (let i = 0; i < count; i += 2) this._addHeaderLine(raw[i]!, raw[i + 1]!, map);
-      return map;
+    #join(raw: readonly string[], count: number, into: IncomingHttpHeaders): void {
+      for (let i = 0; i < count; i += 2) this._addHeaderLine(raw[i]!, raw[i + 1]!, into);
     }
 
     #distinct(raw: readonly string[], count: number): DistinctMap {
@@ -144,10 +150,10 @@ export function httpIncoming(node: NodeProcess) {
         this.#headerCount = count;
       }
       const made = this.complete ? this.#trailers : this.#headers;
-      if (made) for (let i = 0; i < count; i += 2) this._addHeaderLine(raw[i]!, raw[i + 1]!, made);
+      if (made) this.#join(raw, count, made);
     }
 
-    _addHeaderLine(field: string, value: string, into: HeaderMap): void {
+    _addHeaderLine(field: string, value: string, into: IncomingHttpHeaders): void {
       const name = field.toLowerCase();
       const before = into[name];
       if (name === 'set-cookie') {
@@ -171,7 +177,7 @@ export function httpIncoming(node: NodeProcess) {
 
     setTimeout(ms: number, callback?: Listener): this {
       if (callback) this.on('timeout', callback);
-      this.socket!.setTimeout?.(ms);
+      this.socket.setTimeout?.(ms);
       return this;
     }
 

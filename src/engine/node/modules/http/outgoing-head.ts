@@ -4,13 +4,13 @@
  * RFC 9112 §6.1, §6.2 (framing), §9.3 (persistence); RFC 9110 §6.6.1 (Date). Changes what the message thinks of its
  * connection and its body: a field of the program's decides before any default does.
  */
+import type { OutgoingHttpHeader } from 'node:http';
 import { invalidValue } from '../../arguments.ts';
 import { trailerInvalid, validateHeaderName, validateHeaderValue } from './errors.ts';
 import type { OutgoingMessage } from './outgoing.ts';
 
-type Value = string | number | readonly string[];
 /** By name in lower case: the name as it was written, and its value. */
-export type OutHeaders = Record<string, [name: string, value: Value]>;
+export type OutHeaders = Record<string, [name: string, value: OutgoingHttpHeader]>;
 export type HeaderInput =
   | OutHeaders
   | Readonly<Record<string, unknown>>

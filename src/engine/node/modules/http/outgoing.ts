@@ -5,6 +5,8 @@
  * What is written before the message has its connection waits in `outputData`. Fields that the program set come first,
  * in their order; then Date, Connection, Keep-Alive, and what frames the body. RFC 9110 §6.4, §8.6; RFC 9112 §6, §7, §9.
  */
+import type { IncomingMessage as NodeIncoming, OutgoingHttpHeader, OutgoingHttpHeaders } from 'node:http';
+import type { Writable } from 'node:stream';
 import { formatHttpDate } from '../../../wire/http-date.ts';
 import { checkString, invalidType } from '../../arguments.ts';
 import type { NodeProcess } from '../../node-process.ts';
@@ -33,7 +35,6 @@ import type { HttpValidation } from './socket-parser.ts';
 
 type Chunk = string | Uint8Array;
 type Encoding = BufferEncoding | null | undefined;
-type HeaderValue = string | number | readonly string[];
 
 interface Waiting {
   readonly data: Chunk;
@@ -62,7 +63,17 @@ export function httpOutgoing(node: NodeProcess) {
   const lengthOf = (chunk: Chunk, encoding: Encoding): number =>
     typeof chunk === 'string' ? Buffer.byteLength(chunk, encoding ?? undefined) : chunk.byteLength;
 
-  class OutgoingMessage extends stream.Stream {
+  class OutgoingMessage<Request extends NodeIncoming = NodeIncoming> extends stream.Stream {
+    // Node's types make a Writable of it, which it is not in Node either: these it has in the types alone
+    declare static readonly fromWeb: (typeof Writable)['fromWeb'];
+    declare static readonly toWeb: (typeof Writable)['toWeb'];
+    declare readonly writableAborted: Writable['writableAborted'];
+    declare readonly setDefaultEncoding: (encoding: BufferEncoding) => this;
+    declare readonly _write: Writable['_write'];
+    declare readonly _destroy: Writable['_destroy'];
+    declare readonly _final: Writable['_final'];
+    declare readonly [Symbol.asyncDispose]: Writable[typeof Symbol.asyncDispose];
+
     outputData: Waiting[] = [];
     /** Bytes or characters in `outputData`, about. */
     outputSize = 0;
@@ -92,7 +103,8 @@ export function httpOutgoing(node: NodeProcess) {
     declare _maxRequestsPerSocket?: number;
     declare statusCode?: number;
     declare agent?: unknown;
-    declare req?: { readonly socket: HttpSocket | null };
+    /** Of a response; a request has none. */
+    declare readonly req: Request;
     declare httpValidation?: HttpValidation | undefined;
     declare insecureHTTPParser?: boolean | undefined;
     _onPendingData: (amount: number) => void = nop;
@@ -140,8 +152,9 @@ export function httpOutgoing(node: NodeProcess) {
       this.socket = socket;
     }
 
-    get errored(): Error | null | undefined {
-      return this.#errored;
+    /** Undefined after `destroy()` without an error, of which Node's types do not tell. */
+    get errored(): Error | null {
+      return this.#errored as Error | null;
     }
 
     get closed(): boolean {
@@ -185,7 +198,8 @@ export function httpOutgoing(node: NodeProcess) {
 
     /** Whether values may have what only the Fetch standard lets pass. */
     _isLenientHeaderValidation(): boolean {
-      const server = this.req?.socket?.server as
+      const { req }: { readonly req?: NodeIncoming } = this;
+      const server = req?.socket?.server as
         | { httpValidation?: HttpValidation; insecureHTTPParser?: boolean }
         | null
         | undefined;
@@ -199,7 +213,7 @@ export function httpOutgoing(node: NodeProcess) {
     setHeader(name: string, value: unknown): this {
       this.#checkField('set', name, value);
       this._outHeaders ??= Object.create(null) as OutHeaders;
-      this._outHeaders[name.toLowerCase()] = [name, value as HeaderValue];
+      this._outHeaders[name.toLowerCase()] = [name, value as OutgoingHttpHeader];
       return this;
     }
 
@@ -210,7 +224,7 @@ export function httpOutgoing(node: NodeProcess) {
       if (isInvalidValue(value, this._isLenientHeaderValidation())) throw invalidChar('header content', name);
     }
 
-    setHeaders(headers: Headers | Map<string, HeaderValue>): this {
+    setHeaders(headers: Headers | Map<string, OutgoingHttpHeader>): this {
       if (this._header) throw headersSent('set');
       const given = headers as { keys?: unknown; get?: unknown } | null | undefined;
       if (
@@ -221,7 +235,7 @@ export function httpOutgoing(node: NodeProcess) {
       )
         throw invalidType('headers', ['Headers', 'Map'], headers);
       const cookies: string[] = [];
-      for (const [name, value] of headers as Iterable<[string, HeaderValue]>) {
+      for (const [name, value] of headers as Iterable<[string, OutgoingHttpHeader]>) {
         if (name !== 'set-cookie') this.setHeader(name, value);
         else if (Array.isArray(value)) cookies.push(...(value as string[]));
         else cookies.push(value as string);
@@ -241,7 +255,7 @@ export function httpOutgoing(node: NodeProcess) {
       return this;
     }
 
-    getHeader(name: string): HeaderValue | undefined {
+    getHeader(name: string): OutgoingHttpHeader | undefined {
       checkString(name, 'name');
       return this._outHeaders?.[name.toLowerCase()]?.[1];
     }
@@ -254,8 +268,8 @@ export function httpOutgoing(node: NodeProcess) {
       return Object.values(this._outHeaders ?? {}).map(([name]) => name);
     }
 
-    getHeaders(): Record<string, HeaderValue> {
-      const copy = Object.create(null) as Record<string, HeaderValue>;
+    getHeaders(): OutgoingHttpHeaders {
+      const copy = Object.create(null) as OutgoingHttpHeaders;
       for (const [name, entry] of Object.entries(this._outHeaders ?? {})) copy[name] = entry[1];
       return copy;
     }
@@ -276,7 +290,7 @@ export function httpOutgoing(node: NodeProcess) {
       if (this._outHeaders) delete this._outHeaders[key];
     }
 
-    _renderHeaders(): Record<string, HeaderValue> {
+    _renderHeaders(): OutgoingHttpHeaders {
       if (this._header) throw headersSent('render');
       return Object.fromEntries(Object.values(this._outHeaders ?? {}));
     }

@@ -3,6 +3,8 @@
  *
  * RFC 9110 §15; RFC 8297 (103). It has the connection while it is the first that the connection owes.
  */
+import type { IncomingMessage as NodeIncoming } from 'node:http';
+import type { Socket } from 'node:net';
 import { checkInteger, checkObject, invalidValue } from '../../arguments.ts';
 import type { NodeProcess } from '../../node-process.ts';
 import { codedError } from '../../system-error.ts';
@@ -14,10 +16,9 @@ import {
   validateHeaderName,
   validateHeaderValue,
 } from './errors.ts';
-import type { IncomingMessage } from './incoming.ts';
 import { httpOutgoing, type OutgoingOptions } from './outgoing.ts';
 import type { HeaderInput } from './outgoing-head.ts';
-import type { Callback, HttpSocket } from './socket.ts';
+import { type Callback, type HttpSocket, httpSocket } from './socket.ts';
 import { STATUS_CODES } from './status-codes.ts';
 
 /** One target with its parameters: `</style.css>; rel=preload`. */
@@ -40,15 +41,16 @@ export function serverResponse(node: NodeProcess) {
     response._emitClose();
   }
 
-  class ServerResponse extends OutgoingMessage {
+  class ServerResponse<Request extends NodeIncoming = NodeIncoming> extends OutgoingMessage<Request> {
     override statusCode = 200;
-    statusMessage: string | undefined;
-    override req: IncomingMessage;
+    /** Undefined until the head is written, of which Node's types do not tell. */
+    statusMessage: string = undefined as never;
+    override readonly req: Request;
     override sendDate = true;
     _sent100 = false;
     _expect_continue = false;
 
-    constructor(req: IncomingMessage, options?: OutgoingOptions) {
+    constructor(req: Request, options?: OutgoingOptions) {
       super(options);
       if (req.method === 'HEAD') this._hasBody = false;
       this.req = req;
@@ -57,7 +59,8 @@ export function serverResponse(node: NodeProcess) {
       this.shouldKeepAlive = false;
     }
 
-    assignSocket(socket: HttpSocket): void {
+    assignSocket(given: Socket): void {
+      const socket = httpSocket(given);
       if (socket._httpMessage)
         throw codedError(Error, 'ERR_HTTP_SOCKET_ASSIGNED', 'ServerResponse has an already assigned socket');
       socket._httpMessage = this;
@@ -67,15 +70,16 @@ export function serverResponse(node: NodeProcess) {
       this._flush();
     }
 
-    detachSocket(socket: HttpSocket): void {
+    detachSocket(socket: Socket): void {
       socket.removeListener('close', onSocketClose);
-      socket._httpMessage = null;
+      httpSocket(socket)._httpMessage = null;
       this.socket = null;
     }
 
     // ── answers before the answer
 
-    writeInformation(status: number, headers?: HeaderInput, callback?: Callback): boolean {
+    /** Node's types let a callback stand where the fields do; Node refuses it there, and so does this. */
+    writeInformation(status: number, headers?: HeaderInput | Callback, callback?: Callback): boolean {
       if (this._header) throw headersSent('write');
       checkInteger(status, 'statusCode', 100, 199);
       if (status === 101) throw invalidStatus(status);
@@ -151,7 +155,9 @@ export function serverResponse(node: NodeProcess) {
   return { ServerResponse, closed };
 }
 
-function informationFields(headers: HeaderInput): Iterable<readonly [name: unknown, value: unknown]> {
+function informationFields(
+  headers: HeaderInput | Callback,
+): Iterable<readonly [name: unknown, value: unknown]> {
   if (headers === undefined || headers === null) return [];
   if (!Array.isArray(headers)) {
     checkObject(headers, 'headers');

@@ -5,6 +5,7 @@
  * much waits, nothing more is read. Peers' faults go to `clientError`, else they are answered with 400, 408, 413, 431.
  */
 
+import type { Server } from 'node:net';
 import type { NodeProcess } from '../../node-process.ts';
 import { codedError } from '../../system-error.ts';
 import { packages } from '../packages.ts';
@@ -24,7 +25,7 @@ import {
 import { STATUS_CODES } from './status-codes.ts';
 
 /** What a connection asks of its server. */
-export interface ConnectionServer extends ParsingServer {
+export interface ConnectionServer extends Server, ParsingServer {
   readonly serverResponse: new (req: IncomingMessage, options: OutgoingOptions) => ServerResponse;
   readonly connectionsList: ConnectionsList | undefined;
   readonly uniqueHeaders: ReadonlySet<string> | null;
@@ -41,8 +42,6 @@ export interface ConnectionServer extends ParsingServer {
   readonly keepAliveTimeoutBuffer: number;
   readonly timeout: number;
   shouldUpgradeCallback(req: IncomingMessage): boolean;
-  emit(name: string, ...args: unknown[]): boolean;
-  listenerCount(name: string): number;
 }
 
 export function serverConnections(node: NodeProcess) {

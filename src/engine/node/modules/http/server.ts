@@ -4,6 +4,13 @@
  * Its options are properties that programs may change later; every `connectionsCheckingInterval` it looks for requests
  * that take too long.
  */
+import type {
+  IncomingMessage as NodeIncoming,
+  ServerResponse as NodeResponse,
+  ServerOptions as NodeServerOptions,
+  RequestListener,
+} from 'node:http';
+import type { Socket } from 'node:net';
 import {
   checkBoolean,
   checkFunction,
@@ -22,11 +29,12 @@ import { httpIncoming, type IncomingMessage } from './incoming.ts';
 import { type OutgoingOptions, uniqueHeaders } from './outgoing.ts';
 import { type ServerResponse, serverResponse } from './response.ts';
 import { serverConnections } from './server-connection.ts';
-import type { HttpSocket, Listener } from './socket.ts';
+import type { HttpSocket } from './socket.ts';
 import { ConnectionsList, type HttpValidation } from './socket-parser.ts';
 import { STATUS_CODES } from './status-codes.ts';
 
-export type ServerOptions = Readonly<Record<string, unknown>>;
+/** As they come: what they are is looked at when a server is made of them. */
+type ServerOptions = Readonly<Record<string, unknown>>;
 
 const REQUEST_TIMEOUT_MS = 300_000;
 const HEADERS_TIMEOUT_MS = 60_000;
@@ -47,7 +55,10 @@ export function httpServer(node: NodeProcess) {
     REJECTION
   ]!;
 
-  class Server extends NetServer {
+  class Server<
+    Request extends typeof NodeIncoming = typeof NodeIncoming,
+    Response extends typeof NodeResponse<InstanceType<Request>> = typeof NodeResponse,
+  > extends NetServer {
     declare readonly incomingMessage: new (
       socket: HttpSocket,
     ) => IncomingMessage;
@@ -76,9 +87,12 @@ export function httpServer(node: NodeProcess) {
     maxRequestsPerSocket: number | null = 0;
     #checking: ReturnType<typeof setInterval> | undefined;
 
-    constructor(options?: ServerOptions | Listener | null, requestListener?: Listener) {
+    constructor(
+      options?: NodeServerOptions<Request, Response> | RequestListener<Request, Response> | null,
+      requestListener?: RequestListener<Request, Response>,
+    ) {
       const listener = typeof options === 'function' ? options : requestListener;
-      const given: ServerOptions = typeof options === 'function' ? {} : (options ?? {});
+      const given = (typeof options === 'function' ? {} : (options ?? {})) as ServerOptions;
       checkObject(given, 'options');
       const checked = checkOptions(given);
       super({
@@ -106,7 +120,7 @@ export function httpServer(node: NodeProcess) {
       this.rejectNonStandardBodyWrites = checked.rejectNonStandardBodyWrites;
       this.shouldUpgradeCallback = checked.shouldUpgradeCallback ?? (() => this.listenerCount('upgrade') > 0);
       if (listener) this.on('request', listener);
-      this.on('connection', connectionListener as unknown as Listener);
+      this.on('connection', connectionListener);
       this.on('listening', () => this.#startChecking());
     }
 
@@ -169,8 +183,9 @@ export function httpServer(node: NodeProcess) {
       }
     }
 
-    setTimeout(ms: number, callback?: Listener): this {
-      this.timeout = ms;
+    setTimeout(ms?: number | ((socket: Socket) => void), callback?: (socket: Socket) => void): this {
+      // Node takes a listener in the first place in its types alone
+      this.timeout = ms as number;
       if (callback) this.on('timeout', callback);
       return this;
     }

@@ -1,8 +1,10 @@
 /**
  * What the messages of `node:http` need of the stream beneath them, and what they leave on it.
  *
- * Programs may hand in a Duplex of their own: what only a net.Socket has is optional.
+ * Programs may hand in a Duplex of their own, which Node's types do not tell: what only a net.Socket has is asked for
+ * with `?.`.
  */
+import type { Server, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { IncomingMessage } from './incoming.ts';
 import type { OutgoingMessage } from './outgoing.ts';
@@ -17,23 +19,13 @@ export interface ParsingServer {
   readonly incomingMessage: new (socket: HttpSocket) => IncomingMessage;
 }
 
-export interface HttpSocket extends Duplex {
-  server?: ParsingServer | null;
+export interface HttpSocket extends Socket {
+  server: (Server & Partial<ParsingServer>) | null;
   parser?: SocketParser | null;
   _httpMessage?: OutgoingMessage | null;
   /** The server reads no more until its answers are gone. */
   _paused?: boolean;
   _hadError?: boolean;
-  timeout?: number;
-  readonly connecting?: boolean;
-  readonly errored: Error | null;
-  readableFlowing: boolean | null;
-  setTimeout?(ms: number, callback?: Listener): unknown;
-  setKeepAlive?(enable: boolean, initialDelay: number): unknown;
-  setNoDelay?(noDelay?: boolean): unknown;
-  destroySoon?(): void;
-  ref?(): unknown;
-  unref?(): unknown;
   _unrefTimer?(): void;
   readonly _writableState: {
     corked: number;
@@ -42,6 +34,17 @@ export interface HttpSocket extends Duplex {
     highWaterMark: number;
   };
 }
+
+/**
+ * A stream beneath, with what readable-stream has and Node's types do not tell, and with the marks of HTTP, which it may
+ * have already.
+ */
+export function httpSocket(stream: Duplex): HttpSocket {
+  return stream as HttpSocket;
+}
+
+/** What a message has not yet, or no more: null, in Node also, where Node's types say that there is always something. */
+export const NOTHING = null as never;
 
 /** Lets the stream flow on, unless the server holds it back. */
 export function readStart(socket: HttpSocket | null | undefined): void {
