@@ -56,7 +56,13 @@ export function specialAnswer(name: string, type: number): SpecialAnswer | undef
   if (loop !== undefined && (sameName(name, loop) || name.toLowerCase() === '1.0.0.127.in-addr.arpa.')) {
     const named = loop !== LOOPBACK[0] || !sameName(name, loop);
     const answers = named && type === TYPE.PTR ? [parseRecord(name, LOCALHOST_TTL, 'PTR', 'localhost.')] : [];
-    return ours(loop, answers, RCODE.NOERROR, 'the loopback address is this machine itself (RFC 6303 §4.2)');
+    const spec = loop === LOOPBACK[0] ? '§4.2' : '§4.3';
+    return ours(
+      loop,
+      answers,
+      RCODE.NOERROR,
+      `the loopback address is this machine itself (RFC 6303 ${spec})`,
+    );
   }
   const zone = loop ?? EMPTY.find((one) => isSubdomain(name, one));
   if (zone === undefined) return undefined;

@@ -140,7 +140,7 @@ function* singleErrors(sets: ReadonlyMap<number, PlacedSet>): Generator<Finding>
   const single = [
     [TYPE.SOA, 'A zone has one SOA record.', 'RFC 1035 §5.2'],
     [TYPE.CNAME, 'A name is an alias of one other name.', 'RFC 2181 §10.1'],
-    [TYPE.DNAME, 'A name has at most one DNAME record.', 'RFC 6672 §2.3'],
+    [TYPE.DNAME, 'A name has at most one DNAME record.', 'RFC 6672 §2.4'],
   ] as const;
   for (const [type, message, spec] of single) {
     const set = sets.get(type);
