@@ -1,34 +1,41 @@
 /**
  * What programs do with files, at once: the Sync functions of `node:fs`, which the others are made of.
  */
+
+import type {
+  BigIntStats,
+  BufferEncodingOption,
+  EncodingOption,
+  MakeDirectoryOptions,
+  Mode,
+  StatOptions,
+  Stats,
+} from 'node:fs';
 import { Malformed } from '../../base/errors.ts';
-import { checkString, invalidType, invalidValue } from '../arguments.ts';
+import { checkInteger, checkString, invalidType, invalidValue } from '../arguments.ts';
 import type { NodeProcess } from '../node-process.ts';
 import { folderOf, plainPath } from '../program-files.ts';
 import { wordyError } from '../system-error.ts';
-import { wallClockMs } from '../wall-clock.ts';
-import { clock } from '../web/clock.ts';
+import { FS_CONSTANTS } from './fs-constants.ts';
+import type { Deeds, WriteOptions } from './fs-forms.ts';
+import { fileStats } from './fs-stats.ts';
 import { packages } from './packages.ts';
 
-interface ReadOptions {
-  readonly encoding?: BufferEncoding | null;
-  readonly flag?: string;
-}
+type Bytes = Buffer<ArrayBuffer>;
 
-interface FolderOptions {
-  readonly withFileTypes?: boolean;
-  readonly recursive?: boolean;
-}
-
-interface RemoveOptions {
-  readonly recursive?: boolean;
-  readonly force?: boolean;
+/** All that options of one deed or another say. */
+interface AnyOptions {
+  readonly encoding?: BufferEncoding | 'buffer' | null | undefined;
+  readonly flag?: string | number | undefined;
+  readonly buffer?: unknown;
+  readonly withFileTypes?: boolean | undefined;
+  readonly recursive?: boolean | undefined;
 }
 
 export function fileDeeds(node: NodeProcess) {
   const { files } = node;
   const { Buffer } = node.load(packages).buffer;
-  const ProgramDate = node.load(clock).Date;
+  const known = node.load(fileStats);
 
   /** The absolute path that a text, a URL or bytes name. */
   function at(path: unknown, name = 'path'): string {
@@ -86,112 +93,86 @@ export function fileDeeds(node: NodeProcess) {
     throw invalidType('data', ['string', 'Buffer', 'TypedArray', 'DataView'], data);
   }
 
-  class Stats {
-    readonly #isFolder: boolean;
-    dev = 1;
-    mode: number;
-    nlink = 1;
-    uid = 1000;
-    gid = 1000;
-    rdev = 0;
-    blksize = 4096;
-    ino = 1;
-    size: number;
-    blocks: number;
-    atimeMs: number;
-    mtimeMs: number;
-    ctimeMs: number;
-    birthtimeMs: number;
-    constructor(size: number, isFolder: boolean) {
-      this.#isFolder = isFolder;
-      this.mode = isFolder ? 0o40_755 : 0o100_644;
-      this.size = size;
-      this.blocks = Math.ceil(size / 512);
-      // files here do not know when they were written
-      const began = wallClockMs(node) - node.drive.kernel.now / 1e6;
-      this.atimeMs = this.mtimeMs = this.ctimeMs = this.birthtimeMs = began;
-    }
-    get atime(): InstanceType<typeof ProgramDate> {
-      return new ProgramDate(this.atimeMs);
-    }
-    get mtime(): InstanceType<typeof ProgramDate> {
-      return new ProgramDate(this.mtimeMs);
-    }
-    get ctime(): InstanceType<typeof ProgramDate> {
-      return new ProgramDate(this.ctimeMs);
-    }
-    get birthtime(): InstanceType<typeof ProgramDate> {
-      return new ProgramDate(this.birthtimeMs);
-    }
-    isFile(): boolean {
-      return !this.#isFolder;
-    }
-    isDirectory(): boolean {
-      return this.#isFolder;
-    }
-    isBlockDevice(): boolean {
-      return false;
-    }
-    isCharacterDevice(): boolean {
-      return false;
-    }
-    isSymbolicLink(): boolean {
-      return false;
-    }
-    isFIFO(): boolean {
-      return false;
-    }
-    isSocket(): boolean {
-      return false;
-    }
-  }
-  class Dirent {
-    readonly name: string;
-    readonly parentPath: string;
-    readonly #isFolder: boolean;
-    constructor(name: string, parentPath: string, isFolder: boolean) {
-      this.name = name;
-      this.parentPath = parentPath;
-      this.#isFolder = isFolder;
-    }
-    isFile(): boolean {
-      return !this.#isFolder;
-    }
-    isDirectory(): boolean {
-      return this.#isFolder;
-    }
-    isBlockDevice(): boolean {
-      return false;
-    }
-    isCharacterDevice(): boolean {
-      return false;
-    }
-    isSymbolicLink(): boolean {
-      return false;
-    }
-    isFIFO(): boolean {
-      return false;
-    }
-    isSocket(): boolean {
-      return false;
-    }
+  const optionsOf = (options: object | string | null | undefined): AnyOptions =>
+    typeof options === 'string' ? { encoding: options as BufferEncoding } : (options ?? {});
+
+  /** A name in the encoding that was asked for. */
+  function told(name: string, options: EncodingOption | BufferEncodingOption): string | Bytes {
+    const { encoding } = optionsOf(options);
+    if (encoding === 'buffer') return Buffer.from(name);
+    return encoding ? Buffer.from(name).toString(encoding) : name;
   }
 
-  const optionsOf = <O extends object>(options: O | string | null | undefined): Partial<O> & ReadOptions =>
-    typeof options === 'string'
-      ? ({ encoding: options as BufferEncoding } as never)
-      : (options ?? ({} as never));
-
-  function stat(path: unknown, options?: { throwIfNoEntry?: boolean }): Stats | undefined {
+  function statOf(
+    syscall: 'stat' | 'lstat',
+    path: unknown,
+    options: StatOptions | undefined,
+  ): Stats | BigIntStats | undefined {
     const where = at(path);
     if (options?.throwIfNoEntry === false && !files.has(where) && !files.isFolder(where)) return undefined;
-    found(path, 'stat');
-    return new Stats(files.read(where)?.length ?? 4096, files.isFolder(where));
+    found(path, syscall);
+    const Known = options?.bigint ? known.BigIntStats : known.Stats;
+    return new Known(files.read(where)?.length ?? 4096, files.isFolder(where));
   }
 
-  function write(path: unknown, data: unknown, options: unknown, flag: string): void {
-    const { encoding, flag: own = flag } = optionsOf(options as ReadOptions);
-    const bytes = bytesOf(data, encoding);
+  /** Undefined for what is no descriptor. No file has one, but for the three that every program begins with. */
+  function descriptorOf(path: unknown): number | undefined {
+    if (!Number.isInteger(path)) return undefined;
+    checkInteger(path, 'fd', 0, 2_147_483_647);
+    return path;
+  }
+
+  function badDescriptor(syscall: string): Error {
+    const error = wordyError('EBADF', syscall);
+    const message = `${error.message.replace(`${syscall} `, '')}, ${syscall}`;
+    return Object.assign(new Error(message), { errno: error.errno, code: 'EBADF', syscall });
+  }
+
+  /** All that is in a file. */
+  function wholeOf(path: unknown): Bytes {
+    const descriptor = descriptorOf(path);
+    if (descriptor === 0) return Buffer.alloc(0);
+    if (descriptor !== undefined) throw badDescriptor('fstat');
+    const where = at(path);
+    if (files.isFolder(where))
+      throw Object.assign(new Error('EISDIR: illegal operation on a directory, read'), {
+        errno: -21,
+        code: 'EISDIR',
+        syscall: 'read',
+      });
+    found(path, 'open');
+    return Buffer.from(files.read(where)!);
+  }
+
+  /** Bytes in memory of the program’s own. */
+  function putInto(buffer: unknown, bytes: Bytes): Bytes {
+    if (typeof buffer !== 'function' && !ArrayBuffer.isView(buffer))
+      throw invalidType('options.buffer', ['function', 'Buffer', 'TypedArray', 'DataView'], buffer);
+    const view: unknown = typeof buffer === 'function' ? buffer(bytes.length) : buffer;
+    if (!ArrayBuffer.isView(view))
+      throw invalidType('options.buffer', ['Buffer', 'TypedArray', 'DataView'], view);
+    if (view.byteLength < bytes.length)
+      throw invalidValue(
+        'options.buffer.byteLength',
+        view.byteLength,
+        `is smaller than the file size of ${bytes.length} bytes`,
+      );
+    const into = Buffer.from(view.buffer as ArrayBuffer, view.byteOffset, bytes.length);
+    into.set(bytes);
+    return into;
+  }
+
+  function write(path: unknown, data: unknown, options: WriteOptions, flag: string): void {
+    const { encoding, flag: asked = flag } = optionsOf(options);
+    const own = typeof asked === 'number' ? lettersOf(asked) : asked;
+    const bytes = bytesOf(data, encoding === 'buffer' ? undefined : encoding);
+    const descriptor = descriptorOf(path);
+    if (descriptor !== undefined) {
+      if (bytes.length === 0) return;
+      if (descriptor !== 1 && descriptor !== 2) throw badDescriptor('write');
+      node.print(descriptor === 1 ? 'stdout' : 'stderr', Buffer.from(bytes).toString());
+      return;
+    }
     const where = at(path);
     if (own.includes('x') && (files.has(where) || files.isFolder(where)))
       throw failed('EEXIST', 'open', path);
@@ -203,7 +184,7 @@ export function fileDeeds(node: NodeProcess) {
     put(path, all, 'open');
   }
 
-  function makeFolder(path: unknown, options?: { recursive?: boolean } | number): string | undefined {
+  function makeFolder(path: unknown, options?: Mode | MakeDirectoryOptions | null): string | undefined {
     const where = at(path);
     const isRecursive = typeof options === 'object' && options?.recursive === true;
     if (files.has(where) || (files.isFolder(where) && !isRecursive)) throw failed('EEXIST', 'mkdir', path);
@@ -216,25 +197,25 @@ export function fileDeeds(node: NodeProcess) {
     return isRecursive ? first : undefined;
   }
 
-  function list(path: unknown, options?: FolderOptions | string): (string | Dirent)[] {
-    const { withFileTypes = false, recursive = false } = optionsOf<FolderOptions>(options);
+  /** What is in a folder, in its order: path, name as it is told, and whether it is a folder. */
+  function* within(
+    path: unknown,
+    isDeep: boolean,
+  ): Generator<{ name: string; label: string; parent: string; isFolder: boolean }> {
     const where = found(path, 'scandir');
     if (files.has(where)) throw failed('ENOTDIR', 'scandir', path);
     const shown = typeof path === 'string' ? path.replace(/(.)\/$/, '$1') : where;
-    const listed: (string | Dirent)[] = [];
-    const walk = (folder: string, label: string): void => {
+    function* walk(folder: string, label: string): ReturnType<typeof within> {
       for (const name of files.list(folder)) {
         const inner = folder === '/' ? `/${name}` : `${folder}/${name}`;
         const parent = label === '' ? shown : `${shown}/${label}`;
         const isFolder = files.isFolder(inner);
-        listed.push(
-          withFileTypes ? new Dirent(name, parent, isFolder) : label === '' ? name : `${label}/${name}`,
-        );
-        if (recursive && isFolder) walk(inner, label === '' ? name : `${label}/${name}`);
+        const own = label === '' ? name : `${label}/${name}`;
+        yield { name, label: own, parent, isFolder };
+        if (isDeep && isFolder) yield* walk(inner, own);
       }
-    };
-    walk(where, '');
-    return listed;
+    }
+    yield* walk(where, '');
   }
 
   function moveTree(source: string, target: string): void {
@@ -252,42 +233,47 @@ export function fileDeeds(node: NodeProcess) {
   }
 
   let madeFolders = 0;
-  const deeds = {
-    access(path: unknown, _mode?: number): void {
+  const deeds: Deeds = {
+    access(path): void {
       found(path, 'access');
     },
-    appendFile: (path: unknown, data: unknown, options?: unknown): void => write(path, data, options, 'a'),
-    copyFile(from: unknown, to: unknown, mode = 0): void {
+    appendFile: (path, data, options): void => write(path, data, options, 'a'),
+    copyFile(from, to, mode = 0): void {
       const where = at(from, 'src');
       const bytes = files.read(where);
       if (!bytes) throw failed(files.isFolder(where) ? 'EISDIR' : 'ENOENT', 'copyfile', from, to);
       if (mode === 1 && files.has(at(to, 'dest'))) throw failed('EEXIST', 'copyfile', from, to);
       put(to, bytes, 'copyfile');
     },
-    lstat: stat,
+    // never without an answer: only stat may be asked for less
+    lstat: (path, options) => statOf('lstat', path, { bigint: options?.bigint })!,
     mkdir: makeFolder,
-    mkdtemp(prefix: unknown): string {
+    mkdtemp(prefix, options) {
       checkString(prefix, 'prefix');
       const letters = (madeFolders++).toString(36).padStart(6, '0');
       makeFolder(`${prefix}${letters}`);
-      return `${prefix}${letters}`;
+      return told(`${prefix}${letters}`, options);
     },
-    readFile(path: unknown, options?: ReadOptions | string): unknown {
-      const { encoding } = optionsOf<ReadOptions>(options);
-      const where = at(path);
-      if (files.isFolder(where))
-        throw Object.assign(new Error('EISDIR: illegal operation on a directory, read'), {
-          errno: -21,
-          code: 'EISDIR',
-          syscall: 'read',
-        });
-      found(path, 'open');
-      const bytes = Buffer.from(files.read(where)!);
-      return encoding ? bytes.toString(encoding) : bytes;
+    readFile(path, options) {
+      const { encoding, buffer } = optionsOf(options);
+      const whole = wholeOf(path);
+      const bytes = buffer === undefined ? whole : putInto(buffer, whole);
+      return encoding && encoding !== 'buffer' ? bytes.toString(encoding) : bytes;
     },
-    readdir: list,
-    realpath: (path: unknown): string => found(path, 'lstat'),
-    rename(from: unknown, to: unknown): void {
+    readdir(path, options) {
+      const { withFileTypes = false, recursive = false, encoding } = optionsOf(options);
+      const inside = [...within(path, recursive)];
+      const inBytes = encoding === 'buffer';
+      if (withFileTypes)
+        return inBytes
+          ? inside.map((one) => new known.Dirent(Buffer.from(one.name), one.parent, one.isFolder))
+          : inside.map((one) => new known.Dirent(one.name, one.parent, one.isFolder));
+      return inBytes
+        ? inside.map(({ label }) => Buffer.from(label))
+        : inside.map(({ label }) => (encoding ? Buffer.from(label).toString(encoding) : label));
+    },
+    realpath: (path, options) => told(found(path, 'lstat'), options),
+    rename(from, to): void {
       const [source, target] = [at(from, 'oldPath'), at(to, 'newPath')];
       const bytes = files.read(source);
       if (!bytes && !files.isFolder(source)) throw failed('ENOENT', 'rename', from, to);
@@ -303,7 +289,7 @@ export function fileDeeds(node: NodeProcess) {
       moveTree(source, target);
       removeTree(source);
     },
-    rm(path: unknown, options: RemoveOptions = {}): void {
+    rm(path, options = {}): void {
       const where = at(path);
       if (!files.has(where) && !files.isFolder(where)) {
         if (options.force) return;
@@ -321,25 +307,35 @@ export function fileDeeds(node: NodeProcess) {
       }
       removeTree(where);
     },
-    rmdir(path: unknown): void {
+    rmdir(path): void {
       const where = found(path, 'rmdir');
       if (files.has(where)) throw failed('ENOTDIR', 'rmdir', path);
       if (!files.remove(where)) throw failed('ENOTEMPTY', 'rmdir', path);
     },
-    stat,
-    truncate(path: unknown, length = 0): void {
+    stat: (path, options) => statOf('stat', path, options),
+    truncate(path, length = 0): void {
       const bytes = files.read(found(path, 'open'));
       if (!bytes) throw failed('EISDIR', 'open', path);
       const cut = new Uint8Array(length);
       cut.set(bytes.subarray(0, length));
       put(path, cut, 'open');
     },
-    unlink(path: unknown): void {
+    unlink(path): void {
       const where = found(path, 'unlink');
       if (files.isFolder(where)) throw failed('EISDIR', 'unlink', path);
       files.remove(where);
     },
-    writeFile: (path: unknown, data: unknown, options?: unknown): void => write(path, data, options, 'w'),
+    writeFile: (path, data, options): void => write(path, data, options, 'w'),
   };
-  return { deeds, Stats, Dirent };
+  /** `fs.lstatSync`, which may be asked for less, unlike the other forms of lstat. */
+  const lstatSync = (...[path, options]: Parameters<Deeds['stat']>): ReturnType<Deeds['stat']> =>
+    statOf('lstat', path, options);
+  return { deeds, lstatSync };
+}
+
+/** `a` for O_APPEND, `x` for O_EXCL, and so on. */
+function lettersOf(flags: number): string {
+  const { O_APPEND, O_CREAT, O_EXCL } = FS_CONSTANTS;
+  const mode = flags & O_APPEND ? 'a' : flags & O_CREAT ? 'w' : 'r+';
+  return flags & O_EXCL ? `${mode}x` : mode;
 }

@@ -4,22 +4,38 @@
  *
  * A callback comes in a turn of its own; reading and writing take no time.
  */
-import { checkFunction } from '../arguments.ts';
+import type { PathLike, ReadStreamOptions, WriteStreamOptions } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+import { checkFunction, invalidType } from '../arguments.ts';
 import type { NodeProcess } from '../node-process.ts';
 import { absent } from './absent.ts';
+import { FS_CONSTANTS } from './fs-constants.ts';
 import { fileDeeds } from './fs-deeds.ts';
+import type { AsPromise, AtOnce, Deeds, FileForms, WithCallback, WriteOptions } from './fs-forms.ts';
+import { fileStats } from './fs-stats.ts';
 import { packages } from './packages.ts';
 import { promisifiesAs } from './util/promisify.ts';
 
 type Deed = (...args: never[]) => unknown;
+
+type View = NodeJS.ArrayBufferView;
+/** What promises can write, too: what comes one after another. */
+type Pieces = Iterable<string | View> | AsyncIterable<string | View>;
+
+type CalledBack = { [N in keyof FileForms]: WithCallback<FileForms[N]> };
+type Synchronous = { [N in Exclude<keyof FileForms, 'lstat'> as `${N}Sync`]: AtOnce<FileForms[N]> } & {
+  lstatSync: AtOnce<FileForms['stat']>;
+};
+type Promised = { [N in keyof FileForms]: AsPromise<FileForms[N]> };
 
 const NO_DESCRIPTORS = 'files are read and written as a whole here';
 const NO_LINKS = 'there are no links here';
 const NO_OWNERS = 'files have no owners and no rights here';
 
 export function fsModule(node: NodeProcess) {
-  const { deeds, Stats, Dirent } = node.load(fileDeeds);
-  const { Readable, Writable } = node.load(packages).stream;
+  const { deeds, lstatSync } = node.load(fileDeeds);
+  const { Stats, Dirent } = node.load(fileStats);
+  const { Readable, Writable, finished } = node.load(packages).stream;
   const { Buffer } = node.load(packages).buffer;
 
   /** Calls back in a turn of its own, until which the program lives. */
@@ -44,25 +60,25 @@ export function fsModule(node: NodeProcess) {
       });
     };
 
-  const names = Object.keys(deeds) as (keyof typeof deeds)[];
-  const plain: Record<string, unknown> = {};
-  for (const name of names) {
-    const deed = deeds[name] as Deed;
-    plain[name] = Object.defineProperty(withCallback(deed), 'name', { value: name });
-    plain[`${name}Sync`] = Object.defineProperty((...args: never[]) => deed(...args), 'name', {
-      value: `${name}Sync`,
-    });
+  const forms: Record<string, unknown> = {};
+  for (const name of Object.keys(deeds) as (keyof Deeds)[]) {
+    const deed: Deed = deeds[name];
+    forms[name] = named(name, withCallback(deed));
+    forms[`${name}Sync`] = named(`${name}Sync`, (...args: never[]) => deed(...args));
   }
+  forms['lstatSync'] = lstatSync;
+  // made in a loop, with the types that follow from the forms of each deed
+  const { realpath, realpathSync, ...plain } = forms as unknown as CalledBack & Synchronous;
 
   let isWarned = false;
-  function exists(path: unknown, callback: unknown): void {
+  function exists(path: PathLike, callback: (exists: boolean) => void): void {
     checkFunction(callback, 'cb');
     later(() => callback(existsSync(path)));
   }
-  promisifiesAs(exists, async (path: unknown) => existsSync(path));
-  function existsSync(path: unknown): boolean {
+  promisifiesAs(exists, async (path: PathLike) => existsSync(path));
+  function existsSync(path: PathLike): boolean {
     try {
-      return 'value' in attempt(deeds.access as Deed, [path]);
+      return 'value' in attempt(deeds.access, [path]);
     } catch {
       if (!isWarned)
         node.warn(
@@ -75,30 +91,30 @@ export function fsModule(node: NodeProcess) {
     }
   }
 
-  interface RangeOptions {
-    readonly start?: number;
-    readonly end?: number;
-    readonly highWaterMark?: number;
-    readonly encoding?: BufferEncoding;
-    readonly flags?: string;
-  }
-
   class ReadStream extends Readable {
-    readonly path: unknown;
+    path: string | Buffer;
     bytesRead = 0;
     #rest: Uint8Array | undefined;
-    readonly #range: RangeOptions;
-    constructor(path: unknown, options?: BufferEncoding | RangeOptions) {
-      const given: RangeOptions = typeof options === 'string' ? { encoding: options } : (options ?? {});
+    readonly #range: ReadStreamOptions;
+    constructor(path: unknown, options?: BufferEncoding | ReadStreamOptions) {
+      const given: ReadStreamOptions = typeof options === 'string' ? { encoding: options } : (options ?? {});
       super({
         highWaterMark: given.highWaterMark ?? 65_536,
         ...(given.encoding && { encoding: given.encoding }),
       });
-      this.path = path;
+      this.path = pathOf(path);
       this.#range = given;
     }
+    /** Until the file is open. */
+    get pending(): boolean {
+      return this.#rest === undefined;
+    }
+    close(callback?: (error?: NodeJS.ErrnoException | null) => void): void {
+      if (callback) finished(this, callback);
+      this.destroy();
+    }
     override _construct(done: (error?: Error | null) => void): void {
-      const result = attempt(deeds.readFile as Deed, [this.path]);
+      const result = attempt(deeds.readFile, [this.path]);
       later(() => {
         if ('error' in result) {
           done(result.error as Error);
@@ -122,29 +138,45 @@ export function fsModule(node: NodeProcess) {
   }
 
   class WriteStream extends Writable {
-    readonly path: unknown;
+    path: string | Buffer;
     bytesWritten = 0;
+    #isOpen = false;
     readonly #flags: string;
-    constructor(path: unknown, options?: BufferEncoding | RangeOptions) {
-      const given: RangeOptions = typeof options === 'string' ? { encoding: options } : (options ?? {});
+    constructor(path: unknown, options?: BufferEncoding | WriteStreamOptions) {
+      const given: WriteStreamOptions = typeof options === 'string' ? { encoding: options } : (options ?? {});
       super({ decodeStrings: true, ...(given.encoding && { defaultEncoding: given.encoding }) });
-      this.path = path;
+      this.path = pathOf(path);
       this.#flags = given.flags ?? 'w';
     }
+    /** Until the file is open. */
+    get pending(): boolean {
+      return !this.#isOpen;
+    }
+    close(callback?: (error?: NodeJS.ErrnoException | null) => void): void {
+      if (callback) {
+        if (this.closed) {
+          node.nextTick(() => callback());
+          return;
+        }
+        this.on('close', callback);
+      }
+      this.end();
+    }
     override _construct(done: (error?: Error | null) => void): void {
-      const result = attempt(deeds.writeFile as Deed, [this.path, '', { flag: this.#flags }]);
+      const result = attempt(deeds.writeFile, [this.path, '', { flag: this.#flags }]);
       later(() => {
         if ('error' in result) {
           done(result.error as Error);
           return;
         }
+        this.#isOpen = true;
         this.emit('open', 3);
         this.emit('ready');
         done();
       });
     }
     override _write(chunk: Uint8Array, _encoding: string, done: (error?: Error | null) => void): void {
-      const result = attempt(deeds.appendFile as Deed, [this.path, chunk]);
+      const result = attempt(deeds.appendFile, [this.path, chunk]);
       later(() => {
         if ('error' in result) done(result.error as Error);
         else {
@@ -157,17 +189,19 @@ export function fsModule(node: NodeProcess) {
 
   return {
     ...plain,
+    realpath: Object.assign(realpath, { native: named('', withCallback(deeds.realpath)) as typeof realpath }),
+    realpathSync: Object.assign(realpathSync, { native: realpathSync }),
     exists,
     existsSync,
-    createReadStream: (path: unknown, options?: BufferEncoding | RangeOptions) =>
+    createReadStream: (path: PathLike, options?: BufferEncoding | ReadStreamOptions) =>
       new ReadStream(path, options),
-    createWriteStream: (path: unknown, options?: BufferEncoding | RangeOptions) =>
+    createWriteStream: (path: PathLike, options?: BufferEncoding | WriteStreamOptions) =>
       new WriteStream(path, options),
     ReadStream,
     WriteStream,
     Stats,
     Dirent,
-    constants: CONSTANTS,
+    constants: FS_CONSTANTS,
     get promises() {
       return node.load(fsPromises);
     },
@@ -209,11 +243,14 @@ export function fsModule(node: NodeProcess) {
 /** `node:fs/promises`. */
 export function fsPromises(node: NodeProcess) {
   const { deeds } = node.load(fileDeeds);
-  const promised: Record<string, unknown> = {};
+  const { Buffer } = node.load(packages).buffer;
+  const forms: Record<string, unknown> = {};
   for (const [name, deed] of Object.entries(deeds)) {
     const called = (...args: unknown[]): Promise<unknown> =>
       new Promise((resolve, reject) => {
-        const result = attempt(deed as Deed, args);
+        // descriptors are for the other forms
+        if (typeof args[0] === 'number') throw invalidType('path', ['string', 'Buffer', 'URL'], args[0]);
+        const result = attempt(deed, args);
         node.ref();
         node.soon(() => {
           node.unref();
@@ -221,11 +258,35 @@ export function fsPromises(node: NodeProcess) {
           else resolve(result.value);
         });
       });
-    promised[name] = Object.defineProperty(called, 'name', { value: name });
+    forms[name] = named(name, called);
   }
+  // made in a loop, with the types that follow from the forms of each deed
+  const { writeFile, appendFile, ...plain } = forms as unknown as Promised;
+
+  /** What comes piece by piece, as a whole. */
+  async function gathered(data: Pieces, options: WriteOptions): Promise<Uint8Array> {
+    const encoding = typeof options === 'string' ? options : options?.encoding;
+    const pieces: Uint8Array[] = [];
+    for await (const piece of data)
+      pieces.push(
+        ArrayBuffer.isView(piece)
+          ? new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength)
+          : Buffer.from(piece, encoding ?? 'utf8'),
+      );
+    return Buffer.concat(pieces);
+  }
+  const wholeOrPieces =
+    (write: Promised['writeFile']) =>
+    (path: PathLike | FileHandle, data: string | View | Pieces, options?: WriteOptions): Promise<void> =>
+      isInPieces(data)
+        ? gathered(data, options).then((whole) => write(path, whole, options))
+        : write(path, data, options);
+
   return {
-    ...promised,
-    constants: CONSTANTS,
+    ...plain,
+    writeFile: named('writeFile', wholeOrPieces(writeFile)),
+    appendFile: named('appendFile', wholeOrPieces(appendFile)),
+    constants: FS_CONSTANTS,
     ...absent('fs/promises', ['open', 'opendir'], NO_DESCRIPTORS),
     ...absent('fs/promises', ['link', 'lutimes', 'readlink', 'symlink'], NO_LINKS),
     ...absent('fs/promises', ['chmod', 'chown', 'lchmod', 'lchown', 'utimes', 'statfs'], NO_OWNERS),
@@ -237,27 +298,22 @@ export function fsPromises(node: NodeProcess) {
   };
 }
 
-const CONSTANTS = {
-  UV_FS_COPYFILE_EXCL: 1,
-  COPYFILE_EXCL: 1,
-  O_RDONLY: 0,
-  O_WRONLY: 1,
-  O_RDWR: 2,
-  O_CREAT: 64,
-  O_EXCL: 128,
-  O_TRUNC: 512,
-  O_APPEND: 1024,
-  S_IFMT: 61_440,
-  S_IFREG: 32_768,
-  S_IFDIR: 16_384,
-  F_OK: 0,
-  R_OK: 4,
-  W_OK: 2,
-  X_OK: 1,
-};
-
 function both<N extends string>(...names: readonly N[]): (N | `${N}Sync`)[] {
   return names.flatMap((name) => [name, `${name}Sync` as const]);
+}
+
+function isInPieces(data: string | View | Pieces): data is Pieces {
+  if (typeof data !== 'object' || data === null || ArrayBuffer.isView(data)) return false;
+  return Symbol.iterator in data || Symbol.asyncIterator in data;
+}
+
+/** The path as a stream tells it. */
+function pathOf(path: unknown): string | Buffer {
+  return path instanceof URL ? decodeURIComponent(path.pathname) : (path as string | Buffer);
+}
+
+function named<F extends Deed>(name: string, run: F): F {
+  return Object.defineProperty(run, 'name', { value: name });
 }
 
 /** What a deed came to; an argument that will not do is thrown at once. */
