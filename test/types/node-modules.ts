@@ -3,47 +3,105 @@
 import type { BUILTINS } from '../../src/engine/node/builtins.ts';
 import type { Omitted } from '../../src/engine/node/omissions.ts';
 
-type Ours<M extends keyof typeof BUILTINS> = ReturnType<(typeof BUILTINS)[M]>;
-
-/** What the compiler holds our module to. */
-interface Measures {
-  assert: Omit<typeof import('node:assert'), Omitted<'assert'>>;
-  'assert/strict': Omit<typeof import('node:assert/strict'), Omitted<'assert/strict'>>;
-  buffer: Omit<typeof import('node:buffer'), Omitted<'buffer'>>;
-  console: Omit<typeof import('node:console'), Omitted<'console'>>;
-  crypto: Omit<typeof import('node:crypto'), Omitted<'crypto'>>;
-  dgram: Omit<typeof import('node:dgram'), Omitted<'dgram'>>;
-  diagnostics_channel: Omit<typeof import('node:diagnostics_channel'), Omitted<'diagnostics_channel'>>;
-  dns: Omit<typeof import('node:dns'), Omitted<'dns'>>;
-  'dns/promises': Omit<typeof import('node:dns/promises'), Omitted<'dns/promises'>>;
-  events: Omit<typeof import('node:events'), Omitted<'events'>>;
-  http: Omit<typeof import('node:http'), Omitted<'http'>>;
-  https: Omit<typeof import('node:https'), Omitted<'https'>>;
-  net: Omit<typeof import('node:net'), Omitted<'net'>>;
-  perf_hooks: Omit<typeof import('node:perf_hooks'), Omitted<'perf_hooks'>>;
-  fs: Omit<typeof import('node:fs'), Omitted<'fs'>>;
-  'fs/promises': Omit<typeof import('node:fs/promises'), Omitted<'fs/promises'>>;
-  os: Omit<typeof import('node:os'), Omitted<'os'>>;
-  path: Omit<typeof import('node:path'), Omitted<'path'>>;
-  'path/posix': Omit<typeof import('node:path/posix'), Omitted<'path/posix'>>;
-  process: Omit<typeof import('node:process'), Omitted<'process'>>;
-  querystring: Omit<typeof import('node:querystring'), Omitted<'querystring'>>;
-  stream: Omit<typeof import('node:stream'), Omitted<'stream'>>;
-  'stream/consumers': Omit<typeof import('node:stream/consumers'), Omitted<'stream/consumers'>>;
-  'stream/promises': Omit<typeof import('node:stream/promises'), Omitted<'stream/promises'>>;
-  'stream/web': Omit<typeof import('node:stream/web'), Omitted<'stream/web'>>;
-  string_decoder: Omit<typeof import('node:string_decoder'), Omitted<'string_decoder'>>;
-  timers: Omit<typeof import('node:timers'), Omitted<'timers'>>;
-  'timers/promises': Omit<typeof import('node:timers/promises'), Omitted<'timers/promises'>>;
-  url: Omit<typeof import('node:url'), Omitted<'url'>>;
-  util: Omit<typeof import('node:util'), Omitted<'util'>>;
-  'util/types': Omit<typeof import('node:util/types'), Omitted<'util/types'>>;
+/** Node's modules. One that is in our table and not here is a fault, too. */
+interface Theirs {
+  assert: typeof import('node:assert');
+  'assert/strict': typeof import('node:assert/strict');
+  buffer: typeof import('node:buffer');
+  console: typeof import('node:console');
+  crypto: typeof import('node:crypto');
+  dgram: typeof import('node:dgram');
+  diagnostics_channel: typeof import('node:diagnostics_channel');
+  dns: typeof import('node:dns');
+  'dns/promises': typeof import('node:dns/promises');
+  events: typeof import('node:events');
+  http: typeof import('node:http');
+  https: typeof import('node:https');
+  net: typeof import('node:net');
+  perf_hooks: typeof import('node:perf_hooks');
+  fs: typeof import('node:fs');
+  'fs/promises': typeof import('node:fs/promises');
+  os: typeof import('node:os');
+  path: typeof import('node:path');
+  'path/posix': typeof import('node:path/posix');
+  process: typeof import('node:process');
+  querystring: typeof import('node:querystring');
+  stream: typeof import('node:stream');
+  'stream/consumers': typeof import('node:stream/consumers');
+  'stream/promises': typeof import('node:stream/promises');
+  'stream/web': typeof import('node:stream/web');
+  string_decoder: typeof import('node:string_decoder');
+  timers: typeof import('node:timers');
+  'timers/promises': typeof import('node:timers/promises');
+  url: typeof import('node:url');
+  util: typeof import('node:util');
+  'util/types': typeof import('node:util/types');
 }
 
-/** A module that is in the table and not here is a fault, too. */
-type Measured = { readonly [M in keyof typeof BUILTINS]: Measures[M] };
+type Ours<M extends keyof typeof BUILTINS> = ReturnType<(typeof BUILTINS)[M]>;
 
-declare const ours: { readonly [M in keyof typeof BUILTINS]: Ours<M> };
+/** Ours, together with what need not be measured of Node's: so what a module is called with, or made with, counts, too. */
+type Completed<O, T, Unmeasured extends PropertyKey> = Without<O, Unmeasured> &
+  Pick<T, Unmeasured & keyof T> &
+  FormsOf<T> &
+  ClassFormsOf<O, T>;
+
+/** `Omit` forgets how a module is called: one that is a function stays whole. */
+type Without<O, Names extends PropertyKey> = O extends (...args: never) => unknown
+  ? O
+  : O extends abstract new (
+        ...args: never
+      ) => unknown
+    ? O
+    : Omit<O, Names>;
+
+/**
+ * Functions of Node's have a member `__promisify__` in their types and nowhere else: what `util.promisify` makes of them
+ * is found there. What it really makes is a matter of tests (test/node/util.test.ts and others).
+ */
+interface Promisable {
+  readonly __promisify__: unknown;
+}
+
+type FormsOf<T> = {
+  [K in keyof T as T[K] extends Promisable ? K : never]: T[K] extends Promisable
+    ? Pick<T[K], '__promisify__'>
+    : never;
+};
+
+/** Methods have it, too, where a class takes its methods from functions. */
+type ClassFormsOf<O, T> = {
+  [K in keyof O & keyof T as keyof FormsOf<InstanceOf<T[K]>> extends never ? never : K]: O[K] extends Class<
+    infer A,
+    infer I
+  >
+    ? Class<A, I & FormsOf<InstanceOf<T[K]>>>
+    : unknown;
+};
+
+type InstanceOf<C> = C extends Class<never, infer I> ? I : unknown;
+
+interface Class<A extends readonly unknown[], I> {
+  new (...args: A): I;
+  readonly prototype: I;
+}
+
+type Measured = { readonly [M in keyof typeof BUILTINS]: Theirs[M] };
+
+declare const ours: { readonly [M in keyof typeof BUILTINS]: Completed<Ours<M>, Theirs[M], Omitted<M>> };
+
+/** Names of which the measure says nothing, because what is `any` or `never` will do for every type of Node's. */
+type OpenNames<O, T, Unmeasured> = [O] extends [never]
+  ? 'the module'
+  : { [K in keyof O & Exclude<keyof T, Unmeasured>]: IsOpen<O[K]> extends IsOpen<T[K]> ? never : K }[keyof O &
+      Exclude<keyof T, Unmeasured>];
+
+type IsOpen<T> = [T] extends [never] ? true : 0 extends 1 & T ? true : false;
+
+declare const open: {
+  readonly [M in keyof typeof BUILTINS]: OpenNames<(typeof ours)[M], Theirs[M], Omitted<M>>;
+};
+export const nothingIsOpen: { readonly [M in keyof typeof BUILTINS]: never } = open;
 
 export const assertModule: Measured['assert'] = ours.assert;
 export const assertStrictModule: Measured['assert/strict'] = ours['assert/strict'];

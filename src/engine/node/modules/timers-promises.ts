@@ -1,6 +1,7 @@
 /**
  * `node:timers/promises`: waiting in virtual time.
  */
+import type { TimerOptions } from 'node:timers';
 import { checkAbortSignal, checkBoolean, checkNumber, checkObject } from '../arguments.ts';
 import { abortError, codedError } from '../system-error.ts';
 
@@ -10,23 +11,18 @@ interface Timer {
 
 /** The timers with callbacks, which these are made of. */
 interface CallbackTimers {
-  setTimeout(callback: () => void, delay?: unknown): Timer;
-  setInterval(callback: () => void, delay?: unknown): Timer;
+  setTimeout(callback: () => void, delay?: number): Timer;
+  setInterval(callback: () => void, delay?: number): Timer;
   setImmediate(callback: () => void): Timer;
   clearTimeout(timer: unknown): void;
   clearImmediate(immediate: unknown): void;
-}
-
-interface WaitOptions {
-  readonly signal?: AbortSignal;
-  readonly ref?: boolean;
 }
 
 export function timerPromises(timers: CallbackTimers) {
   /** Waits until `start` calls back, or until the signal is aborted. */
   function wait<T>(
     value: T,
-    options: WaitOptions,
+    options: TimerOptions,
     start: (done: () => void) => Timer,
     clear: (timer: Timer) => void,
   ): Promise<T> {
@@ -47,18 +43,22 @@ export function timerPromises(timers: CallbackTimers) {
     });
   }
 
-  async function setTimeout<T>(delay?: number, value?: T, options: unknown = {}): Promise<T> {
+  async function setTimeout<T = void>(delay?: number, value?: T, options: TimerOptions = {}): Promise<T> {
     if (delay !== undefined) checkNumber(delay, 'delay');
     const checked = checkOptions(options);
     return wait(value as T, checked, (done) => timers.setTimeout(done, delay), timers.clearTimeout);
   }
 
-  async function setImmediate<T>(value?: T, options: unknown = {}): Promise<T> {
+  async function setImmediate<T = void>(value?: T, options: TimerOptions = {}): Promise<T> {
     const checked = checkOptions(options);
     return wait(value as T, checked, timers.setImmediate, timers.clearImmediate);
   }
 
-  async function* setInterval<T>(delay?: number, value?: T, options: unknown = {}): AsyncGenerator<T> {
+  async function* setInterval<T = void>(
+    delay?: number,
+    value?: T,
+    options: TimerOptions = {},
+  ): AsyncGenerator<T, undefined, unknown> {
     if (delay !== undefined) checkNumber(delay, 'delay');
     const { signal, ref = true } = checkOptions(options);
     if (signal?.aborted) throw abortError(signal);
@@ -96,7 +96,7 @@ export function timerPromises(timers: CallbackTimers) {
     yield(): Promise<void> {
       return setImmediate();
     }
-    wait(delay: number, options?: unknown): Promise<void> {
+    wait(delay: number, options?: TimerOptions): Promise<void> {
       return setTimeout(delay, undefined, options);
     }
   }
@@ -105,7 +105,7 @@ export function timerPromises(timers: CallbackTimers) {
   return { setTimeout, setImmediate, setInterval, scheduler };
 }
 
-function checkOptions(options: unknown): WaitOptions {
+function checkOptions(options: unknown): TimerOptions {
   checkObject(options, 'options');
   const { signal, ref } = options as Record<string, unknown>;
   if (signal !== undefined) checkAbortSignal(signal, 'options.signal');

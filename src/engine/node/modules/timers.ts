@@ -12,7 +12,11 @@ import type { NodeProcess } from '../node-process.ts';
 import { timerPromises } from './timers-promises.ts';
 import { promisifiesAs } from './util/promisify.ts';
 
-type Callback = (...args: unknown[]) => void;
+// biome-ignore lint/suspicious/noExplicitAny: callbacks take what is given with them
+type Callback = (...args: any[]) => void;
+
+/** What is left of the callback of a timer that was cleared: Node's types do not know of it. */
+const NO_CALLBACK = undefined as never;
 
 const MAX_DELAY_MS = 2_147_483_647;
 
@@ -45,7 +49,7 @@ export function timers(node: NodeProcess) {
     readonly #id = ++ids;
     /** Milliseconds; −1 when it was cleared. This and the next four by Node's names: programs print and read them. */
     _idleTimeout: number;
-    _onTimeout: Callback | undefined;
+    _onTimeout: Callback;
     _timerArgs: unknown[] | undefined;
     /** Milliseconds of an interval; what a program makes of it counts when the callback ends. */
     _repeat: number | null;
@@ -81,7 +85,7 @@ export function timers(node: NodeProcess) {
     #fire(): void {
       this.#handle = undefined;
       try {
-        this._onTimeout!(...(this._timerArgs ?? []));
+        this._onTimeout(...(this._timerArgs ?? []));
       } finally {
         // as Node does, an interval counts from the end of its callback; clearing or refreshing it in there has its way
         if (this.#handle === undefined && this.#release) {
@@ -96,7 +100,7 @@ export function timers(node: NodeProcess) {
     close(): this {
       this.#isCleared = true;
       this._idleTimeout = -1;
-      this._onTimeout = undefined;
+      this._onTimeout = NO_CALLBACK;
       this._timerArgs = undefined;
       return this.#rest();
     }
@@ -148,7 +152,7 @@ export function timers(node: NodeProcess) {
 
   class Immediate {
     /** These three by Node's names: programs print and read them. */
-    _onImmediate: Callback | undefined;
+    _onImmediate: Callback;
     _argv: unknown[] | undefined;
     _destroyed = false;
     readonly #handle: Handle;
@@ -164,9 +168,9 @@ export function timers(node: NodeProcess) {
     #run(): void {
       this.#finish();
       try {
-        this._onImmediate!(...(this._argv ?? []));
+        this._onImmediate(...(this._argv ?? []));
       } finally {
-        this._onImmediate = undefined;
+        this._onImmediate = NO_CALLBACK;
         this._argv = undefined;
       }
     }
@@ -181,7 +185,7 @@ export function timers(node: NodeProcess) {
       if (this._destroyed) return;
       node.cancel(this.#handle);
       this.#finish();
-      this._onImmediate = undefined;
+      this._onImmediate = NO_CALLBACK;
     }
 
     ref(): this {
@@ -205,17 +209,18 @@ export function timers(node: NodeProcess) {
     }
   }
 
-  function checked(callback: unknown): Callback {
+  const setTimeout = (callback: Callback, delay?: number, ...args: unknown[]): Timeout => {
     checkFunction(callback, 'callback');
-    return callback;
-  }
-
-  const setTimeout = (callback: unknown, delay?: unknown, ...args: unknown[]): Timeout =>
-    new Timeout(checked(callback), delay, args, false);
-  const setInterval = (callback: unknown, delay?: unknown, ...args: unknown[]): Timeout =>
-    new Timeout(checked(callback), delay, args, true);
-  const setImmediate = (callback: unknown, ...args: unknown[]): Immediate =>
-    new Immediate(checked(callback), args);
+    return new Timeout(callback, delay, args, false);
+  };
+  const setInterval = (callback: Callback, delay?: number, ...args: unknown[]): Timeout => {
+    checkFunction(callback, 'callback');
+    return new Timeout(callback, delay, args, true);
+  };
+  const setImmediate = (callback: Callback, ...args: unknown[]): Immediate => {
+    checkFunction(callback, 'callback');
+    return new Immediate(callback, args);
+  };
   const clearTimeout = (timer?: unknown): void => {
     if (timer instanceof Timeout) timer.close();
     else if (typeof timer === 'number' || typeof timer === 'string') alive.get(Number(timer))?.close();

@@ -21,7 +21,10 @@ import { asciiName } from './lookup.ts';
 import { checkAnswer, NoRecords, namesIn } from './records.ts';
 
 /** What a query came to: a value, or the code of an error. */
-export type QueryDone = (code: string | undefined, value?: unknown) => void;
+export type Outcome<V> =
+  | { readonly code: undefined; readonly value: V }
+  | { readonly code: string; readonly value?: undefined };
+export type QueryDone<V> = (outcome: Outcome<V>) => void;
 
 /** −1 for what resolv.conf says, in milliseconds like `maxTimeout`. */
 export interface ChannelTimes {
@@ -61,35 +64,34 @@ export class ChannelWrap {
   }
 
   /** Asks for one type of a name as a program writes it; `read` makes the value of an answer. */
-  query(name: string, type: number, read: (message: DnsMessage) => unknown, done: QueryDone): void {
+  query<V>(name: string, type: number, read: (message: DnsMessage) => V, done: QueryDone<V>): void {
     const finish = this.#request(done);
     const asked = nameToAsk(name);
     if ('problem' in asked) {
-      finish(asked.problem);
+      finish({ code: asked.problem });
       return;
     }
     this.#refresh();
     const handle = this.#machine.query(asked.name, type, this.#node.host.world.now);
     this.#waiting.set(handle, ({ message, problem }) => {
       this.#lastRefused = problem === 'ECONNREFUSED';
-      if (!message) finish(problem);
-      else finish(...readAnswer(message, read));
+      finish(message ? readAnswer(message, read) : { code: problem! });
     });
     this.#driver.drain();
   }
 
   /** Names of an address: other names in the hosts file, else its PTR records. */
-  reverse(address: string, done: QueryDone): void {
+  reverse(address: string, done: QueryDone<string[]>): void {
     const ip = parseIp(address.replace(/%.*/, ''));
     const known = new HostsFile(this.#node.host.files.read(HOSTS_PATH)).namesOf(ip);
     if (known.length > 0) {
-      this.#request(done)(undefined, known.slice(1));
+      this.#request(done)({ code: undefined, value: known.slice(1) });
       return;
     }
     const read = (message: DnsMessage): string[] => namesIn(message, TYPE.PTR);
     // whatever went wrong, c-ares has looked everywhere then
-    this.query(reverseName(ip), TYPE.PTR, read, (code, value) =>
-      done(code === undefined || code === 'ECANCELLED' ? code : 'ENOTFOUND', value),
+    this.query(reverseName(ip), TYPE.PTR, read, (outcome) =>
+      done(outcome.code === undefined || outcome.code === 'ECANCELLED' ? outcome : { code: 'ENOTFOUND' }),
     );
   }
 
@@ -139,13 +141,13 @@ export class ChannelWrap {
     return conf.timeout === DEFAULT_RESOLV_CONF.timeout ? { ...conf, timeout: 2 * SECOND } : conf;
   }
 
-  #request(done: QueryDone): QueryDone {
+  #request<V>(done: QueryDone<V>): QueryDone<V> {
     const node = this.#node;
     node.ref();
-    return (code, value) =>
+    return (outcome) =>
       node.enter(() => {
         node.unref();
-        done(code, value);
+        done(outcome);
       });
   }
 
@@ -158,15 +160,12 @@ export class ChannelWrap {
   }
 }
 
-function readAnswer(
-  message: DnsMessage,
-  read: (message: DnsMessage) => unknown,
-): [code: string | undefined, value?: unknown] {
+function readAnswer<V>(message: DnsMessage, read: (message: DnsMessage) => V): Outcome<V> {
   try {
     checkAnswer(message);
-    return [undefined, read(message)];
+    return { code: undefined, value: read(message) };
   } catch (error) {
-    if (error instanceof NoRecords) return [error.code];
+    if (error instanceof NoRecords) return { code: error.code };
     throw error;
   }
 }

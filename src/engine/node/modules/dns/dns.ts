@@ -2,12 +2,12 @@
  * `node:dns`.
  *
  * `lookup` and `lookupService` ask the machine (lookup.ts): what its hosts file and its resolver say. `resolve…` and
- * `reverse` ask name servers themselves (dns-resolver.ts). Both put real packets on the wire.
+ * `reverse` ask name servers themselves (resolver.ts). Both put real packets on the wire.
  */
+import type { LookupAddress, LookupAllOptions, LookupOneOptions, LookupOptions } from 'node:dns';
 import { isIP } from '../../../base/is-ip.ts';
 import { checkFunction, invalidValue, missingArguments } from '../../arguments.ts';
 import type { NodeProcess } from '../../node-process.ts';
-import type { SystemError } from '../../system-error.ts';
 import { promisifiesTo } from '../util/promisify.ts';
 import {
   checkedService,
@@ -21,14 +21,23 @@ import {
 import { ADDRCONFIG, ALL, addressesByName, nameByAddress, V4MAPPED } from './lookup.ts';
 import { dnsPromises } from './promises.ts';
 
-type LookupCallback = (
-  error: SystemError | null,
-  address?: string | { address: string; family: number }[],
-  family?: number,
+/** What programs call back with; without addresses when there is an error, though Node's types do not say so. */
+type OneDone = (error: NodeJS.ErrnoException | null, address: string, family: number) => void;
+type AllDone = (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void;
+type AnyDone = (
+  error: NodeJS.ErrnoException | null,
+  address: string | LookupAddress[],
+  family: number,
 ) => void;
+type ServiceDone = (error: NodeJS.ErrnoException | null, hostname: string, service: string) => void;
+type FailedDone = (error: NodeJS.ErrnoException) => void;
 
 /** `dns.lookup` as the other modules of Node use it, too. */
 export function dnsLookup(node: NodeProcess) {
+  function lookup(hostname: string, callback: OneDone): object;
+  function lookup(hostname: string, options: number | LookupOneOptions, callback: OneDone): object;
+  function lookup(hostname: string, options: LookupAllOptions, callback: AllDone): object;
+  function lookup(hostname: string, options: LookupOptions, callback: AnyDone): object;
   function lookup(hostname: string, ...rest: unknown[]): object {
     const [options] = rest;
     let callback = rest[1];
@@ -44,7 +53,8 @@ export function dnsLookup(node: NodeProcess) {
     }
     if (!hostname) throw invalidValue('hostname', hostname, 'must be a non-empty string');
     const { all } = asked;
-    const done = callback as LookupCallback;
+    // a program's function, which takes what it asked for
+    const done = callback as OneDone & AllDone & FailedDone;
     const literal = isIP(hostname);
     if (literal !== 0) {
       node.nextTick(() =>
@@ -66,13 +76,15 @@ export function dnsModule(node: NodeProcess) {
   const { Resolver, getDefaultResultOrder, setDefaultResultOrder, setServers, show } = node.load(dnsCommon);
   const lookup = node.load(dnsLookup);
 
+  function lookupService(address: string, port: number, callback: ServiceDone): object;
   function lookupService(...args: unknown[]): object {
     if (args.length !== 3) throw missingArguments('address', 'port', 'callback');
     const [address, port] = checkedService(args);
     const callback = args[2];
     checkFunction(callback, 'callback');
+    const done: ServiceDone & FailedDone = callback;
     nameByAddress(node, address, port, (error, hostname, service) =>
-      error ? callback(error) : callback(null, hostname, service),
+      error ? done(error) : done(null, hostname, service),
     );
     return {};
   }
@@ -91,11 +103,17 @@ export function dnsModule(node: NodeProcess) {
     V4MAPPED,
     ...DNS_CODES,
   };
-  show(module, Resolver.prototype);
-  Object.defineProperty(module, 'promises', {
+  return withPromises(node, show(module, Resolver.prototype));
+}
+
+/** They are made when a program looks for them. */
+function withPromises<T extends object>(node: NodeProcess, module: T) {
+  const property = {
     configurable: true,
     enumerable: true,
     get: () => node.load(dnsPromises),
-  });
-  return module as unknown as typeof import('node:dns');
+  };
+  return Object.defineProperty(module, 'promises', property) as T & {
+    readonly promises: ReturnType<typeof dnsPromises>;
+  };
 }

@@ -16,6 +16,10 @@ import type { NodeProcess } from '../../node-process.ts';
 import { ADDRCONFIG, ALL, ORDERS, type Order, V4MAPPED } from './lookup.ts';
 import { RESOLVER_FUNCTIONS, resolvers } from './resolver.ts';
 
+type Resolvers = ReturnType<typeof resolvers>;
+type Prototype = (Resolvers['Resolver'] | Resolvers['PromiseResolver'])['prototype'];
+type Shown<P extends Prototype> = Pick<P, (typeof RESOLVER_FUNCTIONS)[number]>;
+
 /** What a program asks of `lookup`, checked. */
 export interface LookupRequest {
   readonly family: 0 | 4 | 6;
@@ -118,13 +122,12 @@ export function dnsCommon(node: NodeProcess) {
   const { Resolver, PromiseResolver, standard } = node.load(resolvers);
   const settings = node.load(dnsOrder);
   /** Each of the two modules, with the class whose functions it shows. */
-  const shown: [target: Record<string, unknown>, prototype: object][] = [];
+  const shown: [target: object, prototype: Prototype][] = [];
 
-  function bind(target: Record<string, unknown>, prototype: object): void {
-    for (const name of RESOLVER_FUNCTIONS) {
-      const own = (prototype as Record<string, (...args: unknown[]) => unknown>)[name]!;
-      target[name] = own.bind(standard.resolver);
-    }
+  function bind<T extends object, P extends Prototype>(target: T, prototype: P): T & Shown<P> {
+    const functions = RESOLVER_FUNCTIONS.map((name) => [name, prototype[name].bind(standard.resolver)]);
+    // `bind` knows one of several signatures, and the compiler does not follow the loop
+    return Object.assign(target, Object.fromEntries(functions) as Shown<P>);
   }
 
   return {
@@ -138,9 +141,9 @@ export function dnsCommon(node: NodeProcess) {
       settings.order = order;
     },
     /** Gives `target` the functions of the resolver, also of the one that comes after `setServers`. */
-    show(target: Record<string, unknown>, prototype: object): void {
+    show<T extends object, P extends Prototype>(target: T, prototype: P): T & Shown<P> {
       shown.push([target, prototype]);
-      bind(target, prototype);
+      return bind(target, prototype);
     },
     setServers: function defaultResolverSetServers(servers: readonly string[]): void {
       const resolver = new Resolver();

@@ -36,7 +36,11 @@ export interface AddressRequest {
 }
 
 type AddressesDone = (error: SystemError | null, addresses: readonly string[]) => void;
-type NameDone = (error: SystemError | null, hostname?: string, service?: string) => void;
+type NameDone = (
+  ...found:
+    | [error: SystemError, hostname: undefined, service: undefined]
+    | [error: null, hostname: string, service: string]
+) => void;
 
 /** What libuv makes of a failure; Node calls a name without addresses as it calls one that is not there. */
 const FAILURES: Readonly<Record<StubError, readonly [code: string, errno: number]>> = {
@@ -108,7 +112,7 @@ function findName(node: NodeProcess, text: string, port: number, finish: NameDon
       return;
     }
     const isMissing = error === undefined || error === 'EAI_NODATA';
-    finish(failedCall('getnameinfo', isMissing ? 'EAI_NONAME' : error, text));
+    finish(failedCall('getnameinfo', isMissing ? 'EAI_NONAME' : error, text), undefined, undefined);
   });
 }
 

@@ -1,6 +1,7 @@
 /**
  * `node:dns/promises`: the same as `node:dns`, in promises.
  */
+import type { LookupAddress, LookupAllOptions, LookupOneOptions, LookupOptions } from 'node:dns';
 import { isIP } from '../../../base/is-ip.ts';
 import { invalidValue, missingArguments } from '../../arguments.ts';
 import type { NodeProcess } from '../../node-process.ts';
@@ -11,7 +12,11 @@ export function dnsPromises(node: NodeProcess) {
   const { PromiseResolver, getDefaultResultOrder, setDefaultResultOrder, setServers, show } =
     node.load(dnsCommon);
 
-  function lookup(hostname: string, options?: unknown): Promise<unknown> {
+  function lookup(hostname: string, family: number): Promise<LookupAddress>;
+  function lookup(hostname: string, options?: LookupOneOptions): Promise<LookupAddress>;
+  function lookup(hostname: string, options: LookupAllOptions): Promise<LookupAddress[]>;
+  function lookup(hostname: string, options: LookupOptions): Promise<LookupAddress | LookupAddress[]>;
+  function lookup(hostname: string, options?: unknown): Promise<LookupAddress | LookupAddress[]> {
     if (hostname) checkHostname(hostname);
     const asked = lookupRequest(node, options);
     const { all } = asked;
@@ -29,7 +34,8 @@ export function dnsPromises(node: NodeProcess) {
     });
   }
 
-  function lookupService(...args: unknown[]): Promise<unknown> {
+  function lookupService(address: string, port: number): Promise<{ hostname: string; service: string }>;
+  function lookupService(...args: unknown[]): Promise<{ hostname: string; service: string }> {
     if (args.length !== 2) throw missingArguments('address', 'port');
     const [address, port] = checkedService(args);
     return new Promise((resolve, reject) => {
@@ -48,6 +54,5 @@ export function dnsPromises(node: NodeProcess) {
     setServers,
     ...DNS_CODES,
   };
-  show(module, PromiseResolver.prototype);
-  return module as unknown as typeof import('node:dns/promises');
+  return show(module, PromiseResolver.prototype);
 }

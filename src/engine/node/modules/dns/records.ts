@@ -6,6 +6,16 @@
  * an error for others, an alias asked for by a name that is none is the name itself, and `resolveAny` puts TLSA records
  * at places of their own. Measured beside Node 26 (test/interop/node-dns.test.ts).
  */
+import type {
+  AnyCaaRecord,
+  AnyMxRecord,
+  AnyRecord,
+  AnySrvRecord,
+  NaptrRecord,
+  RecordWithTtl,
+  SoaRecord,
+  TlsaRecord,
+} from 'node:dns';
 import { formatIp4 } from '../../../base/address.ts';
 import { type Bytes, readU16 } from '../../../base/bytes.ts';
 import { Malformed } from '../../../base/errors.ts';
@@ -20,12 +30,6 @@ export class NoRecords {
   constructor(code: string) {
     this.code = code;
   }
-}
-
-/** Addresses with the seconds that they may be kept. */
-export interface Addresses {
-  readonly addresses: string[];
-  readonly ttls: number[];
 }
 
 const RCODES: Readonly<Record<number, string>> = {
@@ -44,13 +48,20 @@ export function checkAnswer(message: DnsMessage): void {
   if (code !== undefined) throw new NoRecords(code);
 }
 
+type AddressType = typeof TYPE.A | typeof TYPE.AAAA;
+
 /** Throws {@link NoRecords}. */
-export function addressesIn({ answers }: DnsMessage, type: typeof TYPE.A | typeof TYPE.AAAA): Addresses {
+export function addressesIn(message: DnsMessage, type: AddressType): string[] {
+  return addressesWithTtlIn(message, type).map(({ address }) => address);
+}
+
+/** With the seconds that they may be kept. Throws {@link NoRecords}. */
+export function addressesWithTtlIn({ answers }: DnsMessage, type: AddressType): RecordWithTtl[] {
   const aliases = of(answers, TYPE.CNAME);
   const found = answers.filter((record) => record.type === type);
   if (aliases.length + found.length === 0) throw new NoRecords('ENODATA');
   const least = Math.min(...aliases.map(({ ttl }) => ttl));
-  return { addresses: found.map(addressText), ttls: found.map(({ ttl }) => Math.min(ttl, least)) };
+  return found.map((record) => ({ address: addressText(record), ttl: Math.min(record.ttl, least) }));
 }
 
 /** The name that the question's name is an alias of; the name itself when it has an address. Throws {@link NoRecords}. */
@@ -67,7 +78,7 @@ export function namesIn({ answers }: DnsMessage, type: typeof TYPE.NS | typeof T
   return found.map(({ data }) => bareName(data));
 }
 
-export function mailServersIn({ answers }: DnsMessage) {
+export function mailServersIn({ answers }: DnsMessage): AnyMxRecord[] {
   return of(answers, TYPE.MX).map(({ data }) => ({
     exchange: bareName(data.exchange),
     priority: data.preference,
@@ -79,7 +90,7 @@ export function textsIn({ answers }: DnsMessage): string[][] {
   return of(answers, TYPE.TXT).map(({ data }) => data.map(latin1));
 }
 
-export function servicesIn({ answers }: DnsMessage) {
+export function servicesIn({ answers }: DnsMessage): AnySrvRecord[] {
   return of(answers, TYPE.SRV).map(({ data }) => ({
     name: bareName(data.target),
     port: data.port,
@@ -89,8 +100,11 @@ export function servicesIn({ answers }: DnsMessage) {
   }));
 }
 
-/** Throws {@link NoRecords}. */
-export function authorityIn({ answers }: DnsMessage, type?: 'SOA') {
+/** Throws {@link NoRecords}. `type` is undefined where programs ask for this type alone. */
+export function authorityIn<T extends 'SOA' | undefined>(
+  { answers }: DnsMessage,
+  type: T,
+): SoaRecord & { type: T } {
   const [record] = of(answers, TYPE.SOA);
   if (!record) throw new NoRecords('EBADRESP');
   const { data } = record;
@@ -106,21 +120,22 @@ export function authorityIn({ answers }: DnsMessage, type?: 'SOA') {
   };
 }
 
-export function certifiersIn({ answers }: DnsMessage) {
-  return of(answers, TYPE.CAA).map(({ data }) => ({
-    critical: data.flags,
-    type: 'CAA',
-    [data.tag]: latin1(data.value),
-  }));
+export function certifiersIn({ answers }: DnsMessage): AnyCaaRecord[] {
+  return of(answers, TYPE.CAA).map(({ data }) =>
+    Object.assign({ critical: data.flags, type: 'CAA' as const }, { [data.tag]: latin1(data.value) }),
+  );
 }
 
-/** Throws {@link NoRecords} for data that cannot be read. */
-export function pointersIn({ answers }: DnsMessage, type?: 'NAPTR') {
+/** Throws {@link NoRecords} for data that cannot be read. `type` as in {@link authorityIn}. */
+export function pointersIn<T extends 'NAPTR' | undefined>(
+  { answers }: DnsMessage,
+  type: T,
+): (NaptrRecord & { type: T })[] {
   return opaque(answers, NAPTR).map((bytes) => ({ ...readNaptr(bytes), type }));
 }
 
-/** Each at its place among the answers. Throws {@link NoRecords} for data that cannot be read. */
-export function certificatesIn({ answers }: DnsMessage, list: unknown[] = []): unknown[] {
+/** Each at its place among the answers, behind those of `list`. Throws {@link NoRecords} for data that cannot be read. */
+export function certificatesIn({ answers }: DnsMessage, list: TlsaRecord[] = []): TlsaRecord[] {
   const offset = list.length;
   for (const [i, record] of answers.entries()) {
     if ((record.type as number) !== TLSA) continue;
@@ -133,29 +148,29 @@ export function certificatesIn({ answers }: DnsMessage, list: unknown[] = []): u
 }
 
 /** Everything in the order of Node. Throws {@link NoRecords} for data that cannot be read. */
-export function everythingIn(message: DnsMessage): unknown[] {
+export function everythingIn(message: DnsMessage): AnyRecord[] {
   const { answers } = message;
-  const list: unknown[] = [];
+  const list: AnyRecord[] = [];
   const [alias] = of(answers, TYPE.CNAME);
   if (alias) list.push({ value: bareName(alias.data), type: 'CNAME' });
-  else list.push(...withTtl(message, TYPE.A));
-  list.push(...withTtl(message, TYPE.AAAA));
+  else list.push(...typedAddresses(message, TYPE.A, 'A'));
+  list.push(...typedAddresses(message, TYPE.AAAA, 'AAAA'));
   list.push(...mailServersIn(message));
-  list.push(...of(answers, TYPE.NS).map(({ data }) => ({ value: bareName(data), type: 'NS' })));
-  list.push(...textsIn(message).map((entries) => ({ entries, type: 'TXT' })));
+  list.push(...of(answers, TYPE.NS).map(({ data }) => ({ value: bareName(data), type: 'NS' as const })));
+  list.push(...textsIn(message).map((entries) => ({ entries, type: 'TXT' as const })));
   list.push(...servicesIn(message));
-  list.push(...of(answers, TYPE.PTR).map(({ data }) => ({ value: bareName(data), type: 'PTR' })));
+  list.push(...of(answers, TYPE.PTR).map(({ data }) => ({ value: bareName(data), type: 'PTR' as const })));
   list.push(...pointersIn(message, 'NAPTR'));
   if (of(answers, TYPE.SOA).length > 0) list.push(authorityIn(message, 'SOA'));
-  certificatesIn(message, list);
+  // Node's types say that these have a `type`, and its resolver gives them none
+  certificatesIn(message, list as unknown[] as TlsaRecord[]);
   list.push(...certifiersIn(message));
   return list;
 }
 
-function withTtl(message: DnsMessage, type: typeof TYPE.A | typeof TYPE.AAAA): unknown[] {
+function typedAddresses(message: DnsMessage, type: AddressType, name: 'A' | 'AAAA') {
   if (of(message.answers, type).length === 0) return [];
-  const { addresses, ttls } = addressesIn(message, type);
-  return addresses.map((address, i) => ({ address, ttl: ttls[i], type: type === TYPE.A ? 'A' : 'AAAA' }));
+  return addressesWithTtlIn(message, type).map((found) => ({ ...found, type: name }));
 }
 
 function of<T extends keyof DataOf>(answers: readonly DnsRecord[], type: T): RecordType<T>[] {

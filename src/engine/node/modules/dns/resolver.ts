@@ -2,10 +2,9 @@
  * The `Resolver`s of `node:dns` and `node:dns/promises`: the same queries to the same servers, with callbacks and with
  * promises. The functions `dns.resolve…` are those of a resolver that each program has from the start.
  */
-
+import type { ResolveOptions, ResolverOptions, ResolveWithTtlOptions } from 'node:dns';
 import { inspect } from 'node-inspect-extracted';
 import { isIP } from '../../../base/is-ip.ts';
-import { TYPE } from '../../../wire/dns/code.ts';
 import type { DnsMessage } from '../../../wire/dns/message.ts';
 import {
   checkArray,
@@ -19,58 +18,21 @@ import {
 } from '../../arguments.ts';
 import type { NodeProcess } from '../../node-process.ts';
 import { codedError } from '../../system-error.ts';
-import { ChannelWrap, type QueryDone } from './channel.ts';
-import { dnsError } from './lookup.ts';
+import { ChannelWrap } from './channel.ts';
 import {
-  type Addresses,
-  addressesIn,
-  aliasIn,
-  authorityIn,
-  certificatesIn,
-  certifiersIn,
-  everythingIn,
-  mailServersIn,
-  namesIn,
-  pointersIn,
-  servicesIn,
-  textsIn,
-} from './records.ts';
+  type Done,
+  KINDS,
+  type Kind,
+  type Method,
+  type PlainRrtype,
+  type Rrtype,
+  type Value,
+  type Values,
+  type ValuesWithTtl,
+} from './kinds.ts';
+import { dnsError } from './lookup.ts';
 
 const PORT = 53;
-
-interface Kind {
-  readonly rrtype: string;
-  /** The name of the function of a resolver, and of what c-ares is asked. */
-  readonly method: string;
-  readonly binding: string;
-  readonly type: number;
-  read(message: DnsMessage): unknown;
-}
-
-const kind = (
-  rrtype: string,
-  method: string,
-  binding: string,
-  type: number,
-  read: (message: DnsMessage) => unknown,
-): Kind => ({ rrtype, method, binding, type, read });
-
-/** In the order of Node's own table. */
-export const KINDS: readonly Kind[] = [
-  kind('ANY', 'resolveAny', 'queryAny', 255, everythingIn),
-  kind('A', 'resolve4', 'queryA', TYPE.A, (message) => addressesIn(message, TYPE.A)),
-  kind('AAAA', 'resolve6', 'queryAaaa', TYPE.AAAA, (message) => addressesIn(message, TYPE.AAAA)),
-  kind('CAA', 'resolveCaa', 'queryCaa', TYPE.CAA, certifiersIn),
-  kind('CNAME', 'resolveCname', 'queryCname', TYPE.CNAME, aliasIn),
-  kind('MX', 'resolveMx', 'queryMx', TYPE.MX, mailServersIn),
-  kind('NS', 'resolveNs', 'queryNs', TYPE.NS, (message) => namesIn(message, TYPE.NS)),
-  kind('TLSA', 'resolveTlsa', 'queryTlsa', 52, (message) => certificatesIn(message)),
-  kind('TXT', 'resolveTxt', 'queryTxt', TYPE.TXT, textsIn),
-  kind('SRV', 'resolveSrv', 'querySrv', TYPE.SRV, servicesIn),
-  kind('PTR', 'resolvePtr', 'queryPtr', TYPE.PTR, (message) => namesIn(message, TYPE.PTR)),
-  kind('NAPTR', 'resolveNaptr', 'queryNaptr', 35, (message) => pointersIn(message)),
-  kind('SOA', 'resolveSoa', 'querySoa', TYPE.SOA, (message) => authorityIn(message)),
-];
 
 /** What `dns` and `dns.promises` have of the resolver that every program has, in the order in which they show it. */
 export const RESOLVER_FUNCTIONS = [
@@ -96,8 +58,8 @@ export function resolvers(node: NodeProcess) {
   class ResolverBase {
     readonly _handle: ChannelWrap;
 
-    constructor(options?: unknown) {
-      const { timeout = -1, tries = 4, maxTimeout = 0 } = { ...(options as Record<string, unknown>) };
+    constructor(options?: ResolverOptions) {
+      const { timeout = -1, tries = 4, maxTimeout = 0 } = { ...options };
       checkInt32(timeout, 'options.timeout', -1);
       checkInt32(tries, 'options.tries', 1);
       checkUint32(maxTimeout, 'options.maxTimeout');
@@ -138,103 +100,183 @@ export function resolvers(node: NodeProcess) {
     }
   }
 
-  const standard = { resolver: new ResolverBase() };
-
-  const callbacks = new Map<string, (this: ResolverBase, ...args: unknown[]) => object>();
-  class Resolver extends ResolverBase {
-    resolve(hostname: string, rrtype: unknown, callback?: unknown): object {
-      const done = typeof rrtype === 'function' ? rrtype : callback;
-      if (typeof rrtype !== 'string' && typeof rrtype !== 'function')
-        throw invalidType('rrtype', 'string', rrtype);
-      const query = callbacks.get(typeof rrtype === 'function' ? 'A' : (rrtype as string));
-      if (!query) throw invalidValue('rrtype', rrtype);
-      return query.call(this, hostname, done);
-    }
-  }
-
-  const promised = new Map<string, (this: ResolverBase, ...args: unknown[]) => Promise<unknown>>();
-  class PromiseResolver extends ResolverBase {
-    resolve(hostname: string, rrtype?: unknown): Promise<unknown> {
-      if (rrtype !== undefined) checkString(rrtype, 'rrtype');
-      const query = promised.get(rrtype ?? 'A');
-      if (!query) throw invalidValue('rrtype', rrtype);
-      return query.call(this, hostname);
-    }
-  }
-  Object.defineProperty(PromiseResolver, 'name', { value: 'Resolver' });
-
-  for (const one of KINDS) {
-    const withCallback = function (this: ResolverBase, name: unknown, ...rest: unknown[]): object {
-      const [options, callback] = rest.length > 1 ? rest : [undefined, rest[0]];
-      checkString(name, 'name');
-      checkFunction(callback, 'callback');
-      ask(this._handle, one, name, options, (code, value) =>
-        code === undefined ? callback(null, value) : callback(dnsError(one.binding, code, name, undefined)),
-      );
-      return {};
-    };
-    const withPromise = function (this: ResolverBase, name: unknown, options?: unknown): Promise<unknown> {
-      checkString(name, 'name');
-      return new Promise((resolve, reject) => {
-        ask(this._handle, one, name, options, (code, value) =>
-          code === undefined ? resolve(value) : reject(dnsError(one.binding, code, name, undefined)),
-        );
+  /** A class by Node's name with these methods, enumerable as Node has them. */
+  function resolverWith<M extends object>(methods: M) {
+    class Resolver extends ResolverBase {}
+    for (const [name, value] of Object.entries(methods))
+      Object.defineProperty(Resolver.prototype, name, {
+        value,
+        enumerable: true,
+        writable: true,
+        configurable: true,
       });
+    // the compiler does not follow the loop
+    return Resolver as {
+      new (options?: ResolverOptions): ResolverBase & M;
+      readonly prototype: ResolverBase & M;
     };
-    callbacks.set(one.rrtype, install(Resolver, one.method, one.binding, withCallback));
-    promised.set(one.rrtype, install(PromiseResolver, one.method, one.binding, withPromise));
   }
 
-  install(Resolver, 'reverse', REVERSE, function (this: ResolverBase, address: unknown, ...rest: unknown[]) {
+  return {
+    Resolver: resolverWith(callbackMethods()),
+    PromiseResolver: resolverWith(promiseMethods()),
+    standard: { resolver: new ResolverBase() },
+  };
+}
+
+/** What methods are called on. */
+interface Asking {
+  readonly _handle: ChannelWrap;
+}
+
+interface CallbackMethod<V, W> {
+  (this: Asking, hostname: string, callback: Done<V>): object;
+  (this: Asking, hostname: string, options: ResolveWithTtlOptions, callback: Done<W>): object;
+  (this: Asking, hostname: string, options: ResolveOptions, callback: Done<V | W>): object;
+}
+
+type CallbackMethods<N extends Method> = { [M in N]: CallbackMethod<Values[M], ValuesWithTtl[M]> };
+
+interface PromiseMethod<V, W> {
+  (this: Asking, hostname: string): Promise<V>;
+  (this: Asking, hostname: string, options: ResolveWithTtlOptions): Promise<W>;
+  (this: Asking, hostname: string, options: ResolveOptions): Promise<V | W>;
+}
+
+type PromiseMethods<N extends Method> = { [M in N]: PromiseMethod<Values[M], ValuesWithTtl[M]> };
+
+function callbackMethods() {
+  const methods = {} as CallbackMethods<Method>;
+  const byRrtype = new Map<string, (this: Asking, hostname: string, callback: never) => object>();
+  function add<M extends Method>(to: CallbackMethods<M>, one: Kind<Values[M], ValuesWithTtl[M], M>): void {
+    to[one.method] = callbackMethod(one);
+    byRrtype.set(one.rrtype, to[one.method]);
+  }
+  for (const one of KINDS) add(methods, one);
+
+  function resolve(this: Asking, hostname: string, callback: Done<Value<'A'>>): object;
+  function resolve(
+    this: Asking,
+    hostname: string,
+    rrtype: PlainRrtype,
+    callback: Done<Value<PlainRrtype>>,
+  ): object;
+  function resolve(this: Asking, hostname: string, rrtype: 'ANY', callback: Done<Value<'ANY'>>): object;
+  function resolve(this: Asking, hostname: string, rrtype: 'CAA', callback: Done<Value<'CAA'>>): object;
+  function resolve(this: Asking, hostname: string, rrtype: 'MX', callback: Done<Value<'MX'>>): object;
+  function resolve(this: Asking, hostname: string, rrtype: 'NAPTR', callback: Done<Value<'NAPTR'>>): object;
+  function resolve(this: Asking, hostname: string, rrtype: 'SOA', callback: Done<Value<'SOA'>>): object;
+  function resolve(this: Asking, hostname: string, rrtype: 'SRV', callback: Done<Value<'SRV'>>): object;
+  function resolve(this: Asking, hostname: string, rrtype: 'TLSA', callback: Done<Value<'TLSA'>>): object;
+  function resolve(this: Asking, hostname: string, rrtype: 'TXT', callback: Done<Value<'TXT'>>): object;
+  function resolve(this: Asking, hostname: string, rrtype: string, callback: Done<Value<Rrtype>>): object;
+  function resolve(this: Asking, hostname: string, rrtype: unknown, callback?: unknown): object {
+    const done = typeof rrtype === 'function' ? rrtype : callback;
+    if (typeof rrtype !== 'string' && typeof rrtype !== 'function')
+      throw invalidType('rrtype', 'string', rrtype);
+    const query = byRrtype.get(typeof rrtype === 'function' ? 'A' : rrtype);
+    if (!query) throw invalidValue('rrtype', rrtype);
+    return query.call(this, hostname, done as never);
+  }
+
+  function reverse(this: Asking, ip: string, callback: Done<string[]>): object;
+  function reverse(this: Asking, address: unknown, ...rest: unknown[]): object {
     const callback = rest.length > 1 ? rest[1] : rest[0];
     checkString(address, 'name');
     checkFunction(callback, 'callback');
+    const done: Done<string[]> = callback;
     if (isIP(address) === 0) throw dnsError(REVERSE, 'EINVAL', address, -22);
-    this._handle.reverse(address, (code, value) =>
-      code === undefined ? callback(null, value) : callback(dnsError(REVERSE, code, address, undefined)),
+    this._handle.reverse(address, ({ code, value }) =>
+      code === undefined ? done(null, value) : callback(dnsError(REVERSE, code, address, undefined)),
     );
     return {};
-  });
-  install(PromiseResolver, 'reverse', REVERSE, function (this: ResolverBase, address: unknown) {
+  }
+
+  return { ...methods, reverse: named(reverse, REVERSE), resolve };
+}
+
+function callbackMethod<V, W>(one: Kind<V, W>) {
+  function query(this: Asking, hostname: string, callback: Done<V>): object;
+  function query(this: Asking, hostname: string, options: ResolveWithTtlOptions, callback: Done<W>): object;
+  function query(this: Asking, hostname: string, options: ResolveOptions, callback: Done<V | W>): object;
+  function query(this: Asking, name: unknown, ...rest: unknown[]): object {
+    const [options, callback] = rest.length > 1 ? rest : [undefined, rest[0]];
+    checkString(name, 'name');
+    checkFunction(callback, 'callback');
+    const done: Done<V | W> = callback;
+    this._handle.query(name, one.type, readerOf(one, options), ({ code, value }) =>
+      code === undefined ? done(null, value) : callback(dnsError(one.binding, code, name, undefined)),
+    );
+    return {};
+  }
+  return named(query, one.binding);
+}
+
+function promiseMethods() {
+  const methods = {} as PromiseMethods<Method>;
+  const byRrtype = new Map<string, (this: Asking, hostname: string) => Promise<Value<Rrtype>>>();
+  function add<M extends Method>(to: PromiseMethods<M>, one: Kind<Values[M], ValuesWithTtl[M], M>): void {
+    to[one.method] = promiseMethod(one);
+    byRrtype.set(one.rrtype, to[one.method]);
+  }
+  for (const one of KINDS) add(methods, one);
+
+  function resolve(this: Asking, hostname: string): Promise<Value<'A'>>;
+  function resolve(this: Asking, hostname: string, rrtype: PlainRrtype): Promise<Value<PlainRrtype>>;
+  function resolve(this: Asking, hostname: string, rrtype: 'ANY'): Promise<Value<'ANY'>>;
+  function resolve(this: Asking, hostname: string, rrtype: 'CAA'): Promise<Value<'CAA'>>;
+  function resolve(this: Asking, hostname: string, rrtype: 'MX'): Promise<Value<'MX'>>;
+  function resolve(this: Asking, hostname: string, rrtype: 'NAPTR'): Promise<Value<'NAPTR'>>;
+  function resolve(this: Asking, hostname: string, rrtype: 'SOA'): Promise<Value<'SOA'>>;
+  function resolve(this: Asking, hostname: string, rrtype: 'SRV'): Promise<Value<'SRV'>>;
+  function resolve(this: Asking, hostname: string, rrtype: 'TLSA'): Promise<Value<'TLSA'>>;
+  function resolve(this: Asking, hostname: string, rrtype: 'TXT'): Promise<Value<'TXT'>>;
+  function resolve(this: Asking, hostname: string, rrtype: string): Promise<Value<Rrtype>>;
+  function resolve(this: Asking, hostname: string, rrtype?: unknown): Promise<Value<Rrtype>> {
+    if (rrtype !== undefined) checkString(rrtype, 'rrtype');
+    const query = byRrtype.get(rrtype ?? 'A');
+    if (!query) throw invalidValue('rrtype', rrtype);
+    return query.call(this, hostname);
+  }
+
+  function reverse(this: Asking, address: string): Promise<string[]> {
     checkString(address, 'name');
     return new Promise((resolve, reject) => {
       if (isIP(address) === 0) reject(dnsError(REVERSE, 'EINVAL', address, -22));
       else
-        this._handle.reverse(address, (code, value) =>
+        this._handle.reverse(address, ({ code, value }) =>
           code === undefined ? resolve(value) : reject(dnsError(REVERSE, code, address, undefined)),
         );
     });
-  });
+  }
 
-  return { Resolver, PromiseResolver, standard };
+  return { ...methods, reverse: named(reverse, REVERSE), resolve };
+}
+
+function promiseMethod<V, W>(one: Kind<V, W>) {
+  function query(this: Asking, hostname: string): Promise<V>;
+  function query(this: Asking, hostname: string, options: ResolveWithTtlOptions): Promise<W>;
+  function query(this: Asking, hostname: string, options: ResolveOptions): Promise<V | W>;
+  function query(this: Asking, name: unknown, options?: unknown): Promise<V | W> {
+    checkString(name, 'name');
+    return new Promise((resolve, reject) => {
+      this._handle.query(name, one.type, readerOf(one, options), ({ code, value }) =>
+        code === undefined ? resolve(value) : reject(dnsError(one.binding, code, name, undefined)),
+      );
+    });
+  }
+  return named(query, one.binding);
+}
+
+function readerOf<V, W>(one: Kind<V, W>, options: unknown): (message: DnsMessage) => V | W {
+  return (options as { ttl?: unknown } | undefined)?.ttl ? one.readWithTtl : one.read;
 }
 
 const REVERSE = 'getHostByAddr';
 
-/** Puts a method into a class under one name, which says to be called by another. */
-function install<F extends (...args: never[]) => unknown>(
-  Class: { readonly prototype: object },
-  method: string,
-  name: string,
-  body: F,
-): F {
-  Object.defineProperty(body, 'name', { value: name, configurable: true });
-  Object.defineProperty(Class.prototype, method, {
-    value: body,
-    enumerable: true,
-    writable: true,
-    configurable: true,
-  });
-  return body;
-}
-
-function ask(handle: ChannelWrap, one: Kind, name: string, options: unknown, done: QueryDone): void {
-  const withTtl = Boolean((options as { ttl?: unknown } | undefined)?.ttl);
-  handle.query(name, one.type, one.read, (code, value) => {
-    if (code !== undefined || (one.rrtype !== 'A' && one.rrtype !== 'AAAA')) return done(code, value);
-    const { addresses, ttls } = value as Addresses;
-    done(undefined, withTtl ? addresses.map((address, i) => ({ address, ttl: ttls[i] })) : addresses);
-  });
+/** Gives a function the name of what c-ares is asked, by which Node's go. */
+function named<F extends object>(body: F, name: string): F {
+  return Object.defineProperty(body, 'name', { value: name, configurable: true });
 }
 
 /** `192.0.2.53`, `192.0.2.53:5353`, `[2001:db8::53]:5353`. */
