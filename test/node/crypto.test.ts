@@ -145,3 +145,14 @@ test('the same seed draws the same secrets; what is missing says why', async () 
   expect(one.stdout).toContain('chapter on TLS');
   expect(one.stdout.match(/chapter on TLS/g)).toHaveLength(2);
 });
+
+test('options of UUIDs are checked, and what is not here is refused', async () => {
+  await expectSame(`
+    const crypto = require('node:crypto');
+    for (const make of ['randomUUID', 'randomUUIDv7'])
+      for (const options of [undefined, {}, { disableEntropyCache: true }, { disableEntropyCache: 1 }, null, 5])
+        try { console.log(crypto[make](options).replace(/[0-9a-f]/g, 'x').length); } catch (e) { console.log(e.code, e.message); }
+    console.log(crypto.randomUUIDv7()[14], crypto.randomUUID()[14], /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(crypto.randomUUIDv7()));
+    console.log(Object.getOwnPropertyNames(Object.getPrototypeOf(crypto.subtle)).sort());
+  `);
+});

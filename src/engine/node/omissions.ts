@@ -44,7 +44,12 @@ export const MISSING_MODULES: Readonly<Record<string, string>> = {
   zlib: 'nothing compresses here yet',
 };
 
-/** Not here: undefined, or a function that throws and says why. */
+const PATHS = [
+  { names: ['matchesGlob'], why: 'there are no patterns of files here' },
+  { names: ['win32'], why: 'the machines here run Linux' },
+] as const;
+
+/** Not here: undefined, or a function that throws and says why, or an object of such functions. */
 export const ABSENT = {
   buffer: [{ names: ['resolveObjectURL'], why: 'no URL stands for a Blob yet' }],
   console: [{ names: ['context', 'createTask'], why: 'they serve debuggers' }],
@@ -175,6 +180,8 @@ export const ABSENT = {
     },
   ],
   https: [{ names: ['Agent', 'Server', 'globalAgent'], why: 'TLS comes with the chapter on TLS' }],
+  path: PATHS,
+  'path/posix': PATHS,
   perf_hooks: [
     {
       names: [
@@ -216,30 +223,7 @@ export const ABSENT = {
 
 /** Here, and behaving as Node's, but with types that say less than Node's or other things. */
 export const LOOSER = {
-  crypto: [
-    {
-      names: [
-        'createHash',
-        'createHmac',
-        'pbkdf2Sync',
-        'randomBytes',
-        'pseudoRandomBytes',
-        'randomInt',
-        'scryptSync',
-        'getFips',
-        'hash',
-        'hkdfSync',
-        'randomUUID',
-        'randomUUIDv7',
-        'Hash',
-        'Hmac',
-        'subtle',
-        'webcrypto',
-        'constants',
-      ],
-      why: 'arguments are checked when they are called, so their types are open',
-    },
-  ],
+  crypto: [{ names: ['constants'], why: 'there is no OpenSSL beneath, whose switches they are' }],
   dns: [{ names: ['promises'], why: 'it is dns/promises, and measured there' }],
   'dns/promises': [{ names: ['getDefaultResultOrder'], why: 'Node’s types forget that it may be ipv6first' }],
   fs: [

@@ -5,6 +5,19 @@
  * with the chapter on TLS; asked for, they throw and say so. What takes a callback computes at once and calls back in an
  * event of its own.
  */
+import type {
+  BinaryLike,
+  HashOptions,
+  HmacOptions,
+  KeyLike,
+  OneShotDigestOptions,
+  OneShotDigestOptionsWithBufferEncoding,
+  OneShotDigestOptionsWithStringEncoding,
+  RandomUUIDOptions,
+  RandomUUIDV7Options,
+  ScryptOptions,
+  UUID,
+} from 'node:crypto';
 import { expand, extract } from '@noble/hashes/hkdf.js';
 import { hmac } from '@noble/hashes/hmac.js';
 import { pbkdf2 as noblePbkdf2 } from '@noble/hashes/pbkdf2.js';
@@ -24,7 +37,7 @@ import { wallClockMs } from '../wall-clock.ts';
 import { viewedBytes } from '../web/blob.ts';
 import { fillRandom, randomBytes as randomOf, randomUuid } from '../web/chance.ts';
 import { type Digest, digestNamed, digestNames, type Hashing } from '../web/digests.ts';
-import { webCrypto } from '../web/web-crypto.ts';
+import { checkUuidOptions, webCrypto } from '../web/web-crypto.ts';
 import { absent } from './absent.ts';
 import { packages } from './packages.ts';
 
@@ -48,17 +61,20 @@ const MISSING = [
 ];
 
 type Encoding = BufferEncoding | 'buffer' | undefined;
-type Done = (error: Error | null, value?: unknown) => void;
+type Bytes = Buffer<ArrayBuffer>;
+/** Without a value when there is an error, which Node’s types leave out. */
+type Done<T> = (error: Error | null, value: T) => void;
 
 export function cryptoModule(node: NodeProcess) {
   const { stream, buffer } = node.load(packages);
   const { Buffer } = buffer;
   const { crypto } = node.load(webCrypto);
 
-  const given = (bytes: Uint8Array, encoding: Encoding): Buffer | string => {
-    const made = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    return encoding === undefined || encoding === 'buffer' ? made : made.toString(encoding);
-  };
+  // what @noble/hashes makes lies in no shared memory
+  const bufferOf = (bytes: Uint8Array): Bytes =>
+    Buffer.from(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength);
+  const given = (bytes: Uint8Array, encoding: Encoding): Bytes | string =>
+    encoding === undefined || encoding === 'buffer' ? bufferOf(bytes) : bufferOf(bytes).toString(encoding);
 
   function dataOf(
     data: unknown,
@@ -79,8 +95,8 @@ export function cryptoModule(node: NodeProcess) {
     #isDone = false;
     readonly #length: number | undefined;
 
-    constructor(algorithm: unknown, options?: { outputLength?: number }, state?: Hashing) {
-      super(options as object);
+    constructor(algorithm?: unknown, options?: HashOptions, state?: Hashing) {
+      super(options);
       checkString(algorithm, 'algorithm');
       const { outputLength } = options ?? {};
       if (outputLength !== undefined) checkUint32(outputLength, 'options.outputLength');
@@ -101,20 +117,19 @@ export function cryptoModule(node: NodeProcess) {
     }
     readonly #algorithm: string;
 
-    copy(options?: { outputLength?: number }): Hash {
+    copy(options?: HashOptions): Hash {
       if (this.#isDone) throw finalized();
-      return new Hash(
-        this.#algorithm,
-        options ?? { outputLength: this.#length as number },
-        this.#state.clone(),
-      );
+      return new Hash(this.#algorithm, options ?? { outputLength: this.#length }, this.#state.clone());
     }
-    update(data: unknown, encoding?: Encoding): this {
+    update(data: string | NodeJS.ArrayBufferView, encoding?: Encoding): this {
       if (this.#isDone) throw finalized();
       this.#state.update(dataOf(data, 'data', encoding));
       return this;
     }
-    digest(encoding?: Encoding): Buffer | string {
+    digest(): Bytes;
+    digest(encoding: BufferEncoding): string;
+    digest(encoding: Encoding): Bytes | string;
+    digest(encoding?: Encoding): Bytes | string {
       if (this.#isDone) throw finalized();
       this.#isDone = true;
       return given(this.#length === 0 ? new Uint8Array(0) : this.#state.digest(), encoding);
@@ -133,18 +148,21 @@ export function cryptoModule(node: NodeProcess) {
     readonly #state: Hashing;
     #isDone = false;
 
-    constructor(algorithm: unknown, key: unknown, options?: object & { encoding?: BufferEncoding }) {
+    constructor(algorithm?: unknown, key?: unknown, options?: HmacOptions) {
       super(options);
       checkString(algorithm, 'hmac');
       const bytes = dataOf(key, 'key', options?.encoding, KEYS);
       this.#state = hmac.create(digestFor(algorithm).hash as never, bytes) as unknown as Hashing;
     }
-    update(data: unknown, encoding?: Encoding): this {
+    update(data: string | NodeJS.ArrayBufferView, encoding?: Encoding): this {
       if (this.#isDone) throw finalized();
       this.#state.update(dataOf(data, 'data', encoding));
       return this;
     }
-    digest(encoding?: Encoding): Buffer | string {
+    digest(): Bytes;
+    digest(encoding: BufferEncoding): string;
+    digest(encoding: Encoding): Bytes | string;
+    digest(encoding?: Encoding): Bytes | string {
       if (this.#isDone) return given(new Uint8Array(0), encoding);
       this.#isDone = true;
       return given(this.#state.digest(), encoding);
@@ -159,12 +177,29 @@ export function cryptoModule(node: NodeProcess) {
     }
   }
 
-  function hash(algorithm: unknown, input: unknown, options: unknown = 'hex'): Buffer | string {
+  function hash(
+    algorithm: string,
+    input: BinaryLike,
+    options?: OneShotDigestOptionsWithStringEncoding | BufferEncoding,
+  ): string;
+  function hash(
+    algorithm: string,
+    input: BinaryLike,
+    options: OneShotDigestOptionsWithBufferEncoding | 'buffer',
+  ): Bytes;
+  function hash(
+    algorithm: string,
+    input: BinaryLike,
+    options: OneShotDigestOptions | BufferEncoding | 'buffer',
+  ): Bytes | string;
+  function hash(
+    algorithm: unknown,
+    input: unknown,
+    options: OneShotDigestOptions | BufferEncoding | 'buffer' = 'hex',
+  ): Bytes | string {
     checkString(algorithm, 'algorithm');
     const { outputEncoding = 'hex', outputLength } =
-      typeof options === 'string'
-        ? { outputEncoding: options as Encoding, outputLength: undefined }
-        : (options as { outputEncoding?: Encoding; outputLength?: number });
+      typeof options === 'string' ? { outputEncoding: options } : options;
     const bytes = dataOf(input, 'input');
     const made = new Hash(algorithm, outputLength === undefined ? undefined : { outputLength });
     return made.update(bytes).digest(outputEncoding);
@@ -172,13 +207,15 @@ export function cryptoModule(node: NodeProcess) {
 
   // ── chance
 
-  function randomBytes(size: unknown, callback?: unknown): unknown {
+  function randomBytes(size: number): Bytes;
+  function randomBytes(size: number, callback: Done<Bytes>): void;
+  function randomBytes(size: unknown, callback?: Done<Bytes>): Bytes | undefined {
     checkNumber(size, 'size', 0, MAX_BYTES);
     if (callback !== undefined) checkFunction(callback, 'callback');
     if (size > MAX_RANDOM) node.abort(`asked for ${size} random bytes at once`);
-    const make = (): Buffer | string => given(randomOf(node, size), undefined);
+    const make = (): Bytes => bufferOf(randomOf(node, size));
     if (callback === undefined) return make();
-    answer(callback as Done, make);
+    answer(callback, make);
     return undefined;
   }
 
@@ -195,13 +232,20 @@ export function cryptoModule(node: NodeProcess) {
     return into;
   }
 
-  function randomFill(into: unknown, ...rest: unknown[]): void {
+  function randomFill<T>(into: T, callback: Done<T>): void;
+  function randomFill<T>(into: T, offset: number, callback: Done<T>): void;
+  function randomFill<T>(into: T, offset: number, size: number, callback: Done<T>): void;
+  function randomFill<T>(into: T, ...rest: unknown[]): void {
     const callback = rest.pop();
     if (!viewedBytes(into)) throw invalidType('buf', ['ArrayBuffer', 'ArrayBufferView'], into);
     checkFunction(callback, 'callback');
-    answer(callback as Done, () => randomFillSync(into, rest[0], rest[1]));
+    answer<T>(callback, () => randomFillSync(into, rest[0], rest[1]));
   }
 
+  function randomInt(max: number): number;
+  function randomInt(min: number, max: number): number;
+  function randomInt(max: number, callback: Done<number>): void;
+  function randomInt(min: number, max: number, callback: Done<number>): void;
   function randomInt(...args: unknown[]): number | undefined {
     const hasMin = args.length > 1 && typeof args[1] !== 'function' && args[1] !== undefined;
     const [min, max, callback] = hasMin ? args : [0, args[0], args[1]];
@@ -230,9 +274,12 @@ export function cryptoModule(node: NodeProcess) {
   }
 
   /** A version 7 UUID (RFC 9562 §5.7): its first 48 bits are the time in milliseconds. */
-  function randomUUIDv7(): string {
+  function randomUUIDv7(options?: RandomUUIDV7Options): UUID {
+    checkUuidOptions(options);
     const time = Math.floor(wallClockMs(node)).toString(16).padStart(12, '0');
-    return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUuid(node).slice(15)}`;
+    const rest = randomUuid(node).slice(15);
+    const [least, variant, last] = rest.split('-');
+    return `${time.slice(0, 8)}-${time.slice(8)}-7${least}-${variant}-${last}`;
   }
 
   function timingSafeEqual(one: unknown, other: unknown): boolean {
@@ -257,25 +304,25 @@ export function cryptoModule(node: NodeProcess) {
   // ── keys from passwords
 
   function pbkdf2Sync(
-    password: unknown,
-    salt: unknown,
-    rounds: unknown,
-    length: unknown,
-    digest: unknown,
-  ): unknown {
+    password: BinaryLike,
+    salt: BinaryLike,
+    rounds: number,
+    length: number,
+    digest: string,
+  ): Bytes {
     return pbkdf2Job(password, salt, rounds, length, digest)();
   }
   function pbkdf2(
-    password: unknown,
-    salt: unknown,
-    rounds: unknown,
-    length: unknown,
-    digest: unknown,
-    callback?: unknown,
-  ) {
+    password: BinaryLike,
+    salt: BinaryLike,
+    rounds: number,
+    length: number,
+    digest: string,
+    callback: Done<Bytes>,
+  ): void {
     if (typeof digest === 'function') throw invalidType('digest', 'string', undefined);
     checkFunction(callback, 'callback');
-    answer(callback as Done, pbkdf2Job(password, salt, rounds, length, digest));
+    answer(callback, pbkdf2Job(password, salt, rounds, length, digest));
   }
   function pbkdf2Job(password: unknown, salt: unknown, rounds: unknown, length: unknown, digest: unknown) {
     checkString(digest, 'digest');
@@ -286,24 +333,30 @@ export function cryptoModule(node: NodeProcess) {
     const { hash: noble } = digestFor(digest);
     return () => {
       if (length === 0) throw new Error('PBKDF2 derivation failed');
-      return given(noblePbkdf2(noble as never, secret, grains, { c: rounds, dkLen: length }), undefined);
+      return bufferOf(noblePbkdf2(noble as never, secret, grains, { c: rounds, dkLen: length }));
     };
   }
 
-  function hkdfSync(digest: unknown, key: unknown, salt: unknown, info: unknown, length: unknown): unknown {
+  function hkdfSync(
+    digest: string,
+    key: KeyLike,
+    salt: BinaryLike,
+    info: BinaryLike,
+    length: number,
+  ): ArrayBuffer {
     return hkdfJob(digest, key, salt, info, length)();
   }
   function hkdf(
-    digest: unknown,
-    key: unknown,
-    salt: unknown,
-    info: unknown,
-    length: unknown,
-    callback: unknown,
+    digest: string,
+    key: KeyLike,
+    salt: BinaryLike,
+    info: BinaryLike,
+    length: number,
+    callback: Done<ArrayBuffer>,
   ): void {
     const job = hkdfJob(digest, key, salt, info, length);
     checkFunction(callback, 'callback');
-    answer(callback as Done, job);
+    answer(callback, job);
   }
   function hkdfJob(digest: unknown, key: unknown, salt: unknown, info: unknown, length: unknown) {
     checkString(digest, 'digest');
@@ -323,14 +376,27 @@ export function cryptoModule(node: NodeProcess) {
     };
   }
 
-  function scryptSync(password: unknown, salt: unknown, length: unknown, options?: unknown): unknown {
+  function scryptSync(
+    password: BinaryLike,
+    salt: BinaryLike,
+    length: number,
+    options?: ScryptOptions,
+  ): Bytes {
     return scryptJob(password, salt, length, options)();
   }
+  function scrypt(password: BinaryLike, salt: BinaryLike, length: number, callback: Done<Bytes>): void;
+  function scrypt(
+    password: BinaryLike,
+    salt: BinaryLike,
+    length: number,
+    options: ScryptOptions,
+    callback: Done<Bytes>,
+  ): void;
   function scrypt(password: unknown, salt: unknown, length: unknown, ...rest: unknown[]): void {
     const callback = rest.pop();
     const job = scryptJob(password, salt, length, rest[0]);
     checkFunction(callback, 'callback');
-    answer(callback as Done, job);
+    answer<Bytes>(callback, job);
   }
   function scryptJob(password: unknown, salt: unknown, length: unknown, options: unknown = {}) {
     const secret = dataOf(password, 'password', 'utf8', ['string', ...VIEWS]);
@@ -353,22 +419,21 @@ export function cryptoModule(node: NodeProcess) {
     return () =>
       length === 0
         ? Buffer.alloc(0)
-        : given(
+        : bufferOf(
             nobleScrypt(secret, grains, { N, r, p, dkLen: length, maxmem: maxmem + 1024 * r * p + 4096 }),
-            undefined,
           );
   }
 
   /** Calls back in an event of its own, as from a thread of Node's pool. */
-  function answer(callback: Done, make: () => unknown): void {
+  function answer<T>(callback: Done<T>, make: () => T): void {
     node.ref();
     node.soon(() => {
       node.unref();
-      let made: unknown;
+      let made: T;
       try {
         made = make();
       } catch (error) {
-        callback(error as Error);
+        (callback as (error: Error) => void)(error as Error);
         return;
       }
       callback(null, made);
@@ -379,19 +444,19 @@ export function cryptoModule(node: NodeProcess) {
     ...absent('crypto', MISSING, 'ciphers, keys and certificates come with the chapter on TLS'),
     Hash,
     Hmac,
-    createHash: (algorithm: unknown, options?: { outputLength?: number }) => new Hash(algorithm, options),
-    createHmac: (algorithm: unknown, key: unknown, options?: object) => new Hmac(algorithm, key, options),
+    createHash: (algorithm: string, options?: HashOptions) => new Hash(algorithm, options),
+    createHmac: (algorithm: string, key: KeyLike, options?: HmacOptions) => new Hmac(algorithm, key, options),
     hash,
     getHashes: digestNames,
     getCiphers: () => [] as string[],
     getCurves: () => [] as string[],
-    getFips: () => 0,
+    getFips: () => 0 as const,
     randomBytes,
     pseudoRandomBytes: randomBytes,
     randomFill,
     randomFillSync,
     randomInt,
-    randomUUID: (options?: { disableEntropyCache?: unknown }) => crypto.randomUUID(options),
+    randomUUID: (options?: RandomUUIDOptions) => crypto.randomUUID(options),
     randomUUIDv7,
     timingSafeEqual,
     pbkdf2,

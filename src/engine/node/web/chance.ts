@@ -1,6 +1,7 @@
 /**
  * A program's secrets, which are none: random bytes from the stream of chance that bears its name.
  */
+import type { UUID } from 'node:crypto';
 import type { NodeProcess } from '../node-process.ts';
 
 /** Fills `into` with random bytes. */
@@ -19,10 +20,10 @@ export function randomBytes(node: NodeProcess, count: number): Uint8Array<ArrayB
 }
 
 /** A version 4 UUID (RFC 9562 §5.4). */
-export function randomUuid(node: NodeProcess): string {
+export function randomUuid(node: NodeProcess): UUID {
   const bytes = randomBytes(node, 16);
   bytes[6] = (bytes[6]! & 0x0f) | 0x40;
   bytes[8] = (bytes[8]! & 0x3f) | 0x80;
   const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }

@@ -4,6 +4,7 @@
  * Computed at once, told in an event of its own as by Node's pool of threads. Ciphers, signatures and key agreement come
  * with the chapter on TLS: until then they are refused, and the refusal says so.
  */
+import type { UUID, webcrypto } from 'node:crypto';
 import { hmac } from '@noble/hashes/hmac.js';
 import { invalidType, missingArguments } from '../arguments.ts';
 import type { NodeProcess } from '../node-process.ts';
@@ -34,7 +35,8 @@ const BLOCKS: Readonly<Record<string, number>> = {
   'SHA3-384': 104,
   'SHA3-512': 72,
 };
-const USAGES = ['sign', 'verify'];
+const USAGES: readonly webcrypto.KeyUsage[] = ['sign', 'verify'];
+const isUsage = (name: string): boolean => USAGES.some((one) => one === name);
 const MAKING = Symbol('making');
 const INTEGERS = /^\[object (?:Int8|Uint8|Uint8Clamped|Int16|Uint16|Int32|Uint32|BigInt64|BigUint64)Array\]$/;
 
@@ -52,7 +54,7 @@ export function webCrypto(node: NodeProcess) {
   class CryptoKey {
     readonly #extractable: boolean;
     readonly #algorithm: HmacAlgorithm;
-    readonly #usages: readonly string[];
+    readonly #usages: readonly webcrypto.KeyUsage[];
     constructor(
       making?: symbol,
       algorithm?: HmacAlgorithm,
@@ -64,7 +66,7 @@ export function webCrypto(node: NodeProcess) {
       this.#extractable = isExtractable;
       this.#usages = USAGES.filter((one) => usages.includes(one));
     }
-    get type(): string {
+    get type(): 'secret' {
       return 'secret';
     }
     get extractable(): boolean {
@@ -73,7 +75,7 @@ export function webCrypto(node: NodeProcess) {
     get algorithm(): HmacAlgorithm {
       return this.#algorithm;
     }
-    get usages(): string[] {
+    get usages(): webcrypto.KeyUsage[] {
       return [...this.#usages];
     }
     [INSPECT](depth: number, options: object, inspect: Inspect): string {
@@ -137,8 +139,7 @@ export function webCrypto(node: NodeProcess) {
     usages: unknown,
   ): CryptoKey {
     const wanted = [...(usages as Iterable<string>)];
-    if (wanted.some((one) => !USAGES.includes(one)))
-      throw refused('SyntaxError', 'Unsupported key usage for HMAC key');
+    if (!wanted.every(isUsage)) throw refused('SyntaxError', 'Unsupported key usage for HMAC key');
     if (wanted.length === 0)
       throw refused('SyntaxError', 'Usages cannot be empty when importing a secret key.');
     const algorithm: HmacAlgorithm = { name: 'HMAC', length: bytes.length * 8, hash: { name: hash } };
@@ -147,7 +148,7 @@ export function webCrypto(node: NodeProcess) {
     return key;
   }
 
-  function mac(key: unknown, usage: string, data: Uint8Array): Uint8Array {
+  function mac(key: unknown, usage: 'sign' | 'verify', data: Uint8Array): Uint8Array {
     if (!(key instanceof CryptoKey))
       throw invalidArgument(
         `Failed to execute '${usage}' on 'SubtleCrypto': 2nd argument is not of type CryptoKey.`,
@@ -182,6 +183,12 @@ export function webCrypto(node: NodeProcess) {
         throw refused('NotSupportedError', `Unable to import HMAC key using ${format} format`);
       return keyOf(bytes, hash, isExtractable, usages);
     }
+    generateKey(
+      algorithm: webcrypto.RsaHashedKeyGenParams | webcrypto.EcKeyGenParams,
+      isExtractable: unknown,
+      usages: unknown,
+    ): Promise<never>;
+    generateKey(algorithm: unknown, isExtractable: unknown, usages: unknown): Promise<CryptoKey>;
     async generateKey(algorithm: unknown, isExtractable: unknown, usages: unknown): Promise<CryptoKey> {
       demand(arguments.length, 3, 'generateKey');
       const hash = hmacHash(algorithm, 'HmacKeyGenParams');
@@ -189,7 +196,9 @@ export function webCrypto(node: NodeProcess) {
       const count = length === undefined ? BLOCKS[hash]! : Math.ceil(length / 8);
       return later(node, () => keyOf(randomBytes(node, count), hash, isExtractable, usages));
     }
-    async exportKey(format: unknown, key: unknown): Promise<unknown> {
+    exportKey(format: 'jwk', key: unknown): Promise<never>;
+    exportKey(format: unknown, key: unknown): Promise<ArrayBuffer>;
+    async exportKey(format: unknown, key: unknown): Promise<ArrayBuffer> {
       demand(arguments.length, 2, 'exportKey');
       if (!(key instanceof CryptoKey) || !key.extractable)
         throw refused('InvalidAccessError', 'key is not extractable');
@@ -226,10 +235,26 @@ export function webCrypto(node: NodeProcess) {
     async unwrapKey(): Promise<never> {
       throw notHere('crypto.subtle.unwrapKey');
     }
+    async getPublicKey(): Promise<never> {
+      throw notHere('crypto.subtle.getPublicKey');
+    }
+    async encapsulateBits(): Promise<never> {
+      throw notHere('crypto.subtle.encapsulateBits');
+    }
+    async encapsulateKey(): Promise<never> {
+      throw notHere('crypto.subtle.encapsulateKey');
+    }
+    async decapsulateBits(): Promise<never> {
+      throw notHere('crypto.subtle.decapsulateBits');
+    }
+    async decapsulateKey(): Promise<never> {
+      throw notHere('crypto.subtle.decapsulateKey');
+    }
   }
   finishInterface(SubtleCrypto, [
     ...['digest', 'importKey', 'generateKey', 'exportKey', 'sign', 'verify', 'encrypt', 'decrypt'],
-    ...['deriveBits', 'deriveKey', 'wrapKey', 'unwrapKey'],
+    ...['deriveBits', 'deriveKey', 'wrapKey', 'unwrapKey', 'getPublicKey', 'encapsulateBits'],
+    ...['encapsulateKey', 'decapsulateBits', 'decapsulateKey'],
   ]);
   const subtle = new SubtleCrypto(MAKING);
 
@@ -247,12 +272,8 @@ export function webCrypto(node: NodeProcess) {
     return array;
   }
 
-  function randomUUID(options?: { disableEntropyCache?: unknown }): string {
-    if (options !== undefined && (options === null || typeof options !== 'object'))
-      throw invalidType('options', 'object', options);
-    const { disableEntropyCache = false } = options ?? {};
-    if (typeof disableEntropyCache !== 'boolean')
-      throw invalidType('options.disableEntropyCache', 'boolean', disableEntropyCache);
+  function randomUUID(options?: { disableEntropyCache?: unknown }): UUID {
+    checkUuidOptions(options);
     return randomUuid(node);
   }
 
@@ -266,11 +287,20 @@ export function webCrypto(node: NodeProcess) {
     getRandomValues<T>(array: T): T {
       return getRandomValues(array);
     }
-    randomUUID(options?: { disableEntropyCache?: unknown }): string {
+    randomUUID(options?: { disableEntropyCache?: unknown }): UUID {
       return randomUUID(options);
     }
   }
   finishInterface(Crypto, ['subtle', 'getRandomValues', 'randomUUID']);
 
   return { crypto: new Crypto(MAKING), Crypto, SubtleCrypto, CryptoKey };
+}
+
+/** The options of `randomUUID` and `randomUUIDv7`, which change nothing here. */
+export function checkUuidOptions(options: unknown): void {
+  if (options === undefined) return;
+  if (options === null || typeof options !== 'object') throw invalidType('options', 'object', options);
+  const { disableEntropyCache = false } = options as { disableEntropyCache?: unknown };
+  if (typeof disableEntropyCache !== 'boolean')
+    throw invalidType('options.disableEntropyCache', 'boolean', disableEntropyCache);
 }
