@@ -4,7 +4,7 @@
  */
 import { codedError } from '../system-error.ts';
 
-type Absent = (...args: unknown[]) => never;
+export type Absent = (...args: unknown[]) => never;
 
 /** `module.name` for each of the names, with one reason. */
 export function absent<N extends string>(

@@ -1,11 +1,42 @@
 /**
  * `node:path`, POSIX only: the machines here have no drive letters.
  */
+import type { FormatInputPathObject, ParsedPath } from 'node:path';
 import { checkObject, checkString, invalidType } from '../arguments.ts';
 import type { NodeProcess } from '../node-process.ts';
-import { absent } from './absent.ts';
+import { type Absent, absent } from './absent.ts';
 
-export function pathModule(node: NodeProcess) {
+/** What the module is made of; it is a member of itself, too. */
+type Functions = ReturnType<typeof pathFunctions>;
+interface Path extends Functions {
+  readonly sep: '/';
+  readonly delimiter: ':';
+  readonly win32: Windows;
+  readonly posix: Path;
+}
+
+/** Paths of Windows: its functions say that they are not here when they are called. */
+interface Windows extends Record<keyof Functions, Absent> {
+  readonly sep: '\\';
+  readonly delimiter: ';';
+  readonly win32: Windows;
+  readonly posix: Path;
+}
+
+export function pathModule(node: NodeProcess): Path {
+  const functions = pathFunctions(node);
+  const names = Object.keys(functions) as (keyof Functions)[];
+  const missing = absent('path.win32', names, 'the machines here run Linux');
+  const { toNamespacedPath: _makeLong } = functions;
+  const posix = { ...functions, sep: '/', delimiter: ':' } as const;
+  const win32 = { ...missing, sep: '\\', delimiter: ';' } as const;
+  // each is a member of both, which a type can say only when it is done
+  const both = { win32: win32 as Windows, posix: posix as Path };
+  Object.assign(win32, both, { _makeLong: missing.toNamespacedPath });
+  return Object.assign(posix, both, { _makeLong });
+}
+
+function pathFunctions(node: NodeProcess) {
   function resolve(...paths: string[]): string {
     let found = '';
     for (let i = paths.length - 1; i >= -1 && !found.startsWith('/'); i--) {
@@ -26,7 +57,7 @@ export function pathModule(node: NodeProcess) {
     return [...start!.slice(same).map(() => '..'), ...end!.slice(same)].join('/');
   }
 
-  const posix = {
+  return {
     resolve,
     normalize,
     isAbsolute(path: string): boolean {
@@ -43,7 +74,7 @@ export function pathModule(node: NodeProcess) {
     dirname,
     basename,
     extname,
-    format(parts: Partial<ParsedPath>): string {
+    format(parts: FormatInputPathObject): string {
       checkObject(parts, 'pathObject');
       const folder = parts.dir || parts.root;
       const { ext = '' } = parts;
@@ -64,28 +95,7 @@ export function pathModule(node: NodeProcess) {
       return { root, dir: isBare ? '' : folder, base, ext, name: base.slice(0, base.length - ext.length) };
     },
     ...absent('path', ['matchesGlob'], 'there are no patterns of files here'),
-    sep: '/' as const,
-    delimiter: ':' as const,
-    win32: new Proxy({}, { get: (_, name) => windows(name) }),
-    posix: undefined as unknown,
-    _makeLong: <T>(path: T): T => path,
   };
-  posix.posix = posix;
-  return posix as unknown as typeof import('node:path');
-}
-
-interface ParsedPath {
-  root: string;
-  dir: string;
-  base: string;
-  ext: string;
-  name: string;
-}
-
-/** Paths of Windows: said when one of its functions is called. */
-function windows(name: string | symbol): unknown {
-  if (typeof name === 'symbol') return undefined;
-  return absent('path.win32', [name], 'the machines here run Linux')[name];
 }
 
 function normalize(path: string): string {
