@@ -204,6 +204,17 @@ test('web streams', async () => {
   `);
 });
 
+test('when Node began, and entries that nothing makes', async () => {
+  await expectSame(`
+    const { nodeTiming } = performance;
+    console.log(Object.keys(nodeTiming.toJSON()).sort(), Object.keys(JSON.parse(JSON.stringify(performance))), nodeTiming.name, nodeTiming.entryType, nodeTiming.startTime, nodeTiming.duration <= performance.now(), Object.keys(nodeTiming.uvMetricsInfo).sort());
+    console.log(Object.prototype.toString.call(nodeTiming), nodeTiming instanceof PerformanceEntry, nodeTiming.constructor.name, performance.getEntries());
+    console.log(performance.clearResourceTimings(), performance.setResourceTimingBufferSize(5), performance.onresourcetimingbufferfull);
+    try { performance.setResourceTimingBufferSize(); } catch (e) { console.log(e.code, e.message); }
+    console.log(Object.getOwnPropertyNames(Performance.prototype).sort());
+  `);
+});
+
 test('performance marks and measures', async () => {
   await expectSame(`${TRY}
     performance.mark('a', { startTime: 1, detail: { x: 1 } });

@@ -173,6 +173,24 @@ export const ABSENT = {
       why: 'few programs need it',
     },
   ],
+  globalThis: [
+    {
+      names: ['CloseEvent', 'ErrorEvent', 'MessageEvent', 'WebSocket'],
+      why: 'WebSockets come with a chapter of their own',
+    },
+    {
+      names: ['Atomics', 'BroadcastChannel', 'MessageChannel', 'MessagePort', 'SharedArrayBuffer'],
+      why: 'there are no other threads',
+    },
+    {
+      names: ['FinalizationRegistry', 'WeakRef'],
+      why: 'what is collected, and when, differs from run to run',
+    },
+    { names: ['Storage', 'localStorage', 'sessionStorage'], why: 'programs keep what they keep in files' },
+    { names: ['Navigator', 'navigator', 'WebAssembly'], why: BENEATH },
+    { names: ['PerformanceResourceTiming'], why: 'fetch leaves no entries' },
+    { names: ['Temporal', 'URLPattern'], why: 'not every browser has it' },
+  ],
   http: [
     {
       names: ['WebSocket', 'CloseEvent', 'MessageEvent'],
@@ -238,20 +256,6 @@ export const LOOSER = {
     {
       names: ['constants'],
       why: 'Node’s types name the signals and errors of every system (SIGBREAK, WSAEINTR); these are Linux’s, as os.constants is there',
-    },
-  ],
-  perf_hooks: [
-    {
-      names: [
-        'Performance',
-        'PerformanceEntry',
-        'PerformanceMark',
-        'PerformanceMeasure',
-        'PerformanceObserver',
-        'PerformanceObserverEntryList',
-        'performance',
-      ],
-      why: 'entries have no details of Node’s own',
     },
   ],
   url: [{ names: ['parse', 'fileURLToPathBuffer'], why: 'overloads are one signature' }],

@@ -2,24 +2,23 @@
  * `performance` (High Resolution Time, User Timing Level 3) in the world's time.
  *
  * There are marks and measures, and observers of them. Node's own measurements (garbage collection, requests, the event
- * loop's delay) are not here: a program's JavaScript takes no virtual time.
+ * loop's delay) are not here: a program's JavaScript takes no virtual time, and its start takes none.
  */
+import type {
+  EntryType,
+  EventLoopUtilization,
+  PerformanceMarkOptions,
+  PerformanceMeasureOptions,
+  UVMetrics,
+} from 'node:perf_hooks';
 import { MILLISECOND } from '../../base/units.ts';
-import { checkFunction, invalidType, missingArguments } from '../arguments.ts';
+import { checkFunction, checkNumber, invalidType, missingArguments } from '../arguments.ts';
+import { unavailable } from '../modules/absent.ts';
 import type { NodeProcess } from '../node-process.ts';
 import { codedError } from '../system-error.ts';
 import { domExceptions } from './dom-exception.ts';
 import { eventTargets } from './event-target.ts';
 import { described, finishInterface, INSPECT, type Inspect, illegalConstructor } from './idl.ts';
-
-type Type = 'mark' | 'measure';
-
-interface MeasureOptions {
-  readonly start?: string | number;
-  readonly end?: string | number;
-  readonly duration?: number;
-  readonly detail?: unknown;
-}
 
 const MAKING = Symbol('making an entry');
 /** Entries that are kept: a program that marks without end loses the oldest. */
@@ -27,18 +26,18 @@ const MAX_ENTRIES = 100_000;
 
 export function performanceInterfaces(node: NodeProcess) {
   const { DOMException } = node.load(domExceptions);
-  const { EventTarget } = node.load(eventTargets);
+  const { EventTarget, handlerAttribute } = node.load(eventTargets);
   const now = (): number => (node.drive.kernel.now - node.startedAt) / MILLISECOND;
   const timeOrigin = node.host.world.epochSeconds * 1000 + node.startedAt / MILLISECOND;
   let entries: PerformanceEntry[] = [];
   const observers = new Set<PerformanceObserver>();
 
-  class PerformanceEntry {
+  class PerformanceEntry<T extends EntryType = EntryType> {
     readonly #name: string;
-    readonly #type: Type;
+    readonly #type: T;
     readonly #start: number;
     readonly #duration: number;
-    constructor(making?: symbol, name = '', type: Type = 'mark', start = 0, duration = 0) {
+    constructor(making?: symbol, name = '', type = 'mark' as T, start = 0, duration = 0) {
       if (making !== MAKING) throw illegalConstructor();
       this.#name = name;
       this.#type = type;
@@ -48,7 +47,7 @@ export function performanceInterfaces(node: NodeProcess) {
     get name(): string {
       return this.#name;
     }
-    get entryType(): string {
+    get entryType(): T {
       return this.#type;
     }
     get startTime(): number {
@@ -66,10 +65,12 @@ export function performanceInterfaces(node: NodeProcess) {
     }
   }
   finishInterface(PerformanceEntry, ['name', 'entryType', 'startTime', 'duration', 'toJSON']);
+  // Node gives this one no name for `toString`
+  Reflect.deleteProperty(PerformanceEntry.prototype, Symbol.toStringTag);
 
-  class PerformanceMark extends PerformanceEntry {
+  class PerformanceMark extends PerformanceEntry<'mark'> {
     readonly #detail: unknown;
-    constructor(name: unknown, options: { startTime?: number; detail?: unknown } = {}) {
+    constructor(name: unknown, options: PerformanceMarkOptions = {}) {
       if (arguments.length === 0) throw missingArguments('name');
       const start = options?.startTime ?? now();
       if (typeof start !== 'number') throw invalidType('startTime', 'number', start);
@@ -87,7 +88,7 @@ export function performanceInterfaces(node: NodeProcess) {
   }
   finishInterface(PerformanceMark, ['detail']);
 
-  class PerformanceMeasure extends PerformanceEntry {
+  class PerformanceMeasure extends PerformanceEntry<'measure'> {
     readonly #detail: unknown;
     constructor(making?: symbol, name = '', start = 0, duration = 0, detail: unknown = null) {
       super(making, name, 'measure', start, duration);
@@ -102,9 +103,32 @@ export function performanceInterfaces(node: NodeProcess) {
   }
   finishInterface(PerformanceMeasure, ['detail']);
 
+  /** When the parts of Node came up: all at once here. */
+  class PerformanceNodeTiming extends PerformanceEntry<'node'> {
+    readonly nodeStart = 0;
+    readonly v8Start = 0;
+    readonly environment = 0;
+    readonly loopStart = 0;
+    readonly loopExit = -1;
+    readonly bootstrapComplete = 0;
+    readonly idleTime = 0;
+    readonly uvMetricsInfo: UVMetrics = { loopCount: 0, events: 0, eventsWaiting: 0 };
+    constructor(making?: symbol) {
+      super(making, 'node', 'node');
+      Object.defineProperty(this, 'uvMetricsInfo', { enumerable: false });
+    }
+    override get duration(): number {
+      return now();
+    }
+    override toJSON(): object {
+      return { ...super.toJSON(), ...this };
+    }
+  }
+  const nodeTiming = new PerformanceNodeTiming(MAKING);
+
   class EntryList {
     readonly #entries: readonly PerformanceEntry[];
-    constructor(list: readonly PerformanceEntry[]) {
+    constructor(list: readonly PerformanceEntry[] = []) {
       this.#entries = list;
     }
     getEntries(): PerformanceEntry[] {
@@ -123,7 +147,7 @@ export function performanceInterfaces(node: NodeProcess) {
   finishInterface(EntryList, ['getEntries', 'getEntriesByType', 'getEntriesByName']);
 
   class PerformanceObserver {
-    static readonly supportedEntryTypes = Object.freeze(['mark', 'measure']);
+    static readonly supportedEntryTypes: readonly EntryType[] = Object.freeze(['mark', 'measure'] as const);
     readonly #callback: (list: EntryList, observer: PerformanceObserver) => void;
     #types = new Set<string>();
     #buffer: PerformanceEntry[] = [];
@@ -186,9 +210,13 @@ export function performanceInterfaces(node: NodeProcess) {
   }
 
   class Performance extends EventTarget {
+    declare onresourcetimingbufferfull: ((event: Event) => unknown) | null;
     constructor(making?: symbol) {
       if (making !== MAKING) throw illegalConstructor();
       super();
+    }
+    get nodeTiming(): PerformanceNodeTiming {
+      return nodeTiming;
     }
     get timeOrigin(): number {
       return timeOrigin;
@@ -196,13 +224,17 @@ export function performanceInterfaces(node: NodeProcess) {
     now(): number {
       return now();
     }
-    mark(name?: unknown, options?: { startTime?: number; detail?: unknown }): PerformanceMark {
+    mark(name?: unknown, options?: PerformanceMarkOptions): PerformanceMark {
       if (arguments.length === 0) throw missingArguments('name');
       return keep(new PerformanceMark(name, options));
     }
-    measure(name: string, startOrOptions?: string | MeasureOptions, endMark?: string): PerformanceMeasure {
+    measure(
+      name: string,
+      startOrOptions?: string | PerformanceMeasureOptions,
+      endMark?: string,
+    ): PerformanceMeasure {
       if (arguments.length === 0) throw missingArguments('name');
-      const options: MeasureOptions =
+      const options: PerformanceMeasureOptions =
         typeof startOrOptions === 'object' && startOrOptions !== null
           ? startOrOptions
           : { start: startOrOptions, end: endMark };
@@ -236,24 +268,35 @@ export function performanceInterfaces(node: NodeProcess) {
     getEntriesByName(name: string, type?: string): PerformanceEntry[] {
       return new EntryList(byStart()).getEntriesByName(name, type);
     }
+    // fetch leaves no entries
+    clearResourceTimings(_name?: string): void {}
+    setResourceTimingBufferSize(size: number): void {
+      if (arguments.length === 0) throw missingArguments('maxSize');
+      checkNumber(size, 'maxSize');
+    }
+    markResourceTiming(): never {
+      throw unavailable('performance.markResourceTiming', 'fetch leaves no entries');
+    }
     timerify<F>(run: F): F {
       checkFunction(run, 'fn');
       return run;
     }
-    eventLoopUtilization(): { idle: number; active: number; utilization: number } {
+    eventLoopUtilization(): EventLoopUtilization {
       return { idle: 0, active: 0, utilization: 0 };
     }
     toJSON(): object {
-      return { timeOrigin, eventLoopUtilization: this.eventLoopUtilization() };
+      return { nodeTiming, timeOrigin, eventLoopUtilization: this.eventLoopUtilization() };
     }
     override [INSPECT](depth: number, options: object, inspect: Inspect): string {
-      return described('Performance', { timeOrigin }, depth, options, inspect);
+      return described('Performance', { nodeTiming, timeOrigin }, depth, options, inspect);
     }
   }
   finishInterface(Performance, [
     ...['timeOrigin', 'now', 'mark', 'measure', 'clearMarks', 'clearMeasures', 'getEntries'],
-    ...['getEntriesByType', 'getEntriesByName', 'timerify', 'eventLoopUtilization', 'toJSON'],
+    ...['getEntriesByType', 'getEntriesByName', 'timerify', 'eventLoopUtilization', 'toJSON', 'nodeTiming'],
+    ...['clearResourceTimings', 'setResourceTimingBufferSize', 'markResourceTiming'],
   ]);
+  handlerAttribute(Performance, 'resourcetimingbufferfull');
 
   return {
     performance: new Performance(MAKING),
