@@ -9,6 +9,7 @@ import { dgram } from './modules/dgram/dgram.ts';
 import { diagnosticsChannel } from './modules/diagnostics-channel.ts';
 import { dnsModule } from './modules/dns/dns.ts';
 import { dnsPromises } from './modules/dns/promises.ts';
+import { eventsModule } from './modules/events.ts';
 import { fsModule, fsPromises } from './modules/fs.ts';
 import { http } from './modules/http/http.ts';
 import { https } from './modules/http/https.ts';
@@ -41,7 +42,7 @@ export const BUILTINS = {
   diagnostics_channel: diagnosticsChannel,
   dns: dnsModule,
   'dns/promises': dnsPromises,
-  events: (node: NodeProcess) => node.load(packages).events,
+  events: eventsModule,
   http,
   https,
   net,

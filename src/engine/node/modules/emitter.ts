@@ -6,6 +6,7 @@
  * instance of what `node:events` gives. Its fields are Node's (`_events` and the like), because programs print them and
  * the packages read them. Listeners are in an array that is copied when it changes while it is being told.
  */
+import type { captureRejectionSymbol, EventEmitterOptions, errorMonitor } from 'node:events';
 import { inspect } from 'node-inspect-extracted';
 import { checkBoolean, checkFunction, checkNumber, invalidType } from '../arguments.ts';
 import type { NodeProcess } from '../node-process.ts';
@@ -21,7 +22,7 @@ interface ListenerList extends Array<Listener> {
   [EMITTING]: number;
 }
 
-export interface Emitter {
+interface Fields {
   _events: Record<Name, Listener | ListenerList | undefined> | undefined;
   _eventsCount: number;
   _maxListeners: number | undefined;
@@ -29,11 +30,35 @@ export interface Emitter {
   readonly [EXPECTED]?: readonly string[];
   [CAPTURE]: boolean;
   [REJECTION]?: (error: unknown, name: Name, ...args: unknown[]) => void;
+}
+
+/** What they give back of themselves is of type `E`. */
+interface Methods<E> {
+  setMaxListeners(count: number): E;
+  getMaxListeners(): number;
   emit(name: Name, ...args: unknown[]): boolean;
-  on(name: Name, listener: Listener): this;
-  prependListener(name: Name, listener: Listener): this;
-  removeListener(name: Name, listener: Listener): this;
-  removeAllListeners(name?: Name): this;
+  addListener(name: Name, listener: Listener): E;
+  prependListener(name: Name, listener: Listener): E;
+  once(name: Name, listener: Listener): E;
+  prependOnceListener(name: Name, listener: Listener): E;
+  removeListener(name: Name, listener: Listener): E;
+  removeAllListeners(name?: Name): E;
+  listeners(name: Name): Listener[];
+  rawListeners(name: Name): Listener[];
+  listenerCount(name: Name, listener?: Listener | null): number;
+  eventNames(): Name[];
+}
+
+/** Other names of methods. */
+const ALIASES = { addListener: 'on', removeListener: 'off' } as const;
+type Aliases<E> = { [M in keyof typeof ALIASES as (typeof ALIASES)[M]]: Methods<E>[M] };
+
+export interface Emitter extends Fields, Methods<Emitter>, Aliases<Emitter> {}
+
+/** May be called without `new`, on an object that then is one. */
+export interface EmitterClass {
+  new (options?: EventEmitterOptions): Emitter;
+  readonly prototype: Emitter;
 }
 
 export const CAPTURE: unique symbol = Symbol('kCapture') as never;
@@ -41,15 +66,16 @@ const SHAPE_MODE: unique symbol = Symbol('shapeMode') as never;
 /** Names that a class expects to be listened for: they are told first, in this order, whenever they were added. */
 export const EXPECTED: unique symbol = Symbol('expected events') as never;
 const EMITTING: unique symbol = Symbol('events.emitting') as never;
-export const REJECTION: unique symbol = Symbol.for('nodejs.rejection') as never;
-export const ERROR_MONITOR: unique symbol = Symbol('events.errorMonitor') as never;
+// these two by Node's types: of symbols only the name of the constant is known to the compiler
+export const REJECTION: typeof captureRejectionSymbol = Symbol.for('nodejs.rejection') as never;
+export const ERROR_MONITOR: typeof errorMonitor = Symbol('events.errorMonitor') as never;
 
 /** How many listeners of one event are no reason for a warning; one setting for each program. */
 export function emitterDefaults(_node: NodeProcess) {
   return { maxListeners: 10 };
 }
 
-/** The class, which may be called without `new`, as old inheritance does. */
+/** The class, which may be called without `new`, as old inheritance does, and what it does then. */
 export function emitterClass(node: NodeProcess) {
   const defaults = node.load(emitterDefaults);
 
@@ -220,7 +246,7 @@ export function emitterClass(node: NodeProcess) {
     return emitter;
   }
 
-  const methods = {
+  const methods: Methods<Emitter> = {
     setMaxListeners(this: Emitter, count: number): Emitter {
       checkNumber(count, 'setMaxListeners', 0);
       this._maxListeners = count;
@@ -267,11 +293,12 @@ export function emitterClass(node: NodeProcess) {
   for (const [name, method] of Object.entries(methods)) {
     Object.defineProperty(method, 'name', { value: name });
     (prototype as unknown as Record<string, unknown>)[name] = method;
-    const alias = { addListener: 'on', removeListener: 'off' }[name];
+    const alias = (ALIASES as Readonly<Record<string, string>>)[name];
     if (alias) (prototype as unknown as Record<string, unknown>)[alias] = method;
   }
 
-  return Object.assign(EventEmitter, { init });
+  // a function becomes a class by what is in its prototype, which the compiler does not follow
+  return { EventEmitter: EventEmitter as unknown as EmitterClass, init };
 }
 
 /** A list that may be changed: a copy while its listeners are being told. */

@@ -1,6 +1,7 @@
 /**
  * `node:events`: the class of emitters (emitter.ts), and waiting for events with promises and loops.
  */
+import type { OnceOptions, OnOptions } from 'node:events';
 import {
   checkAbortSignal,
   checkBoolean,
@@ -16,6 +17,7 @@ import { unavailable } from './absent.ts';
 import {
   CAPTURE,
   type Emitter,
+  type EmitterClass,
   ERROR_MONITOR,
   emitterClass,
   emitterDefaults,
@@ -49,16 +51,31 @@ interface IteratorOptions {
 const ASYNC_ITERATOR: object = Object.getPrototypeOf(Object.getPrototypeOf((async function* () {})()))
   .constructor.prototype;
 
-export function eventsModule(node: NodeProcess) {
-  const EventEmitter = node.load(emitterClass);
-  const defaults = node.load(emitterDefaults);
-  const prototype = EventEmitter.prototype as Emitter;
-  const isTarget = (value: unknown): value is object => value instanceof node.load(eventTargets).EventTarget;
+/** The class, with everything else of the module as its members; one of them is the class itself. */
+type Functions = ReturnType<typeof eventFunctions>;
+type Settings = ReturnType<typeof eventSettings>;
+interface Events extends EmitterClass, Functions, Settings {
+  readonly EventEmitter: Events;
+}
 
-  function once(emitter: unknown, name: Name, options: unknown = {}): Promise<unknown[]> {
+export function eventsModule(node: NodeProcess): Events {
+  const { EventEmitter } = node.load(emitterClass);
+  // in Node's order, for programs that look
+  const withFunctions = define(EventEmitter, eventFunctions(node));
+  const withItself = define(withFunctions, { EventEmitter: EventEmitter as Events });
+  return define(withItself, eventSettings(node));
+}
+
+function define<T extends object, M extends object>(target: T, members: M): T & M {
+  return Object.defineProperties(target, Object.getOwnPropertyDescriptors(members)) as T & M;
+}
+
+function eventFunctions(node: NodeProcess) {
+  const defaults = node.load(emitterDefaults);
+  function once(emitter: unknown, name: Name, options: OnceOptions = {}): Promise<unknown[]> {
     return new Promise((resolve, reject) => {
       checkObject(options, 'options');
-      const { signal } = options as IteratorOptions;
+      const signal = options.signal as SignalLike | undefined;
       checkAbortSignal(signal as unknown, 'options.signal');
       if (signal?.aborted) throw abortError(signal);
       const stopAbort = (): void => {
@@ -86,7 +103,7 @@ export function eventsModule(node: NodeProcess) {
     });
   }
 
-  function on(emitter: unknown, name: Name, options: unknown = {}): AsyncIterableIterator<unknown[]> {
+  function on(emitter: unknown, name: Name, options: OnOptions = {}): EventIterator {
     checkObject(options, 'options');
     const { signal, close = [], ...marks } = options as IteratorOptions;
     checkAbortSignal(signal as unknown, 'options.signal');
@@ -98,29 +115,19 @@ export function eventsModule(node: NodeProcess) {
     return iterate(emitter, name, { high, low, close, signal });
   }
 
-  function setMaxListeners(count: number = defaults.maxListeners, ...targets: unknown[]): void {
-    checkNumber(count, 'setMaxListeners', 0);
-    if (targets.length === 0) defaults.maxListeners = count;
-    for (const target of targets) {
-      if (isTarget(target)) node.load(eventTargets).setMaxListenersOf(target, count);
-      else if (typeof (target as { setMaxListeners?: unknown }).setMaxListeners === 'function')
-        (target as { setMaxListeners(count: number): void }).setMaxListeners(count);
-      else throw invalidType('eventTargets', ['EventEmitter', 'EventTarget'], target);
-    }
-  }
-
   function getMaxListeners(target: unknown): number {
     const own = target as { getMaxListeners?: unknown; _maxListeners?: number } | undefined;
     if (typeof own?.getMaxListeners === 'function') return own._maxListeners ?? defaults.maxListeners;
-    if (isTarget(target)) return node.load(eventTargets).maxListenersOf(target);
+    if (isTarget(node, target)) return node.load(eventTargets).maxListenersOf(target);
     throw notListenable(target);
   }
 
-  function getEventListeners(target: unknown, name: Name): unknown[] {
+  function getEventListeners(target: unknown, name: Name): Listener[] {
     const own = target as { listeners?: unknown };
     if (typeof own.listeners === 'function')
-      return (target as { listeners(name: Name): unknown[] }).listeners(name);
-    if (isTarget(target)) return node.load(eventTargets).listenersAt(target, name);
+      return (target as { listeners(name: Name): Listener[] }).listeners(name);
+    // one may be an object with `handleEvent`, of which Node's types do not know
+    if (isTarget(node, target)) return node.load(eventTargets).listenersAt(target, name) as Listener[];
     throw notListenable(target);
   }
 
@@ -128,12 +135,12 @@ export function eventsModule(node: NodeProcess) {
     const own = target as { listenerCount?: unknown };
     if (typeof own.listenerCount === 'function')
       return (target as { listenerCount(name: Name): number }).listenerCount(name);
-    if (isTarget(target)) return node.load(eventTargets).listenersAt(target, name).length;
+    if (isTarget(node, target)) return node.load(eventTargets).listenersAt(target, name).length;
     throw notListenable(target);
   }
 
   /** Calls a listener when a signal is aborted, even by now, and gives what takes it away again. */
-  function addAbortListener(signal: SignalLike | undefined, listener: () => void): Disposable {
+  function addAbortListener(signal: SignalLike | undefined, listener: Listener): Disposable {
     if (signal === undefined) throw invalidType('signal', 'AbortSignal', signal);
     checkAbortSignal(signal, 'signal');
     if (typeof listener !== 'function') throw invalidType('listener', 'function', listener);
@@ -146,9 +153,28 @@ export function eventsModule(node: NodeProcess) {
     };
   }
 
-  const { init } = EventEmitter;
-  Reflect.deleteProperty(EventEmitter, 'init');
-  const accessors = Object.getOwnPropertyDescriptors({
+  return { addAbortListener, once, on, getEventListeners, getMaxListeners, listenerCount };
+}
+
+function eventSettings(node: NodeProcess) {
+  const { EventEmitter, init } = node.load(emitterClass);
+  const defaults = node.load(emitterDefaults);
+  const { prototype } = EventEmitter;
+
+  function setMaxListeners(count: number = defaults.maxListeners, ...targets: unknown[]): void {
+    checkNumber(count, 'setMaxListeners', 0);
+    if (targets.length === 0) defaults.maxListeners = count;
+    for (const target of targets) {
+      if (isTarget(node, target)) node.load(eventTargets).setMaxListenersOf(target, count);
+      else if (typeof (target as { setMaxListeners?: unknown }).setMaxListeners === 'function')
+        (target as { setMaxListeners(count: number): void }).setMaxListeners(count);
+      else throw invalidType('eventTargets', ['EventEmitter', 'EventTarget'], target);
+    }
+  }
+
+  return {
+    usingDomains: false,
+    captureRejectionSymbol: REJECTION as typeof REJECTION,
     get captureRejections(): boolean {
       return prototype[CAPTURE];
     },
@@ -159,6 +185,7 @@ export function eventsModule(node: NodeProcess) {
     get EventEmitterAsyncResource(): never {
       throw unavailable('events.EventEmitterAsyncResource', 'asynchronous contexts are not followed');
     },
+    errorMonitor: ERROR_MONITOR as typeof ERROR_MONITOR,
     get defaultMaxListeners(): number {
       return defaults.maxListeners;
     },
@@ -166,32 +193,14 @@ export function eventsModule(node: NodeProcess) {
       checkNumber(count, 'defaultMaxListeners', 0);
       defaults.maxListeners = count;
     },
-  });
-  // in Node's order, for programs that look
-  Object.defineProperties(EventEmitter, {
-    ...valuesOf({
-      addAbortListener,
-      once,
-      on,
-      getEventListeners,
-      getMaxListeners,
-      listenerCount,
-      EventEmitter,
-      usingDomains: false,
-      captureRejectionSymbol: REJECTION,
-    }),
-    captureRejections: accessors.captureRejections,
-    EventEmitterAsyncResource: accessors.EventEmitterAsyncResource,
-    ...valuesOf({ errorMonitor: ERROR_MONITOR }),
-    defaultMaxListeners: accessors.defaultMaxListeners,
-    ...valuesOf({ setMaxListeners, init }),
-  });
-  return EventEmitter as unknown as typeof import('node:events');
+    setMaxListeners,
+    init,
+  };
 }
 
-function valuesOf(members: Record<string, unknown>): PropertyDescriptorMap {
-  return Object.getOwnPropertyDescriptors(members);
-}
+type EventIterator = NodeJS.AsyncIterator<unknown[]>;
+/** What iterators have of their prototype. */
+type Inherited = Pick<EventIterator, typeof Symbol.asyncDispose>;
 
 interface Marks {
   readonly high: number;
@@ -206,7 +215,7 @@ interface Waiting {
 }
 
 /** Events that nobody has taken yet, or those who wait for the next: never both. */
-function iterate(emitter: unknown, name: Name, marks: Marks): AsyncIterableIterator<unknown[]> {
+function iterate(emitter: unknown, name: Name, marks: Marks): EventIterator {
   const events: unknown[][] = [];
   const waiting: Waiting[] = [];
   const heard: [emitter: unknown, name: Name, listener: Listener][] = [];
@@ -270,11 +279,13 @@ function iterate(emitter: unknown, name: Name, marks: Marks): AsyncIterableItera
       });
     },
     return: () => onClose(),
-    throw(error: unknown): void {
+    throw(error: unknown): Promise<never> {
       if (!(error instanceof Error)) throw invalidType('EventEmitter.AsyncIterator', 'Error', error);
       onError(error);
+      // Node gives nothing, though its types say a promise
+      return undefined as never;
     },
-    [Symbol.asyncIterator]() {
+    [Symbol.asyncIterator](this: EventIterator): EventIterator {
       return this;
     },
     [Symbol.for('nodejs.watermarkData')]: {
@@ -292,10 +303,14 @@ function iterate(emitter: unknown, name: Name, marks: Marks): AsyncIterableItera
       },
     },
   };
-  return Object.setPrototypeOf(iterator, ASYNC_ITERATOR) as AsyncIterableIterator<unknown[]>;
+  return Object.setPrototypeOf(iterator, ASYNC_ITERATOR) as typeof iterator & Inherited;
 }
 
-function isEmitter(value: unknown): value is Emitter & { once: Emitter['on'] } {
+function isTarget(node: NodeProcess, value: unknown): value is object {
+  return value instanceof node.load(eventTargets).EventTarget;
+}
+
+function isEmitter(value: unknown): value is Emitter {
   return typeof (value as { on?: unknown }).on === 'function';
 }
 
