@@ -1,14 +1,16 @@
-// Each name of Node's modules is in ours, or listed with the reason why it is not; and nothing is listed that is there.
+// Each name of Node’s modules, and of its globals, is in ours, or listed with the reason why it is not; and nothing is
+// listed that is there.
 import { expect, test } from 'vitest';
 import { BUILTINS } from '../../src/engine/node/builtins.ts';
 import { ABSENT, type Omission } from '../../src/engine/node/omissions.ts';
 import { onNode, simulated } from './project-folder.ts';
 
-const MODULES = Object.keys(BUILTINS);
+/** What programs require, and what they find without. */
+const MODULES = [...Object.keys(BUILTINS), 'globalThis'];
 const PROBE = `
   const found = {};
   for (const name of ${JSON.stringify(MODULES)}) {
-    const module = require(name);
+    const module = name === 'globalThis' ? globalThis : require(name);
     found[name] = {};
     const own = typeof module === 'function' ? Object.keys(module) : Object.getOwnPropertyNames(module);
     for (const key of own) {
@@ -58,7 +60,8 @@ test('what is listed as absent is not here, or throws when it is called, or has 
       'main.cjs': `
         for (const [name, key] of ${JSON.stringify(listed)}) {
           let value;
-          try { value = require(name)[key]; } catch { continue; }
+          if (name === 'globalThis' && eval('typeof ' + key) !== 'undefined') console.log(key + ' is found by its name');
+          try { value = name === 'globalThis' ? globalThis[key] : require(name)[key]; } catch { continue; }
           if (value === undefined) continue;
           const functions = typeof value === 'function' ? [value] : Object.values(value).filter((one) => typeof one === 'function');
           if (functions.length === 0) console.log(name + '.' + key + ' is here');

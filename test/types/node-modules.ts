@@ -41,7 +41,7 @@ interface Theirs {
 type Ours<M extends keyof typeof BUILTINS> = ReturnType<(typeof BUILTINS)[M]>;
 
 /** Ours, together with what need not be measured of Node's: so what a module is called with, or made with, counts, too. */
-type Completed<O, T, Unmeasured extends PropertyKey> = Without<O, Unmeasured> &
+export type Completed<O, T, Unmeasured extends PropertyKey> = Without<O, Unmeasured> &
   Pick<T, Unmeasured & keyof T> &
   FormsOf<T> &
   ClassFormsOf<O, T>;
@@ -91,7 +91,7 @@ type Measured = { readonly [M in keyof typeof BUILTINS]: Theirs[M] };
 declare const ours: { readonly [M in keyof typeof BUILTINS]: Completed<Ours<M>, Theirs[M], Omitted<M>> };
 
 /** Names of which the measure says nothing, because what is `any` or `never` will do for every type of Node's. */
-type OpenNames<O, T, Unmeasured> = [O] extends [never]
+export type OpenNames<O, T, Unmeasured> = [O] extends [never]
   ? 'the module'
   : { [K in keyof O & Exclude<keyof T, Unmeasured>]: IsOpen<O[K]> extends IsOpen<T[K]> ? never : K }[keyof O &
       Exclude<keyof T, Unmeasured>];

@@ -21,11 +21,12 @@ const LANGUAGE =
  * undefined, wherever it runs.
  */
 const WITHHELD =
-  `BroadcastChannel CacheStorage CompressionStream DecompressionStream EventSource FinalizationRegistry
-  Storage Temporal WeakRef WebAssembly WebSocket Worker WorkerGlobalScope XMLHttpRequest addEventListener caches close
-  document dispatchEvent frames history importScripts indexedDB localStorage location navigator onmessage open opener
-  origin parent postMessage removeEventListener self sessionStorage SharedWorker top
-  window`.split(/\s+/);
+  `Atomics BroadcastChannel CacheStorage CloseEvent CompressionStream DecompressionStream ErrorEvent EventSource
+  FinalizationRegistry MessageChannel MessageEvent MessagePort Navigator PerformanceResourceTiming
+  SharedArrayBuffer SharedWorker Storage Temporal URLPattern WeakRef WebAssembly WebSocket Worker
+  WorkerGlobalScope XMLHttpRequest addEventListener caches close dispatchEvent document frames history
+  importScripts indexedDB localStorage location navigator onmessage open opener origin parent postMessage
+  removeEventListener self sessionStorage top window`.split(/\s+/);
 
 export interface ProgramGlobals {
   /** Parameters of every function that a text becomes, always in the same order. */

@@ -252,13 +252,13 @@ export const LOOSER = {
     },
   ],
   'fs/promises': [{ names: ['constants'], why: 'Node’s types name O_SYMLINK, which only macOS has' }],
+  globalThis: [{ names: ['SubtleCrypto'], why: 'it lacks `supports`, which is experimental' }],
   os: [
     {
       names: ['constants'],
       why: 'Node’s types name the signals and errors of every system (SIGBREAK, WSAEINTR); these are Linux’s, as os.constants is there',
     },
   ],
-  url: [{ names: ['parse', 'fileURLToPathBuffer'], why: 'overloads are one signature' }],
 } as const satisfies ByModule;
 
 /** Names of a module that its type is not measured by. */

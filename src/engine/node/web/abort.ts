@@ -34,6 +34,7 @@ export function abort(node: NodeProcess) {
   let doAbort: (signal: AbortSignal, reason: unknown) => void;
 
   class AbortSignal extends EventTarget {
+    declare onabort: ((event: unknown) => unknown) | null;
     #aborted = false;
     #reason: unknown;
     /** Signals made of this one by `any`, in order. */

@@ -12,6 +12,7 @@ import { webStreams } from './streams.ts';
 
 export type Blobs = ReturnType<typeof blobs>;
 export type Blob = InstanceType<Blobs['Blob']>;
+export type File = InstanceType<Blobs['File']>;
 
 /** Bytes of one piece of a blob's stream. */
 const PIECE = 65_536;
@@ -71,6 +72,8 @@ export function blobs(node: NodeProcess) {
   finishInterface(Blob, ['size', 'type', 'slice', 'arrayBuffer', 'bytes', 'text', 'stream', 'textStream']);
 
   class File extends Blob {
+    /** In Node's types alone: no folder is chosen here or there. */
+    declare readonly webkitRelativePath: string;
     readonly #name: string;
     readonly #lastModified: number;
 

@@ -3,17 +3,19 @@
  */
 import type { ReadableStream as WebReadable } from 'node:stream/web';
 import type { NodeProcess } from '../node-process.ts';
-import { blobs, joined, viewedBytes } from './blob.ts';
+import { type Blob, blobs, joined, viewedBytes } from './blob.ts';
 import { usvString } from './fetch-idl.ts';
-import { formDatas } from './form-data.ts';
+import { type FormData, formDatas } from './form-data.ts';
 import type { HeaderList } from './headers.ts';
 import { type ReadableStream, webStreams } from './streams.ts';
+
+type Bytes = Uint8Array<ArrayBuffer>;
 
 /** Fetch's "body": a stream, and what it can be made from again for a redirect. */
 export interface Body {
   stream: ReadableStream;
   /** The bytes, when they are known beforehand; null for a stream. */
-  readonly source: Uint8Array<ArrayBuffer> | null;
+  readonly source: Bytes | null;
   /** Bytes of the whole; null when unknown. */
   readonly length: number | null;
 }
@@ -25,6 +27,15 @@ export interface BodyOwner {
 }
 
 export type Bodies = ReturnType<typeof bodies>;
+
+/** What a class has of the mixin. */
+export type BodyMembers = {
+  readonly [K in keyof Bodies['readings']]: () => Promise<ReturnType<Bodies['readings'][K]>>;
+} & {
+  readonly body: ReadableStream | null;
+  readonly bodyUsed: boolean;
+  readonly textStream: () => WebReadable<string>;
+};
 
 export function bodies(node: NodeProcess) {
   const { ReadableStream, TextDecoderStream } = node.load(webStreams);
@@ -47,7 +58,7 @@ export function bodies(node: NodeProcess) {
     });
   }
 
-  function fromBytes(bytes: Uint8Array<ArrayBuffer>): Body {
+  function fromBytes(bytes: Bytes): Body {
     return { stream: streamOf(bytes), source: bytes, length: bytes.length };
   }
 
@@ -117,7 +128,7 @@ export function bodies(node: NodeProcess) {
     body !== null && (isDisturbed(body.stream) || body.stream.locked);
 
   /** Reads everything, and makes something of it. */
-  async function consume<T>(owner: BodyOwner, make: (bytes: Uint8Array<ArrayBuffer>) => T): Promise<T> {
+  async function consume<T>(owner: BodyOwner, make: (bytes: Bytes) => T): Promise<T> {
     const { body } = owner;
     if (isUnusable(body)) throw alreadyRead();
     if (body === null) return make(new Uint8Array(0));
@@ -135,7 +146,7 @@ export function bodies(node: NodeProcess) {
     }
   }
 
-  function formDataOf(headers: HeaderList, bytes: Uint8Array<ArrayBuffer>): unknown {
+  function formDataOf(headers: HeaderList, bytes: Bytes): FormData {
     const type = headers.get('content-type') ?? '';
     const essence = type.split(';')[0]!.trim().toLowerCase();
     if (essence === 'multipart/form-data') {
@@ -155,15 +166,22 @@ export function bodies(node: NodeProcess) {
     );
   }
 
+  /** What is made of all the bytes, by the method that gives it. */
+  const readings = {
+    arrayBuffer: (bytes: Bytes): ArrayBuffer => bytes.buffer,
+    blob: (bytes: Bytes, { headers }: BodyOwner): Blob => new Blob([bytes], { type: mediaType(headers) }),
+    bytes: (bytes: Bytes): Bytes => bytes,
+    formData: (bytes: Bytes, { headers }: BodyOwner): FormData => formDataOf(headers, bytes),
+    json: (bytes: Bytes): unknown => JSON.parse(new TextDecoder().decode(bytes)),
+    text: (bytes: Bytes): string => new TextDecoder().decode(bytes),
+  };
+
   /** Gives a class the members of the Body mixin. */
   function mixIn(Class: { readonly prototype: object }, ownerOf: (self: unknown) => BodyOwner): void {
     const define = (name: string, descriptor: PropertyDescriptor): void => {
       Object.defineProperty(Class.prototype, name, { enumerable: true, configurable: true, ...descriptor });
     };
-    const method = (
-      name: string,
-      make: (bytes: Uint8Array<ArrayBuffer>, owner: BodyOwner) => unknown,
-    ): void => {
+    for (const [name, make] of Object.entries(readings)) {
       const run = {
         async [name](this: unknown): Promise<unknown> {
           const owner = ownerOf(this);
@@ -171,7 +189,7 @@ export function bodies(node: NodeProcess) {
         },
       }[name];
       define(name, { value: run, writable: true });
-    };
+    }
     define('body', {
       get(this: unknown) {
         return ownerOf(this).body?.stream ?? null;
@@ -183,12 +201,6 @@ export function bodies(node: NodeProcess) {
         return body !== null && isDisturbed(body.stream);
       },
     });
-    method('arrayBuffer', (bytes) => bytes.buffer);
-    method('blob', (bytes, { headers }) => new Blob([bytes], { type: mediaType(headers) }));
-    method('bytes', (bytes) => bytes);
-    method('formData', (bytes, { headers }) => formDataOf(headers, bytes));
-    method('json', (bytes) => JSON.parse(new TextDecoder().decode(bytes)));
-    method('text', (bytes) => new TextDecoder().decode(bytes));
     const textStream = function (this: unknown): WebReadable<string> {
       const { body } = ownerOf(this);
       if (isUnusable(body)) throw alreadyRead();
@@ -198,7 +210,7 @@ export function bodies(node: NodeProcess) {
     define('textStream', { value: textStream, writable: true });
   }
 
-  return { extract, clone, isUnusable, mixIn, fromBytes };
+  return { extract, clone, isUnusable, mixIn, fromBytes, readings };
 }
 
 function alreadyRead(): TypeError {

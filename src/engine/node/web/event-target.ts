@@ -47,7 +47,7 @@ const PHASES = { NONE: 0, CAPTURING_PHASE: 1, AT_TARGET: 2, BUBBLING_PHASE: 3 } 
 
 /** How {@link EventTargets} reaches what only it may change about an event. */
 interface Inside {
-  target: unknown;
+  target: EventTarget | null;
   dispatching: boolean;
   stopped: boolean;
   passive: boolean;
@@ -97,19 +97,20 @@ export function eventTargets(node: NodeProcess) {
     get type(): string {
       return this.#type;
     }
-    get target(): unknown {
+    get target(): EventTarget | null {
       return inside(this).target;
     }
-    get currentTarget(): unknown {
+    get currentTarget(): EventTarget | null {
       return inside(this).dispatching ? inside(this).target : null;
     }
-    get srcElement(): unknown {
+    get srcElement(): EventTarget | null {
       return inside(this).target;
     }
-    composedPath(): unknown[] {
-      return inside(this).dispatching ? [inside(this).target] : [];
+    composedPath(): [EventTarget?] {
+      const { dispatching, target } = inside(this);
+      return dispatching && target ? [target] : [];
     }
-    get eventPhase(): number {
+    get eventPhase(): 0 | 2 {
       return inside(this).dispatching ? PHASES.AT_TARGET : PHASES.NONE;
     }
     get bubbles(): boolean {
@@ -168,14 +169,15 @@ export function eventTargets(node: NodeProcess) {
   ]);
   enumerableStatics(Event, Object.keys(PHASES));
 
-  class CustomEvent extends Event {
-    readonly #detail: unknown;
-    constructor(type: unknown, options?: EventInit & { readonly detail?: unknown }) {
+  class CustomEvent<T = unknown> extends Event {
+    readonly #detail: T;
+    constructor(type: unknown, options?: EventInit & { readonly detail?: T }) {
       if (arguments.length === 0) throw missingArguments('type');
       super(type, options);
-      this.#detail = options?.detail ?? null;
+      // null for none, of which Node's types do not tell
+      this.#detail = options?.detail ?? (null as T);
     }
-    get detail(): unknown {
+    get detail(): T {
       return this.#detail;
     }
   }

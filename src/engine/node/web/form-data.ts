@@ -3,19 +3,21 @@
  */
 import { toLatin1 } from '../../base/bytes.ts';
 import type { NodeProcess } from '../node-process.ts';
-import { type Blob, blobs, joined } from './blob.ts';
+import { blobs, type File, joined } from './blob.ts';
 import { randomBytes } from './chance.ts';
 import { requireArguments, shownValue, usvString } from './fetch-idl.ts';
 import { finishInterface, INSPECT, type Inspect } from './idl.ts';
 
 export type FormDatas = ReturnType<typeof formDatas>;
 export type FormData = InstanceType<FormDatas['FormData']>;
-type Value = string | Blob;
+type Value = string | File;
 
 export function formDatas(node: NodeProcess) {
   const { Blob, File, blobBytes } = node.load(blobs);
 
   class FormData {
+    declare readonly [Symbol.iterator]: () => Generator<[string, Value], undefined>;
+    declare readonly [Symbol.toStringTag]: string;
     #entries: { name: string; value: Value }[] = [];
 
     constructor(form: unknown = undefined) {

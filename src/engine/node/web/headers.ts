@@ -92,6 +92,8 @@ export function headersInterface(_node: NodeProcess) {
   const insides = new WeakMap<object, { list: HeaderList; guard: Guard }>();
 
   class Headers {
+    declare readonly [Symbol.iterator]: () => Generator<[string, string], undefined>;
+
     constructor(init: unknown = undefined) {
       insides.set(this, { list: new HeaderList(), guard: 'none' });
       if (init !== undefined) fill(this, init);

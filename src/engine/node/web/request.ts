@@ -6,7 +6,7 @@
  */
 import type { NodeProcess } from '../node-process.ts';
 import { type AbortSignal, abort } from './abort.ts';
-import { type Bodies, type Body, bodies } from './body.ts';
+import { type Bodies, type Body, type BodyMembers, bodies } from './body.ts';
 import { enumeration, requireArguments, shownValue, usvString } from './fetch-idl.ts';
 import { HeaderList, type Headers, headersInterface } from './headers.ts';
 import { asUndici, finishInterface, INSPECT, type Inspect } from './idl.ts';
@@ -22,10 +22,10 @@ export interface RequestState {
   headers: HeaderList;
   body: Body | null;
   referrer: string | URL;
-  readonly referrerPolicy: string;
-  readonly mode: string;
-  readonly credentials: string;
-  readonly cache: string;
+  readonly referrerPolicy: (typeof REFERRER_POLICIES)[number];
+  readonly mode: (typeof MODES)[number];
+  readonly credentials: (typeof CREDENTIALS)[number];
+  readonly cache: (typeof CACHES)[number];
   readonly redirect: Redirect;
   readonly integrity: string;
   readonly keepalive: boolean;
@@ -81,6 +81,17 @@ export function requests(node: NodeProcess) {
   const insides = new WeakMap<object, { state: RequestState; headers: Headers; signal: AbortSignal }>();
 
   class Request {
+    // the Body mixin
+    declare readonly body: BodyMembers['body'];
+    declare readonly bodyUsed: BodyMembers['bodyUsed'];
+    declare readonly arrayBuffer: BodyMembers['arrayBuffer'];
+    declare readonly blob: BodyMembers['blob'];
+    declare readonly bytes: BodyMembers['bytes'];
+    declare readonly formData: BodyMembers['formData'];
+    declare readonly json: BodyMembers['json'];
+    declare readonly text: BodyMembers['text'];
+    declare readonly textStream: BodyMembers['textStream'];
+
     constructor(input: unknown, init: RequestInit = {}) {
       requireArguments(arguments.length, 1, 'Request constructor');
       const options = dictionary(init);
@@ -129,7 +140,7 @@ export function requests(node: NodeProcess) {
     get headers(): Headers {
       return insideOf(this).headers;
     }
-    get destination(): string {
+    get destination(): '' {
       insideOf(this);
       return '';
     }
@@ -137,19 +148,19 @@ export function requests(node: NodeProcess) {
       const { referrer } = insideOf(this).state;
       return referrer === 'no-referrer' ? '' : referrer === 'client' ? 'about:client' : String(referrer);
     }
-    get referrerPolicy(): string {
+    get referrerPolicy(): RequestState['referrerPolicy'] {
       return insideOf(this).state.referrerPolicy;
     }
-    get mode(): string {
+    get mode(): RequestState['mode'] {
       return insideOf(this).state.mode;
     }
-    get credentials(): string {
+    get credentials(): RequestState['credentials'] {
       return insideOf(this).state.credentials;
     }
-    get cache(): string {
+    get cache(): RequestState['cache'] {
       return insideOf(this).state.cache;
     }
-    get redirect(): string {
+    get redirect(): Redirect {
       return insideOf(this).state.redirect;
     }
     get integrity(): string {
@@ -169,7 +180,7 @@ export function requests(node: NodeProcess) {
     get signal(): AbortSignal {
       return insideOf(this).signal;
     }
-    get duplex(): string {
+    get duplex(): 'half' {
       insideOf(this);
       return 'half';
     }

@@ -2,7 +2,7 @@
  * `Response` (Fetch §5.5), as undici has it.
  */
 import type { NodeProcess } from '../node-process.ts';
-import { type Body, bodies } from './body.ts';
+import { type Body, type BodyMembers, bodies } from './body.ts';
 import { byteString, requireArguments, shownValue, usvString } from './fetch-idl.ts';
 import { HeaderList, type Headers, headersInterface } from './headers.ts';
 import { asUndici, finishInterface, INSPECT, type Inspect } from './idl.ts';
@@ -38,6 +38,17 @@ export function responses(node: NodeProcess) {
   const insides = new WeakMap<object, { state: ResponseState; headers: Headers }>();
 
   class Response {
+    // the Body mixin
+    declare readonly body: BodyMembers['body'];
+    declare readonly bodyUsed: BodyMembers['bodyUsed'];
+    declare readonly arrayBuffer: BodyMembers['arrayBuffer'];
+    declare readonly blob: BodyMembers['blob'];
+    declare readonly bytes: BodyMembers['bytes'];
+    declare readonly formData: BodyMembers['formData'];
+    declare readonly json: BodyMembers['json'];
+    declare readonly text: BodyMembers['text'];
+    declare readonly textStream: BodyMembers['textStream'];
+
     constructor(body: unknown = null, init: ResponseInit = {}) {
       const { status, statusText, headers } = dictionary(init);
       insides.set(this, around(plainState(), 'response'));
@@ -76,7 +87,7 @@ export function responses(node: NodeProcess) {
       return made(state, 'immutable');
     }
 
-    get type(): string {
+    get type(): ResponseState['type'] {
       return insideOf(this).state.type;
     }
     get url(): string {
@@ -112,8 +123,7 @@ export function responses(node: NodeProcess) {
     }
 
     [INSPECT](_depth: number, options: object, inspect: Inspect): string {
-      const { status, statusText, headers, ok, redirected, type, url } = this;
-      const { body, bodyUsed } = this as unknown as { body: unknown; bodyUsed: boolean };
+      const { status, statusText, headers, body, bodyUsed, ok, redirected, type, url } = this;
       const shown = { status, statusText, headers, body, bodyUsed, ok, redirected, type, url };
       return asUndici('Response', shown, options, inspect);
     }

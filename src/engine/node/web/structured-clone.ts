@@ -54,7 +54,7 @@ export function structuredCloning(node: NodeProcess) {
     return undefined;
   }
 
-  function structuredClone(value?: unknown, options?: { readonly transfer?: unknown }): unknown {
+  function structuredClone<T>(value?: T, options?: { readonly transfer?: unknown }): T {
     if (arguments.length === 0)
       throw codedError(
         TypeError,
@@ -131,7 +131,8 @@ export function structuredCloning(node: NodeProcess) {
       return real;
     }
 
-    return copy(value);
+    // a copy is of the kind of what it was made of
+    return copy(value) as T;
   }
 
   function transfer(list: unknown): Map<unknown, ArrayBuffer> {
