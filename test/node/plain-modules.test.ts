@@ -39,6 +39,16 @@ test('addresses of pages and of files', async () => {
   `);
 });
 
+test('paths of files, of Windows too, and in bytes', async () => {
+  await expectSame(`
+    const url = require('node:url');
+    for (const text of ['file:///a%20b/c', 'file:///a%ffb', 'file:///C:/a%20b/c', 'file://host/share/x', 'file:///a%2fb', 'file:///C:/a%5cb', 'file:///', 'http://a.example/'])
+      for (const options of [undefined, {}, { windows: true }, { windows: false }])
+        for (const name of ['fileURLToPath', 'fileURLToPathBuffer'])
+          try { console.log(text, url[name](text, options)); } catch (e) { console.log(text, e.name, e.code, e.message); }
+  `);
+});
+
 test('what a machine says of itself', async () => {
   const { stdout } = await runProgram(`
     const os = require('node:os');

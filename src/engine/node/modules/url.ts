@@ -4,6 +4,7 @@
  * `url.parse` reads the plain forms (scheme, user, host, port, path, query, fragment) and leaves the curious ones, as
  * Node leaves all of it: it is deprecated.
  */
+import type { FileUrlToPathOptions, UrlWithParsedQuery, UrlWithStringQuery } from 'node:url';
 import { checkObject, checkString, invalidType } from '../arguments.ts';
 import type { NodeProcess } from '../node-process.ts';
 import { codedError } from '../system-error.ts';
@@ -81,13 +82,20 @@ export function urlModule(node: NodeProcess) {
     );
   }
 
-  function parse(text: string | Url, parseQuery?: boolean, slashesDenoteHost?: boolean): Url {
+  function parse(text: string | Url, parseQuery?: false, slashesDenoteHost?: boolean): UrlWithStringQuery;
+  function parse(text: string | Url, parseQuery: true, slashesDenoteHost?: boolean): UrlWithParsedQuery;
+  function parse(text: string | Url, parseQuery: boolean, slashesDenoteHost?: boolean): Url;
+  function parse(text: string | Url, parseQuery?: boolean, slashesDenoteHost?: boolean): object {
+    return parsedUrl(text, parseQuery, slashesDenoteHost);
+  }
+
+  function parsedUrl(text: string | Url, parseQuery?: boolean, slashesDenoteHost?: boolean): Url {
     warnOfParse();
     return text instanceof Url ? text : new Url().parse(text, parseQuery, slashesDenoteHost);
   }
 
   function format(value: unknown, options: FormatOptions = {}): string {
-    if (typeof value === 'string') return parse(value).format();
+    if (typeof value === 'string') return parsedUrl(value).format();
     if (typeof value !== 'object' || value === null)
       throw invalidType('urlObject', ['Object', 'string'], value);
     if (!(value instanceof URL)) return formatLegacy(value as Partial<LegacyUrl>, querystring.stringify);
@@ -103,24 +111,46 @@ export function urlModule(node: NodeProcess) {
     return copy.href;
   }
 
-  function fileURLToPath(url: string | URL): string {
+  /** The path that a URL of a file names. */
+  function pathNamed(
+    url: string | URL,
+    isWindows: boolean,
+    decoded: (path: string) => string,
+    mayHideSlashes: boolean,
+  ): string {
     const parsed = typeof url === 'string' ? new URL(url) : url;
     if (!(parsed instanceof URL)) throw invalidType('path', ['string', 'URL'], url);
     if (parsed.protocol !== 'file:')
       throw codedError(TypeError, 'ERR_INVALID_URL_SCHEME', 'The URL must be of scheme file');
-    if (parsed.hostname !== '')
+    const { hostname, pathname } = parsed;
+    if (!isWindows && hostname !== '')
       throw codedError(
         TypeError,
         'ERR_INVALID_FILE_URL_HOST',
         'File URL host must be "localhost" or empty on linux',
       );
-    if (/%2f/i.test(parsed.pathname))
+    if (!mayHideSlashes && (isWindows ? /%2f|%5c/i : /%2f/i).test(pathname))
       throw codedError(
         TypeError,
         'ERR_INVALID_FILE_URL_PATH',
-        'File URL path must not include encoded / characters',
+        `File URL path must not include encoded ${isWindows ? '\\ or /' : '/'} characters`,
       );
-    return decodeURIComponent(parsed.pathname);
+    if (!isWindows) return decoded(pathname);
+    const path = decoded(pathname.replaceAll('/', '\\'));
+    if (hostname !== '') return `\\\\${hostname}${path}`;
+    if (!/^\\[a-z]:/i.test(path))
+      throw codedError(TypeError, 'ERR_INVALID_FILE_URL_PATH', 'File URL path must be absolute');
+    return path.slice(1);
+  }
+
+  const fileURLToPath = (url: string | URL, options?: FileUrlToPathOptions): string =>
+    pathNamed(url, options?.windows ?? false, decodeURIComponent, false);
+
+  function fileURLToPathBuffer(url: string | URL, options?: FileUrlToPathOptions): Buffer<ArrayBuffer> {
+    // bytes that are no UTF-8 stay what they are
+    const inBytes = (path: string): string =>
+      path.replace(/%([\da-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+    return Buffer.from(pathNamed(url, options?.windows ?? false, inBytes, true), 'latin1');
   }
 
   function pathToFileURL(path: string): URL {
@@ -151,7 +181,7 @@ export function urlModule(node: NodeProcess) {
       warnOfParse();
       return resolve(from, to);
     },
-    resolveObject: (from: string, to: string): Url => parse(resolve(from, to)),
+    resolveObject: (from: string, to: string): Url => parsedUrl(resolve(from, to)),
     format,
     URL,
     URLSearchParams,
@@ -160,7 +190,7 @@ export function urlModule(node: NodeProcess) {
     ...absent('url', ['domainToUnicode'], 'it would need the tables of Unicode'),
     pathToFileURL,
     fileURLToPath,
-    fileURLToPathBuffer: (url: string | URL): Buffer => Buffer.from(fileURLToPath(url)),
+    fileURLToPathBuffer,
     urlToHttpOptions,
   };
 }
