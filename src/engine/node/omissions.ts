@@ -44,6 +44,7 @@ export const MISSING_MODULES: Readonly<Record<string, string>> = {
   zlib: 'nothing compresses here yet',
 };
 
+const ASSERT = [{ names: ['Assert'], why: 'the functions of the module do the same' }] as const;
 const PATHS = [
   { names: ['matchesGlob'], why: 'there are no patterns of files here' },
   { names: ['win32'], why: 'the machines here run Linux' },
@@ -51,6 +52,8 @@ const PATHS = [
 
 /** Not here: undefined, or a function that throws and says why, or an object of such functions. */
 export const ABSENT = {
+  assert: ASSERT,
+  'assert/strict': ASSERT,
   buffer: [{ names: ['resolveObjectURL'], why: 'no URL stands for a Blob yet' }],
   console: [{ names: ['context', 'createTask'], why: 'they serve debuggers' }],
   crypto: [
@@ -252,11 +255,42 @@ export const LOOSER = {
     },
   ],
   'fs/promises': [{ names: ['constants'], why: 'Node’s types name O_SYMLINK, which only macOS has' }],
-  globalThis: [{ names: ['SubtleCrypto'], why: 'it lacks `supports`, which is experimental' }],
+  globalThis: [
+    { names: ['SubtleCrypto'], why: 'it lacks `supports`, which is experimental' },
+    { names: ['process'], why: 'it is node:process, which is measured by itself' },
+  ],
   os: [
     {
       names: ['constants'],
       why: 'Node’s types name the signals and errors of every system (SIGBREAK, WSAEINTR); these are Linux’s, as os.constants is there',
+    },
+  ],
+  process: [
+    {
+      names: ['stdin', 'stdout', 'stderr'],
+      why: 'Node’s types take them for terminals; here they are streams, as they are in Node when a pipe is at the other end',
+    },
+    {
+      names: ['versions', 'config'],
+      why: 'there is no V8, libuv or OpenSSL of its own beneath, and nothing was built',
+    },
+    {
+      names: ['permission', 'connected', 'traceDeprecation', 'throwDeprecation', 'traceProcessWarnings'],
+      why: 'Node’s types have them always, Node only when an option or a parent process asks for it',
+    },
+    {
+      names: [
+        'addListener',
+        'on',
+        'once',
+        'off',
+        'prependListener',
+        'prependOnceListener',
+        'removeAllListeners',
+        'removeListener',
+        'setMaxListeners',
+      ],
+      why: 'they give back the process itself, of which the names above are left out; node:events is measured',
     },
   ],
 } as const satisfies ByModule;

@@ -71,8 +71,8 @@ export function processModule(node: NodeProcess) {
     version: NODE_VERSION,
     versions: { node: NODE_VERSION.slice(1) },
     release: { name: 'node' },
-    arch: 'x64',
-    platform: 'linux',
+    arch: 'x64' as const,
+    platform: 'linux' as const,
     pid: node.pid,
     ppid: 1,
     execPath: node.argv[0] ?? '/usr/local/bin/node',
@@ -141,7 +141,8 @@ export function processModule(node: NodeProcess) {
   };
   self.on('warning', warningPrinter(node));
 
-  return self as unknown as NodeJS.Process;
+  // what was defined on it one by one
+  return self as typeof self & typeof members;
 }
 
 /** Nobody types anything: the input of a program is at its end from the beginning. */
