@@ -90,6 +90,27 @@ test('assertions fail in Node’s words', async () => {
   `);
 });
 
+test('messages of assertions: texts with values in them, errors, functions, and what will not do', async () => {
+  await expectSame(`
+    const assert = require('node:assert'); const { strict } = assert;
+    const tell = (...acts) => { for (const act of acts) try { act(); console.log('passes'); } catch (e) { console.log(e.name, e.code, e.message, e.generatedMessage, e.operator); } };
+    const fn = () => 'made'; const both = (a, b) => typeof a + ' ' + typeof b; const boom = () => { throw new RangeError('in it'); };
+    const alone = [5, null, {}, Symbol('s'), undefined, '', '%%', '100%d', new TypeError('own'), fn, both, () => 5, boom, async () => 'later'].map((one) => [one]);
+    const more = [['%s is not %d', 'a', 3], ['%%', 1], ['%j %o', { a: 1 }, [2]], ['plain', 'x', { y: 1 }], [undefined, 'x'], [null, 'x'], [5, 'x'], [new TypeError('own'), 'x'], [fn, 'x'], [() => 'made', 'x'], ['', 'x'], ['%s', undefined]];
+    const value = 0;
+    for (const said of [[], ...alone, ...more]) {
+      for (const name of ['equal', 'notEqual', 'deepEqual', 'notDeepEqual', 'strictEqual', 'notStrictEqual', 'deepStrictEqual', 'notDeepStrictEqual', 'partialDeepStrictEqual'])
+        tell(() => assert[name](1, name.startsWith('not') ? 1 : 2, ...said), () => assert[name](1, name.startsWith('not') ? 2 : 1, ...said));
+      tell(() => assert.ok(value, ...said), () => assert(value, ...said), () => strict(value, ...said), () => assert.ok(1, ...said));
+      tell(() => assert.match('a', /b/, ...said), () => assert.doesNotMatch('b', /b/, ...said), () => assert.match(5, /b/, ...said), () => assert.match('b', /b/, ...said));
+      tell(() => assert.fail(...said));
+      tell(() => assert.throws(() => {}, Error, ...said), () => assert.doesNotThrow(boom, RangeError, ...said), () => assert.throws(boom, TypeError, ...said), () => assert.throws(boom, /no/, ...said));
+      // without words it prints the place of the error
+      if (typeof said[0] !== 'function' || said[0] === fn || said[0] === both) tell(() => assert.throws(boom, { code: 5 }, ...said));
+    }
+  `);
+});
+
 test('assert.ok tells the expression', async () => {
   await expectSame(`
 const assert = require('node:assert'); const list = { ok: assert.ok, s: ')' };

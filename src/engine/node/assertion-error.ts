@@ -37,7 +37,7 @@ const WIDTH = 80;
 const MANY_LINES = 50;
 
 export class AssertionError extends Error {
-  code = 'ERR_ASSERTION';
+  code = 'ERR_ASSERTION' as const;
   generatedMessage: boolean;
   actual: unknown;
   expected: unknown;

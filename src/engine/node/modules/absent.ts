@@ -4,7 +4,11 @@
  */
 import { codedError } from '../system-error.ts';
 
-export type Absent = (...args: unknown[]) => never;
+/** A function, which may stand for a class. */
+export interface Absent {
+  (...args: unknown[]): never;
+  new (...args: unknown[]): never;
+}
 
 /** `module.name` for each of the names, with one reason. */
 export function absent<N extends string>(
@@ -12,12 +16,13 @@ export function absent<N extends string>(
   names: readonly N[],
   why: string,
 ): Record<N, Absent> {
-  const made = names.map((name): [N, Absent] => {
-    const missing: Absent = () => {
+  const made = names.map((name) => {
+    // a function and no arrow: some are called with `new`
+    function missing(): never {
       throw unavailable(`${module}.${name}`, why);
-    };
+    }
     Object.defineProperty(missing, 'name', { value: name });
-    return [name, missing];
+    return [name, missing] as const;
   });
   return Object.fromEntries(made) as Record<N, Absent>;
 }

@@ -4,16 +4,19 @@
  * `assert.ok` says the expression that was false, which it reads from the program's text where the stack tells the place
  * (V8's does), and else the value.
  */
-import { inspect } from 'node-inspect-extracted';
+import type { AssertMethodNames } from 'node:assert';
+import { format, inspect } from 'node-inspect-extracted';
 import { checkFunction, invalidType, invalidValue, missingArguments, received } from '../arguments.ts';
 import { AssertionError } from '../assertion-error.ts';
 import { isAlike } from '../deep-equal.ts';
 import type { NodeProcess } from '../node-process.ts';
 import { codedError } from '../system-error.ts';
-import { unavailable } from './absent.ts';
+import { type Absent, absent } from './absent.ts';
 import { utilTypes } from './util/types.ts';
 
-type Check = (...args: unknown[]) => unknown;
+type Check = (...args: never) => unknown;
+type NodeAssert = typeof import('node:assert');
+type Checks = Pick<NodeAssert, AssertMethodNames> & { AssertionError: typeof AssertionError };
 
 interface Failure {
   readonly actual?: unknown;
@@ -26,50 +29,70 @@ interface Failure {
 const NOTHING = Symbol('nothing was thrown');
 
 export function assertModule(node: NodeProcess) {
-  const assert = ((...args: unknown[]) => checkOk(node, assert, args)) as Check & Record<string, unknown>;
-  const strict = ((...args: unknown[]) => checkOk(node, strict, args)) as Check & Record<string, unknown>;
-  const checks = {
+  const assert: NodeAssert['ok'] = (...args: unknown[]) => checkOk(node, assert, args);
+  Object.defineProperty(assert, 'name', { value: 'ok' });
+  const checks = assertChecks(node);
+  const missing = absent('assert', ['Assert'], 'the functions of the module do the same');
+  const strict = strictAssert(node, { ...checks, ...missing });
+  return Object.assign(assert, checks, { strict }, missing);
+}
+
+function strictAssert(node: NodeProcess, checks: Checks & Record<'Assert', Absent>) {
+  const strict: NodeAssert['ok'] = (...args: unknown[]) => checkOk(node, strict, args);
+  const members = {
+    ...checks,
+    equal: checks.strictEqual,
+    deepEqual: checks.deepStrictEqual,
+    notEqual: checks.notStrictEqual,
+    notDeepEqual: checks.notDeepStrictEqual,
+  };
+  // a member of itself, which a type can say only when it is done
+  type Members = typeof members & NodeAssert['ok'];
+  interface Strict extends Members {
+    strict: Strict;
+  }
+  const whole: Strict = Object.assign(strict, members, { strict: strict as Strict });
+  return whole;
+}
+
+/** The checks by their names. That those which assert a type really do, the compiler takes on trust. */
+function assertChecks(node: NodeProcess): Checks {
+  const checks: Checks = {
     AssertionError,
     ok: (...args: unknown[]) => checkOk(node, checks.ok, args),
     fail(message?: unknown): never {
-      if (message instanceof Error) throw message;
+      const isLeftOut = message === undefined;
       throw failed(
-        { message: message ?? 'Failed', operator: 'fail', above: checks.fail as Check },
-        message === undefined,
+        { message: isLeftOut ? 'Failed' : message, operator: 'fail', above: checks.fail },
+        isLeftOut || undefined,
       );
     },
     // biome-ignore lint/suspicious/noDoubleEquals: what the loose forms are
-    equal: comparison('equal', '==', (a, b) => a == b || (Number.isNaN(a) && Number.isNaN(b))),
+    equal: comparison('==', (a, b) => a == b || (Number.isNaN(a) && Number.isNaN(b))),
     // biome-ignore lint/suspicious/noDoubleEquals: what the loose forms are
-    notEqual: comparison('notEqual', '!=', (a, b) => a != b && !(Number.isNaN(a) && Number.isNaN(b))),
-    deepEqual: comparison('deepEqual', 'deepEqual', (a, b) => isAlike(a, b, 'loose')),
-    notDeepEqual: comparison('notDeepEqual', 'notDeepEqual', (a, b) => !isAlike(a, b, 'loose')),
-    deepStrictEqual: comparison('deepStrictEqual', 'deepStrictEqual', (a, b) => isAlike(a, b, 'strict')),
-    notDeepStrictEqual: comparison(
-      'notDeepStrictEqual',
-      'notDeepStrictEqual',
-      (a, b) => !isAlike(a, b, 'strict'),
-    ),
-    strictEqual: comparison('strictEqual', 'strictEqual', Object.is),
-    notStrictEqual: comparison('notStrictEqual', 'notStrictEqual', (a, b) => !Object.is(a, b)),
-    partialDeepStrictEqual: comparison('partialDeepStrictEqual', 'partialDeepStrictEqual', (a, b) =>
-      isAlike(a, b, 'partial'),
-    ),
-    match: (text: unknown, pattern: unknown, message?: unknown) =>
-      checkMatch(checks.match as Check, text, pattern, message, true),
-    doesNotMatch: (text: unknown, pattern: unknown, message?: unknown) =>
-      checkMatch(checks.doesNotMatch as Check, text, pattern, message, false),
+    notEqual: comparison('!=', (a, b) => a != b && !(Number.isNaN(a) && Number.isNaN(b))),
+    deepEqual: comparison('deepEqual', (a, b) => isAlike(a, b, 'loose')),
+    notDeepEqual: comparison('notDeepEqual', (a, b) => !isAlike(a, b, 'loose')),
+    deepStrictEqual: comparison('deepStrictEqual', (a, b) => isAlike(a, b, 'strict')),
+    notDeepStrictEqual: comparison('notDeepStrictEqual', (a, b) => !isAlike(a, b, 'strict')),
+    strictEqual: comparison('strictEqual', Object.is),
+    notStrictEqual: comparison('notStrictEqual', (a, b) => !Object.is(a, b)),
+    partialDeepStrictEqual: comparison('partialDeepStrictEqual', (a, b) => isAlike(a, b, 'partial')),
+    match: (text: unknown, pattern: unknown, ...said: unknown[]) =>
+      checkMatch(checks.match, text, pattern, said, true),
+    doesNotMatch: (text: unknown, pattern: unknown, ...said: unknown[]) =>
+      checkMatch(checks.doesNotMatch, text, pattern, said, false),
     throws(run: unknown, ...args: unknown[]): void {
-      expectError(checks.throws as Check, thrownBy(run), args);
+      expectError(checks.throws, thrownBy(run), args);
     },
     async rejects(promise: unknown, ...args: unknown[]): Promise<void> {
-      expectError(checks.rejects as Check, await rejectionOf(promise), args);
+      expectError(checks.rejects, await rejectionOf(promise), args);
     },
     doesNotThrow(run: unknown, ...args: unknown[]): void {
-      expectNoError(checks.doesNotThrow as Check, thrownBy(run), args);
+      expectNoError(checks.doesNotThrow, thrownBy(run), args);
     },
     async doesNotReject(promise: unknown, ...args: unknown[]): Promise<void> {
-      expectNoError(checks.doesNotReject as Check, await rejectionOf(promise), args);
+      expectNoError(checks.doesNotReject, await rejectionOf(promise), args);
     },
     ifError(error: unknown): void {
       if (error === null || error === undefined) return;
@@ -77,47 +100,56 @@ export function assertModule(node: NodeProcess) {
       const isThing = typeof error === 'object' && typeof said.message === 'string';
       const what = isThing ? said.message || said.constructor?.name : inspect(error);
       const message = `ifError got unwanted exception: ${String(what)}`;
-      throw failed({
-        actual: error,
-        expected: null,
-        message,
-        operator: 'ifError',
-        above: checks.ifError as Check,
-      });
+      throw failed({ actual: error, expected: null, message, operator: 'ifError', above: checks.ifError });
     },
   };
   for (const [name, check] of Object.entries(checks))
     if (name !== 'AssertionError') Object.defineProperty(check, 'name', { value: name });
-  Object.assign(assert, checks, { strict });
-  Object.assign(strict, checks, {
-    equal: checks.strictEqual,
-    deepEqual: checks.deepStrictEqual,
-    notEqual: checks.notStrictEqual,
-    notDeepEqual: checks.notDeepStrictEqual,
-    strict,
-  });
-  for (const one of [assert, strict]) {
-    Object.defineProperty(one, 'name', { value: one === assert ? 'ok' : 'strict' });
-    one['Assert'] = class Assert {
-      constructor() {
-        throw unavailable('assert.Assert', 'the functions of the module do the same');
-      }
-    };
-  }
-  return assert as unknown as typeof import('node:assert');
+  return checks;
 }
 
-function comparison(name: string, operator: string, holds: (a: unknown, b: unknown) => boolean): Check {
-  const check: Check = (...args) => {
+type Relation = (a: unknown, b: unknown) => boolean;
+
+function comparison(operator: string, holds: Relation) {
+  const check = (...args: unknown[]): void => {
     if (args.length < 2) throw missingArguments('actual', 'expected');
-    const [actual, expected, message] = args;
-    if (!holds(actual, expected)) throw failed({ actual, expected, message, operator, above: check });
+    const [actual, expected, ...said] = args;
+    if (holds(actual, expected)) return;
+    throw failed({ actual, expected, message: messageOf(said, actual, expected), operator, above: check });
   };
-  return Object.defineProperty(check, 'name', { value: name });
+  return check;
+}
+
+/** What a program says of a check, of which `said` is what came behind the values. Throws when Node takes no such thing. */
+function messageOf(said: readonly unknown[], actual: unknown, expected: unknown): Error | string | undefined {
+  if (said.length === 0) return undefined;
+  const [message, ...args] = said;
+  if (typeof message === 'string') return args.length > 0 ? format(message, ...args) : message;
+  const isError = message instanceof Error;
+  if (!isError && typeof message !== 'function')
+    throw invalidType('message', ['string', 'function'], message);
+  if (args.length > 0) {
+    const what = isError
+      ? `was passed as error object "${Error.prototype.toString.call(message)}"`
+      : `with function "${message.name || 'anonymous'}"`;
+    throw codedError(
+      TypeError,
+      'ERR_AMBIGUOUS_ARGUMENT',
+      `The "message" argument is ambiguous. The error message ${what} has trailing arguments that would be ignored.`,
+    );
+  }
+  if (isError) return message;
+  try {
+    const made: unknown = message(actual, expected);
+    return typeof made === 'string' ? made : undefined;
+  } catch {
+    // as Node does, that the check failed is more
+    return undefined;
+  }
 }
 
 function checkOk(node: NodeProcess, above: Check, args: unknown[]): void {
-  const [value, message] = args;
+  const [value, ...said] = args;
   if (value) return;
   if (args.length === 0)
     throw failed(
@@ -130,9 +162,15 @@ function checkOk(node: NodeProcess, above: Check, args: unknown[]): void {
       },
       true,
     );
-  const expression = message === undefined || message === null ? expressionCalled(node, above) : undefined;
-  if (expression === undefined)
-    throw failed({ actual: value, expected: true, message, operator: '==', above });
+  const isSilent = said[0] === undefined || said[0] === null;
+  const expression = isSilent ? expressionCalled(node, above) : undefined;
+  if (expression === undefined) {
+    const message = isSilent ? undefined : messageOf(said, value, true);
+    throw failed(
+      { actual: value, expected: true, message, operator: '==', above },
+      isSilent ? undefined : false,
+    );
+  }
   const words = `The expression evaluated to a falsy value:\n\n  ${expression}\n`;
   throw failed({ actual: value, expected: true, message: words, operator: '==', above }, true);
 }
@@ -161,7 +199,7 @@ function checkMatch(
   above: Check,
   text: unknown,
   pattern: unknown,
-  message: unknown,
+  said: readonly unknown[],
   isWanted: boolean,
 ): void {
   if (!utilTypes.isRegExp(pattern)) throw invalidType('regexp', 'RegExp', pattern);
@@ -171,17 +209,15 @@ function checkMatch(
       ? `The input ${isWanted ? 'did not match the regular expression' : 'was expected to not match the regular expression'} ${inspect(pattern)}. Input:\n\n${inspect(text)}\n`
       : `The "string" argument must be of type string. Received type ${typeof text} (${inspect(text)})`;
   const operator = isWanted ? 'match' : 'doesNotMatch';
-  throw failed(
-    { actual: text, expected: pattern, message: message ?? words, operator, above },
-    message === undefined,
-  );
+  const [first, ...args] = said;
+  const message = messageOf([first || words, ...args], text, pattern);
+  throw failed({ actual: text, expected: pattern, message, operator, above }, said.length === 0);
 }
 
 /** The error to throw: that of the program, if it gave one. */
 function failed({ actual, expected, message, operator, above }: Failure, isGenerated?: boolean): unknown {
   if (message instanceof Error) return message;
-  const words = typeof message === 'function' ? (message as Check)(actual, expected) : message;
-  const error = new AssertionError({ actual, expected, message: words, operator, stackStartFn: above });
+  const error = new AssertionError({ actual, expected, message, operator, stackStartFn: above });
   if (isGenerated !== undefined) error.generatedMessage = isGenerated;
   return error;
 }
@@ -199,7 +235,7 @@ function thrownBy(run: unknown): unknown {
 async function rejectionOf(promise: unknown): Promise<unknown> {
   let given = promise;
   if (typeof promise === 'function') {
-    given = (promise as Check)();
+    given = promise();
     if (!isThenable(given))
       throw codedError(
         TypeError,
@@ -244,7 +280,8 @@ function expectError(above: Check, actual: unknown, args: readonly unknown[]): v
   if (actual === NOTHING) {
     const name = (wanted as { name?: string } | undefined)?.name;
     const kind = above.name === 'rejects' ? 'rejection' : 'exception';
-    const words = `Missing expected ${kind}${name ? ` (${name})` : ''}${message ? `: ${String(message)}` : '.'}`;
+    // a symbol is a TypeError here, as in Node
+    const words = `Missing expected ${kind}${name ? ` (${name})` : ''}${message ? `: ${message as string}` : '.'}`;
     throw failed({ expected: wanted, message: words, operator: above.name, above });
   }
   if (wanted) checkError(above, actual, wanted as object, message);
@@ -253,10 +290,8 @@ function expectError(above: Check, actual: unknown, args: readonly unknown[]): v
 /** An error must be of a class, match a pattern, have properties, or please a function. */
 function checkError(above: Check, actual: unknown, wanted: object, message: unknown): void {
   const fail = (words: string): never => {
-    throw failed(
-      { actual, expected: wanted, message: message || words, operator: above.name, above },
-      !message,
-    );
+    const said = message ? String(message) : words;
+    throw failed({ actual, expected: wanted, message: said, operator: above.name, above }, !message);
   };
   if (typeof wanted !== 'function') {
     if (utilTypes.isRegExp(wanted)) {
@@ -270,7 +305,7 @@ function checkError(above: Check, actual: unknown, wanted: object, message: unkn
     checkProperties(above, actual, wanted as Record<string, unknown>, message);
     return;
   }
-  const Wanted = wanted as Check & (new () => unknown);
+  const Wanted = wanted as Relation & (new () => unknown);
   if (Wanted.prototype !== undefined && actual instanceof Wanted) return;
   if (Object.prototype.isPrototypeOf.call(Error, Wanted)) {
     const name = actual instanceof Error ? actual.constructor?.name || actual.name : undefined;
@@ -283,7 +318,7 @@ function checkError(above: Check, actual: unknown, wanted: object, message: unkn
     const said = actual instanceof Error && actual.message ? `\n\nError message:\n\n${actual.message}` : '';
     fail(`The error is expected to be an instance of "${Wanted.name}". Received ${got}${said}`);
   }
-  const answer: unknown = Wanted.call({}, actual);
+  const answer: unknown = Reflect.apply(Wanted, {}, [actual]);
   if (answer === true) return;
   const caught = actual instanceof Error ? `\n\nCaught error:\n\n${String(actual)}` : '';
   const name = Wanted.name ? `"${Wanted.name}" ` : '';
@@ -318,7 +353,14 @@ function checkProperties(
   };
   for (const key of keys) {
     if (matches(key) || (key in got && isAlike(got[key], wanted[key], 'strict'))) continue;
-    if (message) throw failed({ actual, expected: wanted, message, operator: above.name, above });
+    if (message)
+      throw failed({
+        actual,
+        expected: wanted,
+        message: messageOf([message], actual, wanted),
+        operator: above.name,
+        above,
+      });
     const error = new AssertionError({
       actual: new Comparison(keys.filter((one) => one in got).map((one) => [one, got[one]])),
       expected: new Comparison(
@@ -346,7 +388,7 @@ function expectNoError(above: Check, actual: unknown, args: readonly unknown[]):
   const message = isMessage ? args[0] : args[1];
   if (wanted && !isThatError(actual, wanted)) throw actual;
   const kind = above.name === 'doesNotReject' ? 'rejection' : 'exception';
-  const words = `Got unwanted ${kind}${message ? `: ${String(message)}` : '.'}\nActual message: "${(actual as Error | undefined)?.message}"`;
+  const words = `Got unwanted ${kind}${message ? `: ${message as string}` : '.'}\nActual message: "${(actual as Error | undefined)?.message}"`;
   throw failed({ actual, expected: wanted, message: words, operator: above.name, above });
 }
 
