@@ -102,7 +102,7 @@ test('values that are alike are told from those that are not', async () => {
 test('what a value is, whatever it says', async () => {
   await expectSame(`
     const { types } = require('node:util');
-    const values = { n: 1, nil: null, u: undefined, s: 'x', o: {}, a: [], f() {}, async af() {}, *g() {}, m: new Map(), st: new Set(), wm: new WeakMap(), ws: new WeakSet(), d: new Date(), r: /x/, e: new Error('x'), p: Promise.resolve(), ab: new ArrayBuffer(1), sab: new SharedArrayBuffer(1), u8: new Uint8Array(1), f32: new Float32Array(1), b64: new BigInt64Array(1), dv: new DataView(new ArrayBuffer(1)), buf: Buffer.from('x'), no: new Number(1), so: new String('x'), bo: new Boolean(true), bio: Object(1n), sy: Object(Symbol()), mi: new Map().keys(), si: new Set().keys(), go: (function* () {})(), args: (function () { return arguments; })(), fake: { [Symbol.toStringTag]: 'Map' }, fakeDate: Object.create(Date.prototype), fakeError: Object.create(Error.prototype), thenable: { then() {} }, sub: new (class extends Map {})() };
+    const values = { n: 1, nil: null, u: undefined, s: 'x', o: {}, a: [], f() {}, async af() {}, *g() {}, m: new Map(), st: new Set(), wm: new WeakMap(), ws: new WeakSet(), d: new Date(), r: /x/, e: new Error('x'), p: Promise.resolve(), ab: new ArrayBuffer(1), u8: new Uint8Array(1), f32: new Float32Array(1), b64: new BigInt64Array(1), dv: new DataView(new ArrayBuffer(1)), buf: Buffer.from('x'), no: new Number(1), so: new String('x'), bo: new Boolean(true), bio: Object(1n), sy: Object(Symbol()), mi: new Map().keys(), si: new Set().keys(), go: (function* () {})(), args: (function () { return arguments; })(), fake: { [Symbol.toStringTag]: 'Map' }, fakeDate: Object.create(Date.prototype), fakeError: Object.create(Error.prototype), thenable: { then() {} }, sub: new (class extends Map {})() };
     for (const [name, value] of Object.entries(values)) console.log(name, Object.keys(types).filter((is) => types[is](value)).join());
   `);
 });
@@ -129,6 +129,7 @@ test('deprecated functions and unknown errors', async () => {
       console.log(Late.prototype === Old.prototype, Object.getPrototypeOf(Late) === Old, new Late().made, Late.length);
     }
     console.log(util.getSystemErrorMessage(-111), util.getSystemErrorMessage(-99999), util.getSystemErrorName(-99999));
+    console.log([...util.getSystemErrorMap()]);
     console.log(util.promisify.custom, util.inspect.custom, util.inspect.colors.bold, util.inspect.styles.regexp.colors, util.inspect.defaultOptions);
   `);
 });
