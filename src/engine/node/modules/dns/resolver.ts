@@ -176,6 +176,7 @@ function callbackMethods() {
       throw invalidType('rrtype', 'string', rrtype);
     const query = byRrtype.get(typeof rrtype === 'function' ? 'A' : rrtype);
     if (!query) throw invalidValue('rrtype', rrtype);
+    // a program's function, which takes what this type of record gives
     return query.call(this, hostname, done as never);
   }
 
