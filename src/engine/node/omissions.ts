@@ -112,7 +112,10 @@ export const ABSENT = {
       why: 'there is no OpenSSL beneath',
     },
   ],
-  diagnostics_channel: [{ names: ['BoundedChannel'], why: 'it is new, and experimental' }],
+  diagnostics_channel: [
+    { names: ['BoundedChannel'], why: 'it is new, and experimental' },
+    { names: ['tracingChannel', 'boundedChannel'], why: 'asynchronous contexts are not followed' },
+  ],
   events: [{ names: ['EventEmitterAsyncResource'], why: 'asynchronous contexts are not followed' }],
   fs: [
     {
@@ -200,7 +203,12 @@ export const ABSENT = {
       why: 'WebSockets come with a chapter of their own',
     },
   ],
-  https: [{ names: ['Agent', 'Server', 'globalAgent'], why: 'TLS comes with the chapter on TLS' }],
+  https: [
+    {
+      names: ['Agent', 'Server', 'createServer', 'get', 'globalAgent', 'request'],
+      why: 'TLS comes with the chapter on TLS',
+    },
+  ],
   path: PATHS,
   'path/posix': PATHS,
   perf_hooks: [

@@ -7,8 +7,8 @@ import { Gunzip, Inflate, Unzlib } from 'fflate/browser';
 
 /** Pieces in, pieces out. */
 export interface Decoder {
-  push(bytes: Uint8Array): Uint8Array[];
-  end(): Uint8Array[];
+  push(bytes: Uint8Array): Uint8Array<ArrayBuffer>[];
+  end(): Uint8Array<ArrayBuffer>[];
 }
 
 /** Codings of one body; more are refused (CVE-2022-32206 was about that). */
@@ -40,9 +40,9 @@ function single(coding: string): Decoder {
   if (coding === 'br' || coding === 'zstd')
     throw new Error(`the simulated Node does not decode content-encoding ${coding}, which it never asks for`);
   let stream: Gunzip | Unzlib | Inflate | undefined;
-  let made: Uint8Array[] = [];
+  let made: Uint8Array<ArrayBuffer>[] = [];
   let isOver = false;
-  const push = (bytes: Uint8Array, isLast: boolean): Uint8Array[] => {
+  const push = (bytes: Uint8Array, isLast: boolean): Uint8Array<ArrayBuffer>[] => {
     if (!stream) {
       if (bytes.length === 0) return [];
       // "deflate" is zlib's format, and of some servers the bare one

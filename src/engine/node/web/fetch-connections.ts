@@ -9,6 +9,7 @@ import { fromLatin1, toLatin1 } from '../../base/bytes.ts';
 import { HttpParser } from '../modules/http/parser.ts';
 import type { Head } from '../modules/http/parser-machine.ts';
 import { net } from '../modules/net/net.ts';
+import type { NetSocket } from '../modules/net/socket.ts';
 import { timers } from '../modules/timers.ts';
 import type { NodeProcess } from '../node-process.ts';
 import {
@@ -55,27 +56,8 @@ export interface Running {
   abort(): void;
 }
 
-/** As much of a socket of `node:net` as is needed here. */
-interface Socket extends SocketInfo {
-  write(data: Uint8Array): boolean;
-  cork(): void;
-  uncork(): void;
-  on(name: string, listener: (...args: never[]) => void): void;
-  once(name: string, listener: (...args: never[]) => void): void;
-  off(name: string, listener: (...args: never[]) => void): void;
-  pause(): void;
-  resume(): void;
-  ref(): void;
-  unref(): void;
-  destroy(error?: Error): void;
-  setNoDelay(on: boolean): void;
-  setKeepAlive(on: boolean, delayMs: number): void;
-  readonly destroyed: boolean;
-  readonly autoSelectFamilyAttemptedAddresses?: readonly string[];
-}
-
 export function fetchConnections(node: NodeProcess) {
-  const { connect } = node.load(net) as unknown as { connect(options: object): Socket };
+  const { connect } = node.load(net);
   const { setTimeout, setImmediate } = node.load(timers);
   const pools = new Map<string, Connection[]>();
 
@@ -85,7 +67,7 @@ export function fetchConnections(node: NodeProcess) {
     readonly #host: string;
     readonly #hostname: string;
     readonly #port: number;
-    readonly #socket: Socket;
+    readonly #socket: NetSocket;
     readonly #parser: HttpParser;
     #exchange: Exchange | undefined;
     #isConnected = false;

@@ -5,6 +5,7 @@
  * The request's fields are undici's, `accept-encoding: gzip, deflate` among them, and both are undone (content-coding.ts).
  * `https:` fails, and says why.
  */
+import type { ReadableByteStreamController } from 'node:stream/web';
 import type { NodeProcess } from '../node-process.ts';
 import type { AbortSignal } from './abort.ts';
 import { type Blob, blobs } from './blob.ts';
@@ -46,17 +47,8 @@ interface Call {
   running: Running | undefined;
   /** Who reads the request's body. */
   upload: { cancel(reason: unknown): Promise<void> } | undefined;
-  controller: BodyController | undefined;
+  controller: ReadableByteStreamController | undefined;
   aborted: { readonly reason: unknown } | undefined;
-}
-
-/** The controller of a stream of bytes. */
-interface BodyController {
-  readonly desiredSize: number | null;
-  readonly byobRequest: { respond(bytes: number): void } | null;
-  enqueue(bytes: Uint8Array): void;
-  close(): void;
-  error(reason: unknown): void;
 }
 
 export function fetchFunction(node: NodeProcess) {
@@ -223,13 +215,13 @@ export function fetchFunction(node: NodeProcess) {
   function receive(call: Call, coding: string | null): Incoming {
     const decoder = decoderOf(coding);
     const { running } = call;
-    let controller!: BodyController;
+    let controller!: ReadableByteStreamController;
     let isOver = false;
     const stream = new ReadableStream(
       {
         type: 'bytes',
         start(given) {
-          controller = given as unknown as BodyController;
+          controller = given;
         },
         pull: () => (running ?? call.running)?.resume(),
         cancel() {
@@ -240,7 +232,7 @@ export function fetchFunction(node: NodeProcess) {
       { highWaterMark: BUFFER },
     ) as ReadableStream;
     call.controller = controller;
-    const finish = (last: (controller: BodyController) => void): void => {
+    const finish = (last: (controller: ReadableByteStreamController) => void): void => {
       if (isOver || call.aborted) return;
       isOver = true;
       call.controller = undefined;
@@ -248,7 +240,7 @@ export function fetchFunction(node: NodeProcess) {
     };
     const fail = (cause: unknown): void => finish((one) => one.error(new TypeError('terminated', { cause })));
     /** Decodes, and hands on. False when it cannot be decoded. */
-    const pass = (make: () => Uint8Array[]): boolean => {
+    const pass = (make: () => Uint8Array<ArrayBuffer>[]): boolean => {
       try {
         for (const piece of make()) if (!isOver && !call.aborted) controller.enqueue(piece);
         return true;

@@ -7,7 +7,7 @@
 import type { IncomingHttpHeaders, IncomingMessage as NodeIncoming } from 'node:http';
 import type { Socket } from 'node:net';
 import type { NodeProcess } from '../../node-process.ts';
-import { abort } from '../../web/abort.ts';
+import { type Abort, type AbortSignal, abort } from '../../web/abort.ts';
 import { packages } from '../packages.ts';
 import { type Callback, type HttpSocket, httpSocket, type Listener, NOTHING, readStart } from './socket.ts';
 
@@ -65,7 +65,7 @@ export function httpIncoming(node: NodeProcess) {
     #headersDistinct: DistinctMap | undefined;
     #trailers: Trailers | undefined;
     #trailersDistinct: DistinctMap | undefined;
-    #abort: AbortController | undefined;
+    #abort: InstanceType<Abort['AbortController']> | undefined;
     #unwatch: (() => void) | undefined;
     #isDetached = false;
 
@@ -239,14 +239,14 @@ export function httpIncoming(node: NodeProcess) {
     get signal(): AbortSignal {
       if (!this.#abort) {
         const { AbortController } = node.load(abort);
-        this.#abort = new AbortController() as unknown as AbortController;
+        this.#abort = new AbortController();
         if (this.destroyed && (!this.readableEnded || !this.complete)) this.#abort.abort();
-        else this.#watch(this.#abort);
+        else this.#watch();
       }
       return this.#abort.signal;
     }
 
-    #watch(controller: AbortController): void {
+    #watch(): void {
       const { socket } = this;
       if (this.#isDetached || !socket) return;
       if (socket.destroyed) {
@@ -256,7 +256,6 @@ export function httpIncoming(node: NodeProcess) {
       const onClose = (): void => this.#abortSignal();
       socket.once('close', onClose);
       this.#unwatch = () => socket.removeListener('close', onClose);
-      void controller;
     }
 
     #abortSignal(): void {

@@ -392,7 +392,7 @@ export function httpOutgoing(node: NodeProcess) {
     }
 
     /** What an asynchronous listener was rejected with, where emitters look after that. */
-    [REJECTION](error: Error): void {
+    override [REJECTION](error: Error): void {
       this.destroy(error);
     }
 

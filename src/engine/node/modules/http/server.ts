@@ -51,10 +51,6 @@ export function httpServer(node: NodeProcess) {
   const { connectionListener, onRequestTimeout } = node.load(serverConnections);
   const { setInterval, clearInterval } = node.load(timers);
 
-  const rejected = (NetServer.prototype as unknown as Record<symbol, (...args: unknown[]) => void>)[
-    REJECTION
-  ]!;
-
   class Server<
     Request extends typeof NodeIncoming = typeof NodeIncoming,
     Response extends typeof NodeResponse<InstanceType<Request>> = typeof NodeResponse,
@@ -156,9 +152,9 @@ export function httpServer(node: NodeProcess) {
     }
 
     /** What an asynchronous listener was rejected with, where emitters look after that: a request is answered with 500. */
-    [REJECTION](error: Error, event: string, ...args: unknown[]): void {
+    override [REJECTION](error: Error, event: string, ...args: unknown[]): void {
       if (event !== 'request') {
-        rejected.call(this, error, event, ...args);
+        super[REJECTION](error, event, ...args);
         return;
       }
       const res = args[1] as ServerResponse;

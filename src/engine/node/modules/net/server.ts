@@ -1,7 +1,6 @@
 /**
  * `net.Server`: listens on an address and a port, and makes a socket of each connection.
  */
-import type { Server as NodeServer } from 'node:net';
 import { isLinkLocal6, isV4, parseIp } from '../../../base/ip.ts';
 import { checkAbortSignal, checkNumber, checkPort, invalidType, invalidValue } from '../../arguments.ts';
 import { callable } from '../../callable.ts';
@@ -10,6 +9,7 @@ import type { SocketName } from '../../socket-address.ts';
 import { codedError, wordyError } from '../../system-error.ts';
 import { TcpHandle } from '../../tcp-handle.ts';
 import { dnsModule } from '../dns/dns.ts';
+import { REJECTION } from '../emitter.ts';
 import { packages } from '../packages.ts';
 import { netAddress } from './address.ts';
 import {
@@ -22,7 +22,7 @@ import {
   wholeSeconds,
 } from './arguments.ts';
 import { netBound } from './bound.ts';
-import { netSocket } from './socket.ts';
+import { type NetSocket, netSocket } from './socket.ts';
 
 /** What Node asks for when a program does not say; Linux makes 512 of it. */
 const BACKLOG = 511;
@@ -217,18 +217,14 @@ export function netServer(node: NodeProcess) {
       if (this.noDelay) socket.setNoDelay(true);
       if (this.keepAlive) socket.setKeepAlive(true, this.keepAliveInitialDelay * 1000);
       this._connections += 1;
-      socket.server = this as unknown as NodeServer;
+      socket.server = this;
       socket._server = this;
       this.emit('connection', socket);
     }
 
     /** What an asynchronous listener was rejected with, where emitters look after that. */
-    [Symbol.for('nodejs.rejection')](
-      error: Error,
-      event: string,
-      socket?: { destroy(error: Error): void },
-    ): void {
-      if (event === 'connection') socket?.destroy(error);
+    override [REJECTION](error: Error, event: string, ...args: unknown[]): void {
+      if (event === 'connection') (args[0] as NetSocket | undefined)?.destroy(error);
       else this.emit('error', error);
     }
 

@@ -395,8 +395,9 @@ export function netSocket(node: NodeProcess) {
       );
     }
 
+    /** Undefined without a connection, of which Node's types do not tell. */
     get bufferSize(): number {
-      return this.#handle ? this.writableLength : (undefined as unknown as number);
+      return this.#handle ? this.writableLength : (undefined as never);
     }
 
     get pending(): boolean {
