@@ -25,9 +25,12 @@ const linkTo = ({ scenario }: Lab, { inputs }: Attempt): string =>
     version: findScenario(scenario).version,
   });
 
+/** Scrolls to the desk, and again when the page has gone to what its link shows, the Player above. */
 async function wake(page: Page): Promise<void> {
-  await page.locator('#desk-desk').scrollIntoViewIfNeeded();
-  await expect(page.locator('#desk-desk[data-alive]')).toHaveCount(1);
+  await expect(async () => {
+    await page.locator('#desk-desk').scrollIntoViewIfNeeded();
+    await expect(page.locator('#desk-desk[data-alive]')).toHaveCount(1, { timeout: 2000 });
+  }).toPass({ timeout: 30_000 });
 }
 
 for (const [path, lab] of labs) {

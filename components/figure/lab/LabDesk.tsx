@@ -178,9 +178,14 @@ function Verdict({
   }, [goals]);
   useEffect(() => {
     if (!solved || !hasActed) return;
-    void import('../../progress/store.ts').then(({ keepSolved }) => keepSolved(chapter, name));
-    const mortem = document.getElementById(after);
-    if (mortem instanceof HTMLDetailsElement) mortem.open = true;
+    // what has unfolded is kept: whoever leaves then finds it noted
+    const unfold = (): void => {
+      const mortem = document.getElementById(after);
+      if (mortem instanceof HTMLDetailsElement) mortem.open = true;
+    };
+    void import('../../progress/store.ts')
+      .then(({ keepSolved }) => keepSolved(chapter, name))
+      .then(unfold, unfold);
   }, [solved, hasActed, chapter, name, after]);
   return (
     <>
