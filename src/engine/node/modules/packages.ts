@@ -8,7 +8,7 @@ import { codedError } from '../system-error.ts';
 import { abort } from '../web/abort.ts';
 import { blobs } from '../web/blob.ts';
 import { streamAdapters } from '../web/stream-adapters.ts';
-import { updateBuffer } from './buffer-updates.ts';
+import { updateBuffer } from './buffer/updates.ts';
 import { eventsModule } from './events.ts';
 import { updateStreams } from './stream-updates.ts';
 

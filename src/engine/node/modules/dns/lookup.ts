@@ -172,7 +172,8 @@ function namePool(node: NodeProcess) {
       waiting[first]!.work();
     }
     trace.cause = before;
-    if (first === waiting.length) [waiting, first] = [[], 0];
+    // what has been started is let go of, now and then where somebody always waits
+    if (first === waiting.length || first >= LET_GO) [waiting, first] = [waiting.slice(first), 0];
     isStarting = false;
   };
   return {
@@ -195,6 +196,7 @@ function threadsForNames(wanted: string | undefined): number {
 }
 
 const MAX_THREADS = 1024;
+const LET_GO = 1000;
 
 /** A name in letters that DNS knows; as it is when it is no international name. */
 export function asciiName(text: string): string {

@@ -9,7 +9,7 @@ import { describeUncaught } from '../../code/stacks.ts';
 import type { NodeProcess, OutputStream } from '../../node-process.ts';
 import { NODE_VERSION } from '../../node-version.ts';
 import type { Rejection } from '../../realm.ts';
-import { fileDeeds } from '../fs-deeds.ts';
+import { fileDeeds } from '../fs/deeds.ts';
 import { packages } from '../packages.ts';
 import { util } from '../util/util.ts';
 import { captureOfErrors, machineMembers } from './machine.ts';

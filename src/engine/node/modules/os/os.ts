@@ -9,12 +9,12 @@ import type {
   UserInfoOptionsWithBufferEncoding,
   UserInfoOptionsWithStringEncoding,
 } from 'node:os';
-import { formatIp4, formatMac } from '../../base/address.ts';
-import { SECOND } from '../../base/units.ts';
-import { checkInt32 } from '../arguments.ts';
-import type { NodeProcess } from '../node-process.ts';
-import { OS_CONSTANTS } from './os-constants.ts';
-import { packages } from './packages.ts';
+import { formatIp4, formatMac } from '../../../base/address.ts';
+import { SECOND } from '../../../base/units.ts';
+import { checkInt32 } from '../../arguments.ts';
+import type { NodeProcess } from '../../node-process.ts';
+import { packages } from '../packages.ts';
+import { OS_CONSTANTS } from './constants.ts';
 
 const GIGABYTE = 1024 ** 3;
 

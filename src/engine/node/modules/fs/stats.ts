@@ -1,10 +1,10 @@
 /**
  * What is known of a file: `Stats` and `Dirent`. There are files and folders; all else is said to be none.
  */
-import type { NodeProcess } from '../node-process.ts';
-import { wallClockMs } from '../wall-clock.ts';
-import { clock } from '../web/clock.ts';
-import { unavailable } from './absent.ts';
+import type { NodeProcess } from '../../node-process.ts';
+import { wallClockMs } from '../../wall-clock.ts';
+import { clock } from '../../web/clock.ts';
+import { unavailable } from '../absent.ts';
 
 const NANOSECONDS = 1_000_000n;
 

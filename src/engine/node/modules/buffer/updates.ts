@@ -2,10 +2,10 @@
  * What the package buffer lacks of today's `node:buffer`.
  */
 import { inspect } from 'node-inspect-extracted';
-import { checkInteger, invalidType } from '../arguments.ts';
-import { addBase64Url } from './buffer-base64url.ts';
-import { checkBuffers } from './buffer-checks.ts';
-import { utilTypes } from './util/types.ts';
+import { checkInteger, invalidType } from '../../arguments.ts';
+import { utilTypes } from '../util/types.ts';
+import { addBase64Url } from './base64url.ts';
+import { checkBuffers } from './checks.ts';
 
 type BufferModule = typeof import('node:buffer');
 

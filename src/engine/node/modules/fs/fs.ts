@@ -6,15 +6,15 @@
  */
 import type { PathLike, ReadStreamOptions, WriteStreamOptions } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { checkFunction, invalidType } from '../arguments.ts';
-import type { NodeProcess } from '../node-process.ts';
-import { absent } from './absent.ts';
-import { FS_CONSTANTS } from './fs-constants.ts';
-import { fileDeeds } from './fs-deeds.ts';
-import type { AsPromise, AtOnce, Deeds, FileForms, WithCallback, WriteOptions } from './fs-forms.ts';
-import { fileStats } from './fs-stats.ts';
-import { packages } from './packages.ts';
-import { promisifiesAs } from './util/promisify.ts';
+import { checkFunction, invalidType } from '../../arguments.ts';
+import type { NodeProcess } from '../../node-process.ts';
+import { absent } from '../absent.ts';
+import { packages } from '../packages.ts';
+import { promisifiesAs } from '../util/promisify.ts';
+import { FS_CONSTANTS } from './constants.ts';
+import { fileDeeds } from './deeds.ts';
+import type { AsPromise, AtOnce, Deeds, FileForms, WithCallback, WriteOptions } from './forms.ts';
+import { fileStats } from './stats.ts';
 
 type Deed = (...args: never[]) => unknown;
 

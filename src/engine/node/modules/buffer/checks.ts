@@ -1,8 +1,8 @@
 /**
  * What Node's buffers say of arguments that will not do, where the package buffer has words of its own.
  */
-import { checkNumber, invalidType, outOfRange } from '../arguments.ts';
-import { codedError } from '../system-error.ts';
+import { checkNumber, invalidType, outOfRange } from '../../arguments.ts';
+import { codedError } from '../../system-error.ts';
 
 type Method = (this: Uint8Array, ...args: unknown[]) => unknown;
 type Methods = Record<string, Method>;

@@ -11,15 +11,15 @@ import type {
   StatOptions,
   Stats,
 } from 'node:fs';
-import { Malformed } from '../../base/errors.ts';
-import { checkInteger, checkString, invalidType, invalidValue } from '../arguments.ts';
-import type { NodeProcess } from '../node-process.ts';
-import { folderOf, plainPath } from '../program-files.ts';
-import { wordyError } from '../system-error.ts';
-import { FS_CONSTANTS } from './fs-constants.ts';
-import type { Deeds, WriteOptions } from './fs-forms.ts';
-import { fileStats } from './fs-stats.ts';
-import { packages } from './packages.ts';
+import { Malformed } from '../../../base/errors.ts';
+import { checkInteger, checkString, invalidType, invalidValue } from '../../arguments.ts';
+import type { NodeProcess } from '../../node-process.ts';
+import { folderOf, plainPath } from '../../program-files.ts';
+import { wordyError } from '../../system-error.ts';
+import { packages } from '../packages.ts';
+import { FS_CONSTANTS } from './constants.ts';
+import type { Deeds, WriteOptions } from './forms.ts';
+import { fileStats } from './stats.ts';
 
 type Bytes = Buffer<ArrayBuffer>;
 
